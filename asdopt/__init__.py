@@ -1,0 +1,1 @@
+"""Nonlinear optimization of plain Python functions with exact sparse derivatives."""

@@ -1,0 +1,1 @@
+"""Backends: jvp, vjp and hvp of a function behind one interface."""

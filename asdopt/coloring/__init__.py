@@ -1,0 +1,1 @@
+"""Coloring: a sparsity pattern enters, colors of its rows or columns leave."""

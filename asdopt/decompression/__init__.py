@@ -1,0 +1,1 @@
+"""Decompression: colors and compressed products enter, matrix values leave."""

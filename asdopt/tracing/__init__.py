@@ -1,0 +1,1 @@
+"""Tracing: a plain Python function enters, a tape of scalar nodes leaves."""

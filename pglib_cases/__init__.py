@@ -1,0 +1,1 @@
+"""AC optimal power flow: MATPOWER parser, network data, models and baseline table."""
