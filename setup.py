@@ -12,7 +12,7 @@ import os
 import sys
 from pathlib import Path
 
-import numpy
+import numpy as np
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
@@ -60,7 +60,7 @@ def extensions() -> list[Extension]:
                 Extension(
                     f"{package}.{stem.replace('/', '.')}",
                     [source],
-                    include_dirs=["asdopt", numpy.get_include()],
+                    include_dirs=["asdopt", np.get_include()],
                     define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
                     extra_compile_args=COMPILE_ARGS,
                     depends=depends,
