@@ -1,0 +1,91 @@
+"""Where in the user's code something happens, and refusals that name the place.
+
+Enters: the stack of frames while a user's function is traced. Leaves: ``file:line, in
+function`` of the innermost frame that is neither of asdopt nor of an installed library.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from functools import lru_cache
+from types import FrameType
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from asdopt._errors import AsdoptError
+    from asdopt.tracing._tape import Tape
+    from asdopt.tracing._tracer import Tracer
+
+__all__ = ["Location", "describe", "is_user_file", "refuse", "user_location"]
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_ADAPTERS = os.path.realpath(os.path.join(_PACKAGE, "adapters")) + os.sep
+_LIBRARIES = tuple(
+    {
+        os.path.realpath(path) + os.sep
+        for key in ("stdlib", "platstdlib", "purelib", "platlib")
+        if (path := sysconfig.get_paths().get(key))
+    }
+)
+
+ErrorT = TypeVar("ErrorT", bound="AsdoptError")
+
+
+class Location(NamedTuple):
+    """A line of the user's code."""
+
+    file: str
+    line: int
+    function: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}, in {self.function}"
+
+
+@lru_cache(maxsize=4096)
+def is_user_file(file: str) -> bool:
+    """Tell whether a code object's file is user code: no library, not asdopt."""
+    if file.startswith("<"):
+        # <string>, <stdin>, <ipython-input-1-...> and doctests are the user's; <frozen ...> is
+        # the interpreter's.
+        return not file.startswith(("<frozen", "<__array_function__"))
+    path = os.path.realpath(file)
+    if path.startswith(_PACKAGE) or path.startswith(_ADAPTERS):
+        return False
+    return not path.startswith(_LIBRARIES)
+
+
+def user_location(frame: FrameType | None = None) -> Location | None:
+    """Find the innermost frame of user code, None where there is none."""
+    if frame is None:
+        frame = sys._getframe(1)
+    while frame is not None:
+        code = frame.f_code
+        if is_user_file(code.co_filename):
+            return Location(code.co_filename, frame.f_lineno, code.co_name)
+        frame = frame.f_back
+    return None
+
+
+def refuse(tape: Tape, kind: type[ErrorT], message: str) -> ErrorT:
+    """Make a refusal that names the user's line, and note the first one on the tape.
+
+    A refusal is a TypeError, and user code may catch those; noted on the tape it is raised
+    again when the trace ends, so that a caught one does not become a wrong result.
+    """
+    where = user_location()
+    error = kind(f"{where}: {message}" if where else message)
+    if tape.refusal is None:
+        tape.refusal = error
+    return error
+
+
+def describe(value: Tracer) -> str:
+    """Short text of a traced scalar for messages: its value, or that it has none."""
+    tape = value.tape
+    if value.id < tape.num_inputs:
+        name = f"x[{value.id}]"
+        return f"{name} = {value.value:.6g}" if tape.primal else name
+    return f"{value.value:.6g}" if tape.primal else "value"

@@ -1,0 +1,27 @@
+cdef class Tape:
+    cdef unsigned char *op
+    cdef int *a
+    cdef int *b
+    cdef double *val
+    cdef Py_ssize_t size, capacity
+    cdef int *pool_ids
+    cdef double *pool_weights
+    cdef Py_ssize_t pool_size, pool_capacity
+    cdef readonly bint primal
+    cdef readonly bint closed
+    cdef readonly Py_ssize_t num_inputs
+    cdef public object refusal
+    cdef public object locate
+    cdef public list lines
+    cdef list guard_nodes
+    cdef list guard_values
+    cdef object __weakref__
+
+    cdef int grow(self, Py_ssize_t more) except -1
+    cdef int grow_pool(self, Py_ssize_t more) except -1
+    cdef int append(self, int op, int a, int b, double value) except -1
+    cdef int constant(self, double value) except -1
+    cdef int unary(self, int op, int a) except -1
+    cdef int binary(self, int op, int a, int b) except -1
+    cdef int power(self, int a, int b) except -1
+    cdef int add_guard(self, int node, double value) except -1

@@ -1,0 +1,327 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+# cython: initializedcheck=False
+"""The tape: scalar nodes as a struct of arrays, with their primal values."""
+
+import numpy as np
+
+from asdopt._errors import TracingError
+
+cimport numpy as cnp
+from libc.math cimport NAN
+from libc.stdlib cimport free, realloc
+
+cnp.import_array()
+
+cdef extern from "_operators.h" nogil:
+    enum:
+        OP_CONSTANT
+        OP_INPUT
+        OP_PARAMETER
+        OP_SUM
+        OP_SQUARE
+        OP_SQRT
+        OP_POWER
+        OP_POWER_CONSTANT
+        OP_NOT_EQUAL
+    double op_value(int op, double x, double y)
+    const unsigned char OP_ARITY[]
+
+# Node ids are C ints.
+cdef Py_ssize_t MAX_NODES = 2147483647
+
+
+cdef class Tape:
+    def __cinit__(self, Py_ssize_t num_inputs, values=None, *, bint primal=False,
+                  Py_ssize_t num_parameters=0):
+        cdef double[::1] x
+        cdef Py_ssize_t i
+        self.primal = primal
+        self.guard_nodes = []
+        self.guard_values = []
+        self.lines = []
+        self.num_inputs = num_inputs
+        self.grow(num_inputs + num_parameters + 64)
+        for i in range(num_inputs + num_parameters):
+            self.op[i] = OP_INPUT if i < num_inputs else OP_PARAMETER
+            self.a[i] = i
+            self.b[i] = 0
+            self.val[i] = NAN
+        if values is not None:
+            x = np.ascontiguousarray(values, dtype=np.float64)
+            for i in range(x.shape[0]):
+                self.val[i] = x[i]
+        self.size = num_inputs + num_parameters
+
+    def __dealloc__(self):
+        free(self.op)
+        free(self.a)
+        free(self.b)
+        free(self.val)
+        free(self.pool_ids)
+        free(self.pool_weights)
+
+    def __len__(self):
+        return self.size
+
+    def __reduce__(self):
+        raise TracingError(
+            "pickling a tracer was asked for; its tape lives only while the function is traced: "
+            "keep data and results of other runs out of traced values"
+        )
+
+    cdef int grow(self, Py_ssize_t more) except -1:
+        cdef Py_ssize_t need = self.size + more, cap
+        cdef void *p
+        if self.closed:
+            raise TracingError(
+                "an operation on a traced value was asked for after its trace had ended, so it "
+                "would be lost; the value was left behind in a global, an attribute or a cache: "
+                "let the function return what it computes instead of storing it"
+            )
+        if need <= self.capacity:
+            return 0
+        cap = max(need, 2 * self.capacity, 1024)
+        if need > MAX_NODES:
+            raise MemoryError(f"the tape would need {need} nodes; at most {MAX_NODES} fit")
+        p = realloc(self.op, cap)
+        if p == NULL:
+            raise MemoryError()
+        self.op = <unsigned char *> p
+        p = realloc(self.a, cap * sizeof(int))
+        if p == NULL:
+            raise MemoryError()
+        self.a = <int *> p
+        p = realloc(self.b, cap * sizeof(int))
+        if p == NULL:
+            raise MemoryError()
+        self.b = <int *> p
+        p = realloc(self.val, cap * sizeof(double))
+        if p == NULL:
+            raise MemoryError()
+        self.val = <double *> p
+        self.capacity = cap
+        return 0
+
+    cdef int grow_pool(self, Py_ssize_t more) except -1:
+        cdef Py_ssize_t need = self.pool_size + more, cap
+        cdef void *p
+        if need <= self.pool_capacity:
+            return 0
+        cap = max(need, 2 * self.pool_capacity, 256)
+        if need > MAX_NODES:
+            raise MemoryError(f"the tape's sums would need {need} terms; at most {MAX_NODES} fit")
+        p = realloc(self.pool_ids, cap * sizeof(int))
+        if p == NULL:
+            raise MemoryError()
+        self.pool_ids = <int *> p
+        p = realloc(self.pool_weights, cap * sizeof(double))
+        if p == NULL:
+            raise MemoryError()
+        self.pool_weights = <double *> p
+        self.pool_capacity = cap
+        return 0
+
+    cdef int append(self, int op, int a, int b, double value) except -1:
+        cdef Py_ssize_t i = self.size
+        if i >= self.capacity or self.closed:
+            self.grow(1)
+        self.op[i] = op
+        self.a[i] = a
+        self.b[i] = b
+        self.val[i] = value
+        self.size = i + 1
+        if self.locate is not None:
+            self.note_lines()
+        return <int> i
+
+    def note_lines(self):
+        """Give every node without one the current line of the user."""
+        where = self.locate()
+        self.lines.extend([where] * (self.size - len(self.lines)))
+
+    cdef int constant(self, double value) except -1:
+        return self.append(OP_CONSTANT, 0, 0, value)
+
+    cdef int unary(self, int op, int a) except -1:
+        cdef double v = op_value(op, self.val[a], 0.0)
+        # A function of constants is a constant: nothing to differentiate, no guard needed.
+        if self.op[a] == OP_CONSTANT:
+            return self.append(OP_CONSTANT, 0, 0, v)
+        return self.append(op, a, 0, v if self.primal else NAN)
+
+    cdef int binary(self, int op, int a, int b) except -1:
+        cdef double v = op_value(op, self.val[a], self.val[b])
+        if self.op[a] == OP_CONSTANT and self.op[b] == OP_CONSTANT:
+            return self.append(OP_CONSTANT, 0, 0, v)
+        return self.append(op, a, b, v if self.primal else NAN)
+
+    cdef int power(self, int a, int b) except -1:
+        # A constant exponent has its own exact class: x**2 has no log(x) in it.
+        cdef double p
+        if self.op[b] != OP_CONSTANT or self.op[a] == OP_CONSTANT:
+            return self.binary(OP_POWER, a, b)
+        p = self.val[b]
+        if p == 2.0:
+            return self.unary(OP_SQUARE, a)
+        if p == 1.0:
+            return a
+        if p == 0.0:
+            return self.constant(1.0)
+        if p == 0.5:
+            return self.unary(OP_SQRT, a)
+        return self.binary(OP_POWER_CONSTANT, a, b)
+
+    cdef int add_guard(self, int node, double value) except -1:
+        self.guard_nodes.append(node)
+        self.guard_values.append(value)
+        return 0
+
+    def guard(self, int node, double value):
+        """Record that the trace holds only while ``node`` has this value."""
+        self.add_guard(node, value)
+
+    def push(self, int op, int a, int b=0):
+        """Append one operation and return its id."""
+        if op == OP_POWER:
+            return self.power(a, b)
+        return self.unary(op, a) if OP_ARITY[op] == 1 else self.binary(op, a, b)
+
+    def push_constant(self, double value):
+        """Append a constant and return its id."""
+        return self.constant(value)
+
+    def constants(self, values):
+        """Append an array of constants; equal neighbors of a full array share one node."""
+        cdef cnp.ndarray flat = np.ascontiguousarray(values, dtype=np.float64)
+        cdef double *v = <double *> cnp.PyArray_DATA(flat)
+        cdef Py_ssize_t k, n = cnp.PyArray_SIZE(flat)
+        cdef cnp.ndarray out = np.empty(np.shape(values), dtype=np.int32)
+        cdef int *o = <int *> cnp.PyArray_DATA(out)
+        self.grow(n)
+        for k in range(n):
+            # Bit patterns, so that 0.0 and -0.0 and NaNs stay apart.
+            if k and (<long long *> v)[k] == (<long long *> v)[k - 1]:
+                o[k] = o[k - 1]
+            else:
+                o[k] = self.append(OP_CONSTANT, 0, 0, v[k])
+        return out
+
+    def block(self, int op, cnp.ndarray a, cnp.ndarray b=None):
+        """Append one operation for each entry of int32 id arrays of equal shape."""
+        cdef cnp.ndarray ca = np.ascontiguousarray(a, dtype=np.int32)
+        cdef cnp.ndarray cb = ca if b is None else np.ascontiguousarray(b, dtype=np.int32)
+        cdef cnp.ndarray out = np.empty(np.shape(a), dtype=np.int32)
+        cdef int *pa = <int *> cnp.PyArray_DATA(ca)
+        cdef int *pb = <int *> cnp.PyArray_DATA(cb)
+        cdef int *o = <int *> cnp.PyArray_DATA(out)
+        cdef Py_ssize_t k, n = cnp.PyArray_SIZE(ca)
+        self.grow(n)
+        if op == OP_POWER:
+            for k in range(n):
+                o[k] = self.power(pa[k], pb[k])
+        elif b is None:
+            for k in range(n):
+                o[k] = self.unary(op, pa[k])
+        else:
+            for k in range(n):
+                o[k] = self.binary(op, pa[k], pb[k])
+        return out
+
+    def accumulate(self, int op, ids):
+        """Running results of an operation along the last axis of a 2-d array of ids."""
+        cdef int[:, ::1] source = np.ascontiguousarray(ids, dtype=np.int32)
+        cdef int[:, ::1] out = np.array(source, dtype=np.int32)
+        cdef Py_ssize_t r, k
+        for r in range(source.shape[0]):
+            for k in range(1, source.shape[1]):
+                out[r, k] = self.binary(op, out[r, k - 1], source[r, k])
+        return np.asarray(out)
+
+    def sums(self, indptr, ids, weights=None):
+        """Append weighted sums: node i is ``sum(weights[k] * ids[k])`` over its slice.
+
+        Terms with weight 0 are left out; a sum of constants is a constant.
+        """
+        cdef Py_ssize_t[::1] ptr = np.ascontiguousarray(indptr, dtype=np.intp)
+        cdef int[::1] idx = np.ascontiguousarray(ids, dtype=np.int32).ravel()
+        cdef double[::1] w
+        cdef bint plain = weights is None
+        cdef Py_ssize_t r, k, start, n = ptr.shape[0] - 1
+        cdef int[::1] out = np.empty(n, dtype=np.int32)
+        cdef double total, weight
+        cdef bint constant
+        if not plain:
+            w = np.ascontiguousarray(weights, dtype=np.float64).ravel()
+        self.grow(n)
+        self.grow_pool(idx.shape[0])
+        for r in range(n):
+            start = self.pool_size
+            total = 0.0
+            constant = True
+            for k in range(ptr[r], ptr[r + 1]):
+                weight = 1.0 if plain else w[k]
+                if weight == 0.0:
+                    continue
+                self.pool_ids[self.pool_size] = idx[k]
+                self.pool_weights[self.pool_size] = weight
+                self.pool_size += 1
+                total += weight * self.val[idx[k]]
+                if self.op[idx[k]] != OP_CONSTANT:
+                    constant = False
+            if constant:
+                self.pool_size = start
+                out[r] = self.append(OP_CONSTANT, 0, 0, total)
+            elif self.pool_size == start + 1 and self.pool_weights[start] == 1.0:
+                self.pool_size = start
+                out[r] = self.pool_ids[start]
+            else:
+                out[r] = self.append(OP_SUM, <int> start, <int> (self.pool_size - start),
+                                     total if self.primal else NAN)
+        return np.asarray(out)
+
+    def values(self, ids):
+        """Primal values (NaN where there are none) of an array of ids."""
+        cdef cnp.ndarray flat = np.ascontiguousarray(ids, dtype=np.int32)
+        cdef cnp.ndarray out = np.empty(np.shape(ids), dtype=np.float64)
+        cdef int *p = <int *> cnp.PyArray_DATA(flat)
+        cdef double *o = <double *> cnp.PyArray_DATA(out)
+        cdef Py_ssize_t k
+        for k in range(cnp.PyArray_SIZE(flat)):
+            o[k] = self.val[p[k]]
+        return out
+
+    def codes(self, ids):
+        """Op codes of an array of ids."""
+        cdef cnp.ndarray flat = np.ascontiguousarray(ids, dtype=np.int32)
+        cdef cnp.ndarray out = np.empty(np.shape(ids), dtype=np.uint8)
+        cdef int *p = <int *> cnp.PyArray_DATA(flat)
+        cdef unsigned char *o = <unsigned char *> cnp.PyArray_DATA(out)
+        cdef Py_ssize_t k
+        for k in range(cnp.PyArray_SIZE(flat)):
+            o[k] = self.op[p[k]]
+        return out
+
+    def close(self):
+        """End the trace: from now on an operation on its tracers raises."""
+        self.closed = True
+
+    def arrays(self):
+        """Copies of the node arrays: op, a, b, val, pool_ids, pool_weights, guards."""
+        cdef Py_ssize_t n = self.size, m = self.pool_size
+        op = np.empty(n, dtype=np.uint8)
+        a = np.empty(n, dtype=np.int32)
+        b = np.empty(n, dtype=np.int32)
+        val = np.empty(n, dtype=np.float64)
+        ids = np.empty(m, dtype=np.int32)
+        weights = np.empty(m, dtype=np.float64)
+        if n:
+            op[:] = <unsigned char[:n]> self.op
+            a[:] = <int[:n]> self.a
+            b[:] = <int[:n]> self.b
+            val[:] = <double[:n]> self.val
+        if m:
+            ids[:] = <int[:m]> self.pool_ids
+            weights[:] = <double[:m]> self.pool_weights
+        return (op, a, b, val, ids, weights,
+                np.array(self.guard_nodes, dtype=np.int32),
+                np.array(self.guard_values, dtype=np.float64))

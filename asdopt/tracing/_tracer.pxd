@@ -1,0 +1,24 @@
+cimport numpy as cnp
+
+from asdopt.tracing._tape cimport Tape
+
+
+cdef class Tracer:
+    cdef readonly Tape tape
+    cdef readonly int id
+
+    cdef int need_primal(self, str asked, str what) except -1
+    cdef object integer(self, int op, str what)
+
+
+cdef class TracedBool(Tracer):
+    pass
+
+
+cdef class TracedArrayBase:
+    cdef readonly Tape tape
+    cdef cnp.ndarray _ids
+    cdef readonly bint is_bool
+
+
+cdef Tracer make(Tape tape, int id)

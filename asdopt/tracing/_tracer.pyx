@@ -1,0 +1,434 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+# cython: initializedcheck=False, c_api_binop_methods=True
+"""Traced scalars, and the fast paths of traced arrays (reading and writing one element)."""
+
+import numbers
+
+import numpy as np
+
+from asdopt._errors import TracingError
+from asdopt.tracing._location import describe, refuse
+
+cimport cython
+cimport numpy as cnp
+from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_Check, PyFloat_CheckExact
+from cpython.long cimport PyLong_Check
+from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, PyObject
+from libc.math cimport rint, trunc
+
+from asdopt.tracing._tape cimport Tape
+
+cnp.import_array()
+
+cdef extern from "_operators.h" nogil:
+    enum:
+        OP_CONSTANT
+        OP_NEGATIVE
+        OP_ABSOLUTE
+        OP_FLOOR
+        OP_CEIL
+        OP_TRUNC
+        OP_RINT
+        OP_LOGICAL_NOT
+        OP_ADD
+        OP_SUBTRACT
+        OP_MULTIPLY
+        OP_DIVIDE
+        OP_REMAINDER
+        OP_FLOOR_DIVIDE
+        OP_LESS
+        OP_LESS_EQUAL
+        OP_GREATER
+        OP_GREATER_EQUAL
+        OP_EQUAL
+        OP_NOT_EQUAL
+        OP_LOGICAL_AND
+        OP_LOGICAL_OR
+        OP_LOGICAL_XOR
+
+# Set by _array.py, which cannot be imported from here.
+_array_type = None
+_array_attribute = None
+_scalar_ufunc = None
+_scalar_function = None
+
+cdef int NOT_A_NUMBER = -1
+
+
+def install(array_type, array_attribute, scalar_ufunc, scalar_function):
+    """Take the parts of the array layer that scalars hand over to."""
+    global _array_type, _array_attribute, _scalar_ufunc, _scalar_function
+    _array_type = array_type
+    _array_attribute = array_attribute
+    _scalar_ufunc = scalar_ufunc
+    _scalar_function = scalar_function
+
+
+cdef Tracer make(Tape tape, int id):
+    cdef Tracer t = Tracer.__new__(Tracer)
+    t.tape = tape
+    t.id = id
+    return t
+
+
+cdef TracedBool make_bool(Tape tape, int id):
+    cdef TracedBool t = TracedBool.__new__(TracedBool)
+    t.tape = tape
+    t.id = id
+    return t
+
+
+def tracer(Tape tape, int id, bint is_bool=False):
+    """Make a traced scalar of a node."""
+    return make_bool(tape, id) if is_bool else make(tape, id)
+
+
+cdef int other_tape(Tape tape) except -2:
+    raise refuse(tape, TracingError,
+                 "two traced values of different traces were combined; one of them was left "
+                 "behind by an earlier trace (a global, an attribute, a cache) or belongs to an "
+                 "enclosing one: pass values through arguments and return values")
+
+
+cdef int operand(Tape tape, object o) except -2:
+    """Node id of a scalar operand, NOT_A_NUMBER for what is no real scalar."""
+    if isinstance(o, Tracer):
+        if (<Tracer> o).tape is not tape:
+            return other_tape(tape)
+        return (<Tracer> o).id
+    if PyFloat_Check(o):
+        return tape.append(OP_CONSTANT, 0, 0, PyFloat_AS_DOUBLE(o))
+    if PyLong_Check(o):
+        return tape.append(OP_CONSTANT, 0, 0, <double> o)
+    if isinstance(o, np.generic):
+        if isinstance(o, (np.number, np.bool_)) and not isinstance(o, np.complexfloating):
+            return tape.append(OP_CONSTANT, 0, 0, float(o))
+        if isinstance(o, np.complexfloating):
+            raise refuse(tape, TracingError,
+                         f"a traced value was combined with the complex number {o!r}; traced "
+                         "values are real: write real and imaginary parts as two values")
+        return NOT_A_NUMBER
+    if isinstance(o, complex):
+        raise refuse(tape, TracingError,
+                     f"a traced value was combined with the complex number {o!r}; traced values "
+                     "are real: write real and imaginary parts as two values")
+    if isinstance(o, numbers.Rational):
+        return tape.append(OP_CONSTANT, 0, 0, float(o))
+    return NOT_A_NUMBER
+
+
+cdef object binary(object left, object right, int op):
+    cdef Tape tape
+    cdef int a, b
+    if isinstance(left, Tracer):
+        tape = (<Tracer> left).tape
+        a = (<Tracer> left).id
+        b = operand(tape, right)
+        if b == NOT_A_NUMBER:
+            return NotImplemented
+        if type(left) is TracedBool and type(right) is TracedBool:
+            # As for NumPy's truth values: + is or, * is and.
+            if op == OP_ADD or op == OP_MULTIPLY:
+                op = OP_LOGICAL_OR if op == OP_ADD else OP_LOGICAL_AND
+                return make_bool(tape, tape.binary(op, a, b))
+    else:
+        tape = (<Tracer> right).tape
+        b = (<Tracer> right).id
+        a = operand(tape, left)
+        if a == NOT_A_NUMBER:
+            return NotImplemented
+    return make(tape, tape.binary(op, a, b))
+
+
+cdef object logical(object left, object right, int op, str symbol):
+    cdef Tape tape = (<Tracer> (left if isinstance(left, Tracer) else right)).tape
+    cdef int a, b
+    for o in (left, right):
+        if isinstance(o, TracedArrayBase) or isinstance(o, np.ndarray):
+            return NotImplemented
+        if not isinstance(o, (TracedBool, bool, np.bool_)):
+            if isinstance(o, Tracer):
+                raise refuse(tape, TracingError,
+                             f"the bitwise operator {symbol} was applied to a traced number; "
+                             "it is defined for truth values and integers only: compare first, "
+                             "as in (a > 0) & (b > 0)")
+            return NotImplemented
+    a = operand(tape, left)
+    b = operand(tape, right)
+    return make_bool(tape, tape.binary(op, a, b))
+
+
+@cython.freelist(1024)
+@cython.no_gc
+cdef class Tracer:
+    def __add__(left, right):
+        return binary(left, right, OP_ADD)
+
+    def __sub__(left, right):
+        return binary(left, right, OP_SUBTRACT)
+
+    def __mul__(left, right):
+        return binary(left, right, OP_MULTIPLY)
+
+    def __truediv__(left, right):
+        return binary(left, right, OP_DIVIDE)
+
+    def __mod__(left, right):
+        if isinstance(left, (str, bytes)):
+            return NotImplemented
+        return binary(left, right, OP_REMAINDER)
+
+    def __floordiv__(left, right):
+        return binary(left, right, OP_FLOOR_DIVIDE)
+
+    def __divmod__(left, right):
+        quotient = binary(left, right, OP_FLOOR_DIVIDE)
+        if quotient is NotImplemented:
+            return NotImplemented
+        return quotient, binary(left, right, OP_REMAINDER)
+
+    def __pow__(left, right, modulus):
+        cdef Tape tape
+        cdef int a, b
+        if modulus is not None:
+            return NotImplemented
+        tape = (<Tracer> (left if isinstance(left, Tracer) else right)).tape
+        a = operand(tape, left)
+        b = operand(tape, right)
+        if a == NOT_A_NUMBER or b == NOT_A_NUMBER:
+            return NotImplemented
+        return make(tape, tape.power(a, b))
+
+    def __and__(left, right):
+        return logical(left, right, OP_LOGICAL_AND, "&")
+
+    def __or__(left, right):
+        return logical(left, right, OP_LOGICAL_OR, "|")
+
+    def __xor__(left, right):
+        return logical(left, right, OP_LOGICAL_XOR, "^")
+
+    def __neg__(self):
+        return make(self.tape, self.tape.unary(OP_NEGATIVE, self.id))
+
+    def __pos__(self):
+        return self
+
+    def __abs__(self):
+        return make(self.tape, self.tape.unary(OP_ABSOLUTE, self.id))
+
+    def __invert__(self):
+        raise refuse(self.tape, TracingError,
+                     "the bitwise operator ~ was applied to a traced number; it is defined for "
+                     "truth values and integers only: compare first, as in ~(a > 0)")
+
+    def __richcmp__(self, other, int kind):
+        cdef Tape tape = (<Tracer> self).tape
+        cdef int op, b = operand(tape, other)
+        if b == NOT_A_NUMBER:
+            return NotImplemented
+        if kind == Py_LT:
+            op = OP_LESS
+        elif kind == Py_LE:
+            op = OP_LESS_EQUAL
+        elif kind == Py_GT:
+            op = OP_GREATER
+        elif kind == Py_GE:
+            op = OP_GREATER_EQUAL
+        elif kind == Py_EQ:
+            op = OP_EQUAL
+        else:
+            op = OP_NOT_EQUAL
+        return make_bool(tape, tape.binary(op, (<Tracer> self).id, b))
+
+    def __bool__(self):
+        cdef Tape tape = self.tape
+        cdef double v = tape.val[self.id]
+        if tape.op[self.id] == OP_CONSTANT:
+            return v != 0.0
+        self.need_primal("a branch was taken on a traced value", "if / while / and / or / not")
+        # The truth of a number is a comparison of its own: the guard is on that, not the number.
+        cdef int node = (self.id if isinstance(self, TracedBool)
+                         else tape.binary(OP_NOT_EQUAL, self.id, tape.constant(0.0)))
+        tape.add_guard(node, tape.val[node])
+        return v != 0.0
+
+    cdef int need_primal(self, str asked, str what) except -1:
+        if not self.tape.primal:
+            raise refuse(
+                self.tape, TracingError,
+                f"{asked} ({what}), and the trace has no primal values to decide it: a guess "
+                "would drop the other branch; give x0 (a point) instead of a size, or use "
+                "np.where, np.maximum, np.minimum, which keep both sides")
+        return 0
+
+    cdef object integer(self, int op, str what):
+        """An integer result under a guard that it stays the same."""
+        cdef Tape tape = self.tape
+        cdef int node
+        if tape.op[self.id] != OP_CONSTANT:
+            self.need_primal("an integer was made of a traced value", what)
+        node = tape.unary(op, self.id)
+        result = int(tape.val[node])
+        if tape.op[node] != OP_CONSTANT:
+            tape.add_guard(node, tape.val[node])
+        return result
+
+    def __int__(self):
+        return self.integer(OP_TRUNC, "int()")
+
+    def __trunc__(self):
+        return self.integer(OP_TRUNC, "math.trunc()")
+
+    def __floor__(self):
+        return self.integer(OP_FLOOR, "math.floor()")
+
+    def __ceil__(self):
+        return self.integer(OP_CEIL, "math.ceil()")
+
+    def __round__(self, ndigits=None):
+        cdef double scale
+        cdef Tape tape = self.tape
+        cdef int node
+        if ndigits is None:
+            return self.integer(OP_RINT, "round()")
+        scale = 10.0 ** ndigits
+        node = tape.binary(OP_MULTIPLY, self.id, tape.constant(scale))
+        node = tape.unary(OP_RINT, node)
+        return make(tape, tape.binary(OP_DIVIDE, node, tape.constant(scale)))
+
+    def __float__(self):
+        if self.tape.op[self.id] == OP_CONSTANT:
+            return self.tape.val[self.id]
+        raise refuse(
+            self.tape, TracingError,
+            f"the traced value {describe(self)} was asked to become a plain float, which would "
+            "lose its dependence on the variables; a function that needs true floats was called "
+            "with it, or it was stored into an existing array of floats: use the NumPy function "
+            "of the same name, and make arrays from traced values (np.stack, np.concatenate, a "
+            "list) instead of writing them into arrays of floats")
+
+    def __complex__(self):
+        if self.tape.op[self.id] == OP_CONSTANT:
+            return complex(self.tape.val[self.id])
+        raise refuse(
+            self.tape, TracingError,
+            f"the traced value {describe(self)} was asked to become complex; traced values are "
+            "real: write real and imaginary parts as two values")
+
+    def __hash__(self):
+        raise refuse(
+            self.tape, TracingError,
+            f"the traced value {describe(self)} was used as a key of a dict or an element of a "
+            "set; the result would hold for this one value only: use an index or a constant")
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        return _scalar_ufunc(self, ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, func, types, args, kwargs):
+        return _scalar_function(self, func, types, args, kwargs)
+
+    def __getattr__(self, name):
+        # NumPy scalars have the methods of arrays; loops over object arrays call .sin() etc.
+        return _array_attribute(self, name)
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def __reduce__(self):
+        raise refuse(self.tape, TracingError,
+                     f"pickling the traced value {describe(self)} was asked for; it lives only "
+                     "while the function is traced, so another process cannot use it")
+
+    def __repr__(self):
+        return f"<traced {describe(self)}>"
+
+    def __str__(self):
+        # Angle brackets: the text must not be readable as a number.
+        return f"<{describe(self)}>"
+
+    def __format__(self, spec):
+        if not spec or not self.tape.primal:
+            return str(self)
+        return f"<{format(self.tape.val[self.id], spec)}>"
+
+    @property
+    def value(self):
+        """Primal value, NaN where the trace has none."""
+        return self.tape.val[self.id]
+
+
+@cython.no_gc
+cdef class TracedBool(Tracer):
+    def __invert__(self):
+        return make_bool(self.tape, self.tape.unary(OP_LOGICAL_NOT, self.id))
+
+    def __hash__(self):
+        return hash(bool(self))
+
+    def __index__(self):
+        raise TypeError("a truth value of a traced comparison cannot be used as an index")
+
+
+cdef class TracedArrayBase:
+    def __cinit__(self, Tape tape, cnp.ndarray ids, bint is_bool=False):
+        self.tape = tape
+        self._ids = ids
+        self.is_bool = is_bool
+
+    @property
+    def ids(self):
+        return self._ids
+
+    def __len__(self):
+        if cnp.PyArray_NDIM(self._ids) == 0:
+            raise TypeError("len() of unsized object")
+        return cnp.PyArray_DIM(self._ids, 0)
+
+    def __getitem__(self, key):
+        cdef Py_ssize_t i, n
+        if cnp.PyArray_NDIM(self._ids) == 1 and PyLong_Check(key) and not isinstance(key, bool):
+            i = key
+            n = cnp.PyArray_DIM(self._ids, 0)
+            if i < 0:
+                i += n
+            if i < 0 or i >= n:
+                raise IndexError(f"index {key} is out of bounds for axis 0 with size {n}")
+            i = (<int *> (cnp.PyArray_BYTES(self._ids) + i * cnp.PyArray_STRIDE(self._ids, 0)))[0]
+            if self.is_bool:
+                return make_bool(self.tape, i)
+            return make(self.tape, i)
+        return self.get(key)
+
+    def __setitem__(self, key, value):
+        cdef Py_ssize_t i, n
+        cdef int node
+        if (cnp.PyArray_NDIM(self._ids) == 1 and PyLong_Check(key) and not isinstance(key, bool)
+                and not self.is_bool and cnp.PyArray_ISWRITEABLE(self._ids)):
+            node = operand(self.tape, value)
+            if node != NOT_A_NUMBER:
+                i = key
+                n = cnp.PyArray_DIM(self._ids, 0)
+                if i < 0:
+                    i += n
+                if i < 0 or i >= n:
+                    raise IndexError(f"index {key} is out of bounds for axis 0 with size {n}")
+                (<int *> (cnp.PyArray_BYTES(self._ids)
+                          + i * cnp.PyArray_STRIDE(self._ids, 0)))[0] = node
+                return
+        self.set(key, value)
+
+    def __iter__(self):
+        cdef Py_ssize_t i
+        if cnp.PyArray_NDIM(self._ids) == 0:
+            raise TypeError("iteration over a 0-d array")
+        for i in range(cnp.PyArray_DIM(self._ids, 0)):
+            yield self[i]
+
+
+def node_of(Tape tape, value):
+    """Node id of a real scalar (a constant is appended), -1 for anything else."""
+    return operand(tape, value)
