@@ -5,7 +5,14 @@ With ``--no-venv`` the sessions use the tools of the running environment and ins
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 import nox
+
+# With --no-venv the tools beside this interpreter are meant, activated or not.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 nox.needs_version = ">=2024.4"
 nox.options.sessions = ["fmt", "lint", "types", "layers", "test"]
