@@ -183,12 +183,23 @@ def test_compiled_files_import_downward_too(path: Path) -> None:
             assert theirs >= own, match[0].strip()
 
 
-@pytest.mark.parametrize("path", source_files(".py"), ids=module_name)
+def stage_files() -> list[Path]:
+    """Python files of the stages and what is below them."""
+    return [path for path in source_files(".py") if (rank(module_name(path)) or 0) > 1]
+
+
+def inner_files() -> list[Path]:
+    """Python files that name no optional package."""
+    return [
+        path
+        for path in source_files(".py")
+        if not path.relative_to(ROOT).as_posix().startswith(NAMES_OPTIONAL)
+    ]
+
+
+@pytest.mark.parametrize("path", stage_files(), ids=module_name)
 def test_stages_import_from_modules_not_from_the_top(path: Path) -> None:
     # "from asdopt import color" hides which stage x comes from, and the layers check with it.
-    depth = rank(module_name(path))
-    if depth is None or depth <= 1:
-        pytest.skip("above the stages")
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"line {node.lineno}"
@@ -199,10 +210,8 @@ def test_stages_import_from_modules_not_from_the_top(path: Path) -> None:
             assert "asdopt" not in [alias.name for alias in node.names], f"line {node.lineno}"
 
 
-@pytest.mark.parametrize("path", source_files(".py"), ids=module_name)
+@pytest.mark.parametrize("path", inner_files(), ids=module_name)
 def test_optional_packages_are_named_at_the_edges_only(path: Path) -> None:
-    if path.relative_to(ROOT).as_posix().startswith(NAMES_OPTIONAL):
-        pytest.skip("at the edge")
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module:
