@@ -112,7 +112,8 @@ class SparsityPattern:
             )
         key = row_array.astype(np.int64) * n + col_array
         if key.size > 1 and not bool((key[1:] > key[:-1]).all()):
-            key = np.unique(key)
+            key.sort()
+            key = key[np.concatenate([[True], key[1:] != key[:-1]])]
             row_array, col_array = np.divmod(key, n)
         self._set(row_array, col_array, (m, n))
 

@@ -1,0 +1,82 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+# cython: initializedcheck=False
+"""Greedy partial distance-2 coloring and distance-2 degrees of one side of a bipartite graph."""
+
+from asdopt.coloring._color_set cimport ColorSet, add, first_free, free_sets, new_sets
+
+
+def color_distance2(
+    const int[::1] indptr,
+    const int[::1] rows,
+    const int[::1] row_indptr,
+    const int[::1] cols,
+    const int[::1] order,
+    const int[::1] hub_of_row,
+    Py_ssize_t num_hubs,
+    int[::1] colors,
+    int[::1] forbidden,
+    int[::1] chosen,
+):
+    """Fill `colors` (zeros on entry) in the given order; return the number of colors.
+
+    Column j has the rows `rows[indptr[j]:indptr[j + 1]]`, row i the columns
+    `cols[row_indptr[i]:row_indptr[i + 1]]`. Rows with many columns carry a number in `hub_of_row`
+    (else -1) and a set of the colors they have seen. `forbidden` and `chosen` are scratch arrays
+    of length n + 2 and num_hubs + 1, `forbidden` filled with -1.
+    """
+    cdef Py_ssize_t t, k, l
+    cdef int v, w, color, num_chosen
+    cdef int num_colors = 0
+    cdef const int *stamps = &forbidden[0]
+    cdef ColorSet *sets = new_sets(num_hubs)
+    try:
+        with nogil:
+            for t in range(order.shape[0]):
+                v = order[t]
+                num_chosen = 0
+                for k in range(indptr[v], indptr[v + 1]):
+                    w = rows[k]
+                    if hub_of_row[w] >= 0:
+                        chosen[num_chosen] = hub_of_row[w]
+                        num_chosen += 1
+                        continue
+                    for l in range(row_indptr[w], row_indptr[w + 1]):
+                        forbidden[colors[cols[l]]] = v
+                color = first_free(sets, &chosen[0], num_chosen, stamps, v)
+                colors[v] = color
+                if color > num_colors:
+                    num_colors = color
+                if num_chosen:
+                    for k in range(num_chosen):
+                        add(&sets[chosen[k]], color)
+    finally:
+        free_sets(sets, num_hubs)
+    return num_colors
+
+
+def distance2_degrees(
+    const int[::1] indptr,
+    const int[::1] rows,
+    const int[::1] row_indptr,
+    const int[::1] cols,
+    int[::1] seen,
+    int[::1] degrees,
+):
+    """Fill `degrees` with the number of other columns that share a row with each column.
+
+    `seen` is a scratch array of one entry per column, filled with -1.
+    """
+    cdef Py_ssize_t v, k, l
+    cdef int w, x, degree
+    with nogil:
+        for v in range(degrees.shape[0]):
+            degree = 0
+            seen[v] = <int> v
+            for k in range(indptr[v], indptr[v + 1]):
+                w = rows[k]
+                for l in range(row_indptr[w], row_indptr[w + 1]):
+                    x = cols[l]
+                    if seen[x] != v:
+                        seen[x] = <int> v
+                        degree += 1
+            degrees[v] = degree

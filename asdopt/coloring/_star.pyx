@@ -1,0 +1,173 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+# cython: initializedcheck=False
+"""Greedy star coloring of an adjacency graph."""
+
+from libc.stdlib cimport calloc, free, realloc
+
+from asdopt.coloring._color_set cimport ColorSet, add, first_free, free_sets, new_sets
+
+
+cdef struct Neighbor:
+    int vertex
+    int edge       # 1 + number of the edge, 0 where there is none
+
+
+cdef struct NeighborTable:
+    Neighbor *of_color
+    int capacity
+
+
+cdef inline int put(NeighborTable *self, int color, int vertex, int edge) except -1 nogil:
+    """Note a neighbor of the given color, unless one is noted already."""
+    cdef int capacity, i
+    cdef Neighbor *of_color
+    if color >= self.capacity:
+        capacity = color + 8 + (color >> 1)
+        of_color = <Neighbor *> realloc(self.of_color, capacity * sizeof(Neighbor))
+        if of_color == NULL:
+            with gil:
+                raise MemoryError
+        for i in range(self.capacity, capacity):
+            of_color[i].edge = 0
+        self.of_color = of_color
+        self.capacity = capacity
+    if self.of_color[color].edge == 0:
+        self.of_color[color].vertex = vertex
+        self.of_color[color].edge = edge + 1
+    return 0
+
+
+def color_star(
+    const int[::1] indptr,
+    const int[::1] neighbors,
+    const int[::1] edges,
+    const int[::1] order,
+    const int[::1] hub_number,
+    Py_ssize_t num_hubs,
+    int[::1] colors,
+    int[::1] star,
+    int[::1] hub,
+    int[::1] hubs,
+    int[::1] num_hubs_of,
+    int[::1] forbidden,
+    int[::1] first_stamp,
+    int[::1] first_position,
+    int[::1] treated,
+    int[::1] chosen,
+):
+    """Fill `colors` (zeros on entry) in the given order; return the number of colors.
+
+    Vertex v has the neighbors `neighbors[indptr[v]:indptr[v + 1]]` over the undirected edges
+    `edges[...]` at the same positions. Vertices with many neighbors carry a number in
+    `hub_number` (else -1), a set of the colors around them and a table color -> edge.
+    `star` (one entry per edge) and `hub` (one per star, -1 while a star has a single edge) are the
+    two-colored stars; `hubs[indptr[w]:][:num_hubs_of[w]]` lists the hubs of which w is a spoke.
+    Scratch arrays of n + 2 entries filled with -1: forbidden, first_stamp, first_position,
+    treated; of num_hubs + 1 entries: chosen.
+    """
+    cdef Py_ssize_t t, k, l, i
+    cdef int v, w, x, q, s, color, found, num_chosen
+    cdef int num_colors = 0
+    cdef int num_stars = 0
+    cdef ColorSet *sets = new_sets(num_hubs)
+    cdef NeighborTable *tables = <NeighborTable *> calloc(num_hubs + 1, sizeof(NeighborTable))
+    try:
+        if tables == NULL:
+            raise MemoryError
+        with nogil:
+            for t in range(order.shape[0]):
+                v = order[t]
+                num_chosen = 0
+                # forbid the colors that would leave a two-colored path on four vertices
+                for k in range(indptr[v], indptr[v + 1]):
+                    w = neighbors[k]
+                    color = colors[w]
+                    if color == 0:
+                        continue
+                    forbidden[color] = v
+                    if first_stamp[color] != v:
+                        first_stamp[color] = v
+                        first_position[color] = <int> k
+                        for l in range(indptr[w], indptr[w] + num_hubs_of[w]):
+                            forbidden[colors[hubs[l]]] = v
+                        continue
+                    # v has two neighbors of this color: forbid all colors around both
+                    q = neighbors[first_position[color]]
+                    x = w
+                    for i in range(2):
+                        if i == 1:
+                            x = q
+                            if treated[q] == v:
+                                break
+                            treated[q] = v
+                        if hub_number[x] >= 0:
+                            chosen[num_chosen] = hub_number[x]
+                            num_chosen += 1
+                        else:
+                            for l in range(indptr[x], indptr[x + 1]):
+                                forbidden[colors[neighbors[l]]] = v
+                color = first_free(sets, &chosen[0], num_chosen, &forbidden[0], v)
+                colors[v] = color
+                if color > num_colors:
+                    num_colors = color
+                # put the edges to colored neighbors into stars
+                for k in range(indptr[v], indptr[v + 1]):
+                    w = neighbors[k]
+                    if colors[w] == 0:
+                        continue
+                    found = -1  # an edge from w to another vertex x of v's color
+                    x = -1
+                    if hub_number[w] >= 0:
+                        s = hub_number[w]
+                        if color < tables[s].capacity:
+                            found = tables[s].of_color[color].edge - 1
+                            x = tables[s].of_color[color].vertex
+                    else:
+                        for l in range(indptr[w], indptr[w + 1]):
+                            x = neighbors[l]
+                            if x != v and colors[x] == color:
+                                found = edges[l]
+                                break
+                    if found >= 0:
+                        s = star[found]
+                        if hub[s] < 0:
+                            hub[s] = w
+                            hubs[indptr[x] + num_hubs_of[x]] = w
+                            num_hubs_of[x] += 1
+                        star[edges[k]] = s
+                        hubs[indptr[v] + num_hubs_of[v]] = w
+                        num_hubs_of[v] += 1
+                    elif first_position[colors[w]] != k:
+                        l = first_position[colors[w]]
+                        q = neighbors[l]
+                        s = star[edges[l]]
+                        if hub[s] < 0:
+                            hub[s] = v
+                            hubs[indptr[q] + num_hubs_of[q]] = v
+                            num_hubs_of[q] += 1
+                        star[edges[k]] = s
+                        hubs[indptr[w] + num_hubs_of[w]] = v
+                        num_hubs_of[w] += 1
+                    else:
+                        hub[num_stars] = -1
+                        star[edges[k]] = num_stars
+                        num_stars += 1
+                if num_hubs:
+                    # the table of v itself, and v's color in the tables of its neighbors
+                    for k in range(indptr[v], indptr[v + 1]):
+                        w = neighbors[k]
+                        if colors[w] == 0:
+                            continue
+                        if hub_number[v] >= 0:
+                            add(&sets[hub_number[v]], colors[w])
+                            put(&tables[hub_number[v]], colors[w], w, edges[k])
+                        if hub_number[w] >= 0:
+                            add(&sets[hub_number[w]], color)
+                            put(&tables[hub_number[w]], color, v, edges[k])
+    finally:
+        free_sets(sets, num_hubs)
+        if tables != NULL:
+            for k in range(num_hubs):
+                free(tables[k].of_color)
+            free(tables)
+    return num_colors
