@@ -10,6 +10,7 @@ cdef class Tape:
     cdef readonly bint primal
     cdef readonly bint closed
     cdef readonly Py_ssize_t num_inputs
+    cdef readonly Py_ssize_t num_parameters
     cdef public object refusal
     cdef public object locate
     cdef public list lines

@@ -40,6 +40,7 @@ cdef class Tape:
         self.guard_values = []
         self.lines = []
         self.num_inputs = num_inputs
+        self.num_parameters = num_parameters
         self.grow(num_inputs + num_parameters + 64)
         for i in range(num_inputs + num_parameters):
             self.op[i] = OP_INPUT if i < num_inputs else OP_PARAMETER
@@ -179,6 +180,16 @@ cdef class Tape:
     def guard(self, int node, double value):
         """Record that the trace holds only while ``node`` has this value."""
         self.add_guard(node, value)
+
+    def hold(self, ids):
+        """Guard every node of an array at its primal value and return the values."""
+        cdef cnp.ndarray flat = np.ascontiguousarray(ids, dtype=np.int32)
+        cdef int *p = <int *> cnp.PyArray_DATA(flat)
+        cdef Py_ssize_t k
+        for k in range(cnp.PyArray_SIZE(flat)):
+            if self.op[p[k]] != OP_CONSTANT:
+                self.add_guard(p[k], self.val[p[k]])
+        return self.values(ids)
 
     def push(self, int op, int a, int b=0):
         """Append one operation and return its id."""

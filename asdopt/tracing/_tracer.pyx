@@ -11,6 +11,7 @@ from asdopt.tracing._location import describe, refuse
 
 cimport cython
 cimport numpy as cnp
+from cpython.dict cimport PyDict_GetItem
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_Check, PyFloat_CheckExact
 from cpython.long cimport PyLong_Check
 from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, PyObject
@@ -34,6 +35,7 @@ cdef extern from "_operators.h" nogil:
         OP_SUBTRACT
         OP_MULTIPLY
         OP_DIVIDE
+        OP_POWER
         OP_REMAINDER
         OP_FLOOR_DIVIDE
         OP_LESS
@@ -53,6 +55,16 @@ _scalar_ufunc = None
 _scalar_function = None
 
 cdef int NOT_A_NUMBER = -1
+
+# Ufuncs of one or two operands that are one node: ufunc -> 4 * code + 2 * (two operands) +
+# (the result is a truth value). Filled by _ufuncs.py.
+cdef dict _ufunc_codes = {}
+
+
+def install_codes(dict codes):
+    """Take the table of ufuncs that are one node."""
+    global _ufunc_codes
+    _ufunc_codes = codes
 
 
 def install(array_type, array_attribute, scalar_ufunc, scalar_function):
@@ -323,12 +335,36 @@ cdef class Tracer:
             "set; the result would hold for this one value only: use an index or a constant")
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        # float64 * tracer arrives here in every loop over data: one node without a detour.
+        cdef PyObject *entry
+        cdef Tape tape = self.tape
+        cdef int code, a, b
+        if not kwargs and method == "__call__":
+            entry = PyDict_GetItem(_ufunc_codes, ufunc)
+            if entry != NULL:
+                code = <object> entry
+                if code & 2:
+                    left, right = inputs
+                    if type(left) is not TracedBool and type(right) is not TracedBool:
+                        a = operand(tape, left)
+                        b = NOT_A_NUMBER if a == NOT_A_NUMBER else operand(tape, right)
+                        if b != NOT_A_NUMBER:
+                            if code >> 2 == OP_POWER:
+                                return make(tape, tape.power(a, b))
+                            a = tape.binary(code >> 2, a, b)
+                            return make_bool(tape, a) if code & 1 else make(tape, a)
+                elif type(self) is Tracer:
+                    a = tape.unary(code >> 2, self.id)
+                    return make_bool(tape, a) if code & 1 else make(tape, a)
         return _scalar_ufunc(self, ufunc, method, inputs, kwargs)
 
     def __array_function__(self, func, types, args, kwargs):
         return _scalar_function(self, func, types, args, kwargs)
 
-    def __getattr__(self, name):
+    def __getattr__(self, str name):
+        # NumPy asks every element of a list for __array__ and the like.
+        if name.startswith("__"):
+            raise AttributeError(name)
         # NumPy scalars have the methods of arrays; loops over object arrays call .sin() etc.
         return _array_attribute(self, name)
 
@@ -432,3 +468,32 @@ cdef class TracedArrayBase:
 def node_of(Tape tape, value):
     """Node id of a real scalar (a constant is appended), -1 for anything else."""
     return operand(tape, value)
+
+
+def node_ids(Tape tape, values):
+    """Node ids of a list or tuple of real scalars, None when it holds anything else."""
+    cdef Py_ssize_t k, n = len(values)
+    cdef int[::1] ids
+    cdef int node
+    out = np.empty(n, dtype=np.int32)
+    ids = out
+    for k in range(n):
+        node = operand(tape, values[k])
+        if node == NOT_A_NUMBER:
+            return None
+        ids[k] = node
+    return out
+
+
+def other_trace(Tape tape):
+    """Refuse a value that belongs to another trace."""
+    other_tape(tape)
+
+
+def tracers(Tape tape, ids, bint is_bool=False):
+    """Traced scalars of a flat array of ids, as a list."""
+    cdef int[::1] flat = np.ascontiguousarray(ids, dtype=np.int32)
+    cdef Py_ssize_t k
+    if is_bool:
+        return [make_bool(tape, flat[k]) for k in range(flat.shape[0])]
+    return [make(tape, flat[k]) for k in range(flat.shape[0])]

@@ -1,0 +1,145 @@
+"""Colored differentiation of a tape: seeds by color, products by sweeps, values by decompression.
+
+Enters: a pattern, its coloring and the sweeps of a tape. Leaves: nonzero values aligned with the
+pattern. Memory stays bounded: the colors run in groups of as many lanes as a sweep has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from asdopt._pattern import SparsityPattern
+from asdopt.backends._sweeps import NUM_LANES, Sweeps
+from asdopt.coloring import Coloring, color
+from asdopt.decompression import direct_indices
+
+__all__ = ["ColoredHessian", "ColoredJacobian"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """One sweep: the seeded vertices with their lanes, and the entries it decompresses."""
+
+    vertices: npt.NDArray[np.intp]
+    lanes: npt.NDArray[np.intp]
+    positions: npt.NDArray[np.intp]
+    product_rows: npt.NDArray[np.intp]
+    product_lanes: npt.NDArray[np.intp]
+
+
+def _groups(
+    colors: npt.NDArray[np.int32],
+    product_rows: npt.NDArray[np.int32],
+    product_colors: npt.NDArray[np.int32],
+    num_colors: int,
+) -> list[_Group]:
+    """Split colors 0 .. num_colors - 1 (-1 is neutral) into groups of one sweep each."""
+    vertex_order = np.argsort(colors, kind="stable")
+    vertex_ends = np.searchsorted(colors[vertex_order], np.arange(num_colors + 1))
+    entry_order = np.argsort(product_colors, kind="stable")
+    entry_ends = np.searchsorted(product_colors[entry_order], np.arange(num_colors + 1))
+    found = []
+    for start in range(0, num_colors, NUM_LANES):
+        stop = min(start + NUM_LANES, num_colors)
+        vertices = vertex_order[vertex_ends[start] : vertex_ends[stop]]
+        positions = entry_order[entry_ends[start] : entry_ends[stop]]
+        found.append(
+            _Group(
+                vertices=vertices,
+                lanes=(colors[vertices] - start).astype(np.intp),
+                positions=positions,
+                product_rows=product_rows[positions].astype(np.intp),
+                product_lanes=(product_colors[positions] - start).astype(np.intp),
+            )
+        )
+    return found
+
+
+class ColoredJacobian:
+    """Values of a Jacobian block by colored forward or reverse sweeps.
+
+    Parameters
+    ----------
+    sweeps : Sweeps
+    pattern : SparsityPattern
+        Pattern of the rows ``first_output``, ... of the tape's outputs.
+    first_output, num_outputs : int
+        The block begins at this output; the tape has ``num_outputs`` in all.
+    """
+
+    def __init__(
+        self, sweeps: Sweeps, pattern: SparsityPattern, first_output: int, num_outputs: int
+    ) -> None:
+        self.pattern = pattern
+        self._sweeps = sweeps
+        self._first_output = first_output
+        self._num_outputs = num_outputs
+        self.coloring = _cheaper(pattern)
+        self._groups: list[_Group] = []
+        self.by_rows = self.coloring.partition == "row"
+        rows, cols = direct_indices(pattern, self.coloring)
+        self._groups = _groups(self.coloring.colors - 1, rows, cols, self.coloring.num_colors)
+
+    def values(self, out: FloatArray) -> FloatArray:
+        """Fill ``out`` (nnz,) at the point where ``Sweeps.first`` was run."""
+        if self.by_rows:
+            seeds = np.zeros((self._num_outputs, NUM_LANES))
+            block, product = seeds[self._first_output :], self._sweeps.vjp
+            skip = 0
+        else:
+            seeds = np.zeros((self.pattern.shape[1], NUM_LANES))
+            block, product = seeds, self._sweeps.jvp
+            skip = self._first_output
+        for group in self._groups:
+            block[group.vertices, group.lanes] = 1.0
+            products = product(seeds)
+            out[group.positions] = products[group.product_rows + skip, group.product_lanes]
+            block[group.vertices, group.lanes] = 0.0
+        return out
+
+
+class ColoredHessian:
+    """Values of the lower triangle of a Hessian by colored forward-over-reverse sweeps.
+
+    Parameters
+    ----------
+    sweeps : Sweeps
+    pattern : SparsityPattern
+        Lower triangle of the Hessian's pattern.
+    """
+
+    def __init__(self, sweeps: Sweeps, pattern: SparsityPattern) -> None:
+        self.pattern = pattern
+        self._sweeps = sweeps
+        self.coloring = color(pattern.symmetrized(), partition="symmetric")
+        rows, cols = direct_indices(pattern, self.coloring)
+        self._groups = _groups(self.coloring.colors - 1, rows, cols, self.coloring.num_colors)
+
+    def values(self, out: FloatArray) -> FloatArray:
+        """Fill ``out`` (nnz,) for the weights last given to ``Sweeps.gradient``."""
+        seeds = np.zeros((self.pattern.shape[0], NUM_LANES))
+        for group in self._groups:
+            seeds[group.vertices, group.lanes] = 1.0
+            products = self._sweeps.hvp(seeds)
+            out[group.positions] = products[group.product_rows, group.product_lanes]
+            seeds[group.vertices, group.lanes] = 0.0
+        return out
+
+
+def _cheaper(pattern: SparsityPattern) -> Coloring:
+    """Color by columns or rows, whichever gives fewer products; a tie goes to columns."""
+    # The widest row bounds the colors of the columns from below, and the other way round.
+    widest_row = int(pattern.row_counts().max(initial=0))
+    widest_column = int(pattern.column_counts().max(initial=0))
+    first, second = ("column", "row") if widest_row <= widest_column else ("row", "column")
+    best = color(pattern, partition=first)
+    if best.num_colors > (widest_column if first == "column" else widest_row):
+        other = color(pattern, partition=second)
+        if other.num_colors < best.num_colors:
+            best = other
+    return best

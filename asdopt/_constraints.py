@@ -1,0 +1,257 @@
+"""Constraints as users write them, brought to one form.
+
+Enters: a function with ``cl, cu``, a :class:`Constraint`, SciPy's ``NonlinearConstraint``,
+``LinearConstraint`` or old-style dict, or a list of these. Leaves: a list of
+:class:`Constraint`. Next: ``_problem.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asdopt._errors import InputError
+
+__all__ = ["Constraint", "as_constraints", "row_bounds", "row_names", "variable_bounds"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """Constraint ``lb <= fun(x) <= ub``, row by row; equality where ``lb == ub``.
+
+    Parameters
+    ----------
+    fun : callable
+        Plain Python function of x; returns a number, an array, or a list or tuple of these.
+    lb, ub : array_like of float64, optional
+        Bounds, a scalar or one per row; infinite where there is none. The default is no bound.
+    name : str, optional
+        Name in messages and in the solution's multipliers; default: the function's name.
+
+    Examples
+    --------
+    >>> import asdopt
+    >>> disk = asdopt.Constraint(lambda x: x[0]**2 + x[1]**2, ub=1.0, name="disk")
+    >>> problem = asdopt.Problem(lambda x: x[0] + x[1], disk, x0=[0.5, 0.0])
+    >>> problem.m
+    1
+    """
+
+    fun: Callable[..., Any]
+    lb: npt.ArrayLike = -np.inf
+    ub: npt.ArrayLike = np.inf
+    name: str | None = None
+    linear: bool = field(default=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not callable(self.fun):
+            raise InputError(
+                f"Constraint needs a function of x, got {type(self.fun).__name__}: pass the "
+                "function itself, not its value"
+            )
+
+
+def as_constraints(
+    constraints: Any,
+    cl: npt.ArrayLike | None,
+    cu: npt.ArrayLike | None,
+) -> list[Constraint]:
+    """Bring every accepted form of constraints to a list with distinct names.
+
+    Parameters
+    ----------
+    constraints : object
+        See the module's docstring; None for no constraints.
+    cl, cu : array_like, optional
+        Bounds of a bare constraint function.
+
+    Returns
+    -------
+    list of Constraint
+
+    Raises
+    ------
+    InputError
+        A form that is not known, or a bare function without bounds.
+    """
+    bounded = cl is not None or cu is not None
+    if bounded and (not callable(constraints) or isinstance(constraints, Constraint)):
+        raise InputError(
+            "cl and cu are the bounds of a constraint function, but constraints is "
+            f"{type(constraints).__name__}: give a function, or put the bounds into each "
+            "asdopt.Constraint(fun, lb, ub)"
+        )
+    if constraints is None:
+        return []
+    if callable(constraints) and not isinstance(constraints, Constraint):
+        return _distinct([_bare(constraints, cl, cu)])
+    if isinstance(constraints, (list, tuple)):
+        return _distinct([_one(entry) for entry in constraints])
+    return _distinct([_one(constraints)])
+
+
+def _bare(fun: Callable[..., Any], cl: npt.ArrayLike | None, cu: npt.ArrayLike | None) -> Constraint:
+    if cl is None and cu is None:
+        # Decided when the number of rows is known: a function without rows needs no bounds.
+        return Constraint(fun, np.nan, np.nan)
+    return Constraint(fun, -np.inf if cl is None else cl, np.inf if cu is None else cu)
+
+
+def _one(entry: Any) -> Constraint:
+    if isinstance(entry, Constraint):
+        return entry
+    if isinstance(entry, Mapping):
+        return _from_dict(entry)
+    kind = type(entry).__name__
+    if kind == "NonlinearConstraint":
+        return Constraint(entry.fun, entry.lb, entry.ub)
+    if kind == "LinearConstraint":
+        matrix = entry.A if hasattr(entry.A, "tocsr") else np.atleast_2d(entry.A)
+        return Constraint(lambda x: matrix @ x, entry.lb, entry.ub, "linear", linear=True)
+    if callable(entry):
+        return _bare(entry, None, None)
+    raise InputError(
+        f"a constraint of type {kind} was given; known are asdopt.Constraint, SciPy's "
+        "NonlinearConstraint and LinearConstraint, SciPy's dicts with 'type' and 'fun', and lists "
+        "of these"
+    )
+
+
+def _from_dict(entry: Mapping[str, Any]) -> Constraint:
+    kind, fun = entry.get("type"), entry.get("fun")
+    if kind not in ("eq", "ineq") or not callable(fun):
+        raise InputError(
+            f"a constraint dict needs 'type' ('eq' or 'ineq') and 'fun' (a function), got type "
+            f"{kind!r} and fun {type(fun).__name__}: 'ineq' means fun(x) >= 0"
+        )
+    args = tuple(entry.get("args", ()))
+    call = (lambda x: fun(x, *args)) if args else fun
+    return Constraint(call, 0.0, 0.0 if kind == "eq" else np.inf, _name(fun))
+
+
+def _name(fun: Callable[..., Any]) -> str:
+    name = getattr(fun, "__name__", None) or type(fun).__name__
+    return "constraint" if name == "<lambda>" else name
+
+
+def _distinct(constraints: list[Constraint]) -> list[Constraint]:
+    """Give every constraint a name of its own: a repeated one gets a number."""
+    taken = {c.name for c in constraints if c.name is not None}
+    used: set[str] = set()
+    named = []
+    for constraint in constraints:
+        name = constraint.name if constraint.name is not None else _name(constraint.fun)
+        base, k = name, 2
+        while name in used or (constraint.name is None and name in taken):
+            name, k = f"{base}_{k}", k + 1
+        used.add(name)
+        named.append(Constraint(constraint.fun, constraint.lb, constraint.ub, name,
+                                constraint.linear))
+    return named
+
+
+def row_bounds(constraint: Constraint, size: int) -> tuple[FloatArray, FloatArray]:
+    """Bounds of a constraint as arrays of its number of rows.
+
+    Raises
+    ------
+    InputError
+        Missing bounds, a wrong length, NaN, or lb > ub.
+    """
+    lb, ub = (np.asarray(bound, dtype=np.float64) for bound in (constraint.lb, constraint.ub))
+    if size == 0:
+        return np.empty(0), np.empty(0)
+    if lb.ndim == 0 and ub.ndim == 0 and np.isnan(lb) and np.isnan(ub):
+        raise InputError(
+            f"constraint function {constraint.name!r} has {size} rows and no bounds, so what it "
+            "constrains is not known: give cl= and cu= (equal where it is an equation), or "
+            "asdopt.Constraint(fun, lb, ub)"
+        )
+    both = []
+    for what, bound in (("lb", lb), ("ub", ub)):
+        if bound.size not in (1, size):
+            raise InputError(
+                f"constraint {constraint.name!r} returned {size} values, its {what} has "
+                f"{bound.size}: give one bound for each value, or a single one for all"
+            )
+        both.append(np.broadcast_to(bound.reshape(-1), (size,)).copy())
+    check_order(both[0], both[1], lambda i: f"constraint {constraint.name!r}, row {i}")
+    return both[0], both[1]
+
+
+def check_order(lb: FloatArray, ub: FloatArray, what: Callable[[int], str]) -> None:
+    """Raise InputError where a bound is NaN or lb > ub."""
+    bad = np.flatnonzero(~(lb <= ub))
+    if bad.size:
+        i = int(bad[0])
+        more = f" (and {bad.size - 1} more)" if bad.size > 1 else ""
+        raise InputError(
+            f"the bounds of {what(i)} are lb = {lb[i]:g} and ub = {ub[i]:g}{more}; no value lies "
+            "between them: exchange or correct them"
+        )
+
+
+def row_names(constraints: Sequence[Constraint], sizes: Sequence[int]) -> list[str]:
+    """Names of all rows: ``name[i]``, or ``name`` for a constraint of one row."""
+    rows: list[str] = []
+    for constraint, size in zip(constraints, sizes, strict=True):
+        name = str(constraint.name)
+        rows += [name] if size == 1 else [f"{name}[{i}]" for i in range(size)]
+    return rows
+
+
+def variable_bounds(bounds: Any, n: int) -> tuple[FloatArray, FloatArray]:
+    """Bounds of the variables from SciPy's ``Bounds`` or a sequence of pairs.
+
+    Parameters
+    ----------
+    bounds : object
+        ``scipy.optimize.Bounds``, a sequence of n pairs ``(lo, hi)`` with None for no bound, an
+        array of shape (n, 2), a single pair for all variables, or None.
+    n : int
+        Number of variables.
+
+    Returns
+    -------
+    lb, ub : ndarray of float64, shape (n,)
+    """
+    if bounds is None:
+        return np.full(n, -np.inf), np.full(n, np.inf)
+    if hasattr(bounds, "lb") and hasattr(bounds, "ub"):
+        sides = [np.asarray(side, dtype=np.float64).reshape(-1) for side in (bounds.lb, bounds.ub)]
+        for what, side in zip(("lb", "ub"), sides, strict=True):
+            if side.size not in (1, n):
+                raise InputError(
+                    f"bounds.{what} has {side.size} entries, there are {n} variables: give one "
+                    "for each, or a single one for all"
+                )
+        lb, ub = (np.broadcast_to(side, (n,)).copy() for side in sides)
+    else:
+        lb, ub = _pairs(bounds, n)
+    check_order(lb, ub, lambda i: f"variable {i}")
+    return lb, ub
+
+
+def _pairs(bounds: Any, n: int) -> tuple[FloatArray, FloatArray]:
+    try:
+        pairs = list(bounds)
+        if len(pairs) == 2 and n != 2 and all(p is None or np.ndim(p) == 0 for p in pairs):
+            pairs = [tuple(pairs)] * n
+        lows = [-np.inf if lo is None else float(lo) for lo, _ in pairs]
+        highs = [np.inf if hi is None else float(hi) for _, hi in pairs]
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"bounds of type {type(bounds).__name__} could not be read ({error}): give "
+            "scipy.optimize.Bounds(lb, ub) or one pair (lo, hi) for each variable"
+        ) from error
+    if len(lows) != n:
+        raise InputError(
+            f"bounds has {len(lows)} pairs, there are {n} variables: give one pair for each"
+        )
+    return np.array(lows), np.array(highs)

@@ -1,0 +1,246 @@
+"""Prepare and evaluate: the module that sees every stage.
+
+Enters: a way to trace a function vector (objective first, then constraints) at a point. Leaves:
+values, gradient, Jacobian and Hessian at any point, with structure arrays. Guards are honored:
+when a branch flips the functions are traced again, traces are kept by branch outcome, and the
+structure grows to the union.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from time import perf_counter
+
+import numpy as np
+import numpy.typing as npt
+
+from asdopt._colored import ColoredHessian, ColoredJacobian
+from asdopt._errors import StructureChangedError, TracingError
+from asdopt._pattern import SparsityPattern
+from asdopt.backends._sweeps import Sweeps
+from asdopt.detection import hessian_pattern, jacobian_pattern
+from asdopt.tracing._trace import Trace
+
+__all__ = ["Branch", "Evaluator"]
+
+FloatArray = npt.NDArray[np.float64]
+MAX_BRANCHES = 1000
+
+
+class Branch:
+    """One trace made ready: valid wherever its guards hold.
+
+    Parameters
+    ----------
+    trace : Trace
+        Output 0 is the objective, the others are the constraints.
+    """
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.sweeps = Sweeps(trace)
+        self._jacobian: ColoredJacobian | None = None
+        self._hessian: ColoredHessian | None = None
+        self.jacobian_pattern = jacobian_pattern(trace, trace.outputs[1:])
+        self.hessian_pattern = hessian_pattern(trace, trace.outputs)
+
+    @property
+    def jacobian(self) -> ColoredJacobian:
+        """Colored Jacobian of the constraints, prepared at first use."""
+        if self._jacobian is None:
+            self._jacobian = ColoredJacobian(
+                self.sweeps, self.jacobian_pattern, 1, len(self.trace.outputs)
+            )
+        return self._jacobian
+
+    @property
+    def hessian(self) -> ColoredHessian:
+        """Colored Hessian of the Lagrangian, prepared at first use."""
+        if self._hessian is None:
+            self._hessian = ColoredHessian(self.sweeps, self.hessian_pattern)
+        return self._hessian
+
+
+class Evaluator:
+    """Values and derivatives of traced functions at any point; thread-safe.
+
+    Parameters
+    ----------
+    record : callable
+        ``record(x)`` traces the functions at x and returns a Trace.
+    x0 : ndarray of float64, shape (n,)
+        First point.
+
+    Attributes
+    ----------
+    jacobian_pattern, hessian_pattern : SparsityPattern
+        Union over all branches seen so far; the Hessian's is the lower triangle.
+    trace_seconds, prepare_seconds : float
+        Time spent so far.
+    """
+
+    def __init__(self, record: Callable[[FloatArray], Trace], x0: FloatArray) -> None:
+        self._record = record
+        self._lock = threading.RLock()
+        self._branches: list[Branch] = []
+        self._x: FloatArray | None = None
+        self._order = 0
+        self._weights: FloatArray | None = None
+        self.trace_seconds = 0.0
+        self.prepare_seconds = 0.0
+        self._branch = self._add_branch(x0)
+        self.jacobian_pattern = self._branch.jacobian_pattern
+        self.hessian_pattern = self._branch.hessian_pattern
+        self.num_outputs = len(self._branch.trace.outputs)
+
+    @property
+    def num_branches(self) -> int:
+        """Number of branch outcomes traced so far."""
+        return len(self._branches)
+
+    @property
+    def trace(self) -> Trace:
+        """Trace of the branch used last."""
+        return self._branch.trace
+
+    def prepare(self) -> None:
+        """Color now what would be colored at the first evaluation."""
+        start = perf_counter()
+        with self._lock:
+            _ = self._branch.jacobian, self._branch.hessian
+        self.prepare_seconds += perf_counter() - start
+
+    def colors(self) -> tuple[int, int]:
+        """Numbers of colors of the Jacobian and the Hessian of the current branch."""
+        with self._lock:
+            branch = self._branch
+            return branch.jacobian.coloring.num_colors, branch.hessian.coloring.num_colors
+
+    def outputs(self, x: FloatArray) -> FloatArray:
+        """Objective and constraints, shape (1 + m,)."""
+        with self._lock:
+            self._move(x, 0)
+            return np.asarray(self._branch.sweeps.output_values())
+
+    def gradient(self, x: FloatArray) -> FloatArray:
+        """Gradient of the objective, shape (n,)."""
+        weights = np.zeros(self.num_outputs)
+        weights[0] = 1.0
+        with self._lock:
+            self._move(x, 1)
+            self._weights = None
+            return np.asarray(self._branch.sweeps.gradient(weights))
+
+    def jacobian_values(self, x: FloatArray, out: FloatArray | None = None) -> FloatArray:
+        """Nonzero values of the constraints' Jacobian, aligned with ``jacobian_pattern``."""
+        with self._lock:
+            self._move(x, 1)
+            branch, union = self._branch, self.jacobian_pattern
+            out = _output(out, union.nnz, "jacobian")
+            if branch.jacobian_pattern is union:
+                return branch.jacobian.values(out)
+            values = branch.jacobian.values(np.empty(branch.jacobian_pattern.nnz))
+            return _spread(values, branch.jacobian_pattern, union, out)
+
+    def hessian_values(
+        self,
+        x: FloatArray,
+        weights: FloatArray,
+        out: FloatArray | None = None,
+    ) -> FloatArray:
+        """Nonzero values of the Hessian of ``weights @ outputs``, lower triangle.
+
+        Aligned with ``hessian_pattern``.
+        """
+        with self._lock:
+            self._move(x, 2)
+            branch, union = self._branch, self.hessian_pattern
+            out = _output(out, union.nnz, "hessian")
+            branch.sweeps.gradient(weights)
+            if branch.hessian_pattern is union:
+                return branch.hessian.values(out)
+            values = branch.hessian.values(np.empty(branch.hessian_pattern.nnz))
+            return _spread(values, branch.hessian_pattern, union, out)
+
+    def _move(self, x: FloatArray, order: int) -> None:
+        """Make values and partials up to ``order`` current at x, in the branch that x takes."""
+        if self._x is None or not np.array_equal(self._x, x):
+            self._x = None
+            self._enter_branch(x)
+            self._x = x.copy()
+            self._order = 0
+        if order >= 1 and self._order < 1:
+            self._branch.sweeps.first()
+            self._order = 1
+        if order >= 2 and self._order < 2:
+            self._branch.sweeps.second()
+            self._order = 2
+
+    def _enter_branch(self, x: FloatArray) -> None:
+        if self._branch.sweeps.values(x):
+            return
+        for branch in reversed(self._branches):
+            if branch is not self._branch and branch.sweeps.values(x):
+                self._branch = branch
+                return
+        self._branch = self._add_branch(x)
+        self.jacobian_pattern = _union(self.jacobian_pattern, self._branch.jacobian_pattern)
+        self.hessian_pattern = _union(self.hessian_pattern, self._branch.hessian_pattern)
+
+    def _add_branch(self, x: FloatArray) -> Branch:
+        if len(self._branches) >= MAX_BRANCHES:
+            raise TracingError(
+                f"the functions took {MAX_BRANCHES} different branch outcomes at the points "
+                "evaluated so far, each traced on its own, and still another one was met: a "
+                "decision in them changes with nearly every point (an int() or round() of a "
+                "variable, a sort, a loop that runs until convergence); replace it by a smooth "
+                "expression, or by np.where, np.maximum, np.minimum, which are no branches"
+            )
+        start = perf_counter()
+        trace = self._record(x)
+        middle = perf_counter()
+        branch = Branch(trace)
+        if not branch.sweeps.values(x):
+            raise TracingError(
+                "the functions took another branch when the traced operations were replayed at "
+                "the very point where they were traced; they depend on something besides their "
+                "argument (random numbers, a counter, time): make them pure functions of x"
+            )
+        self.trace_seconds += middle - start
+        self.prepare_seconds += perf_counter() - middle
+        self._branches.append(branch)
+        return branch
+
+
+def _union(known: SparsityPattern, new: SparsityPattern) -> SparsityPattern:
+    # Identity tells the evaluation that no spreading is needed: keep the known object.
+    return known if new <= known else known | new
+
+
+def _output(out: FloatArray | None, size: int, what: str) -> FloatArray:
+    if out is None:
+        return np.empty(size)
+    if out.shape != (size,):
+        raise StructureChangedError(
+            f"{what}_values was given an array of {out.size} values, the structure has {size} "
+            "nonzeros; a new branch of the functions may have grown it: ask for "
+            f"{what}_structure() again and make the array anew"
+        )
+    return out
+
+
+def _spread(
+    values: FloatArray, pattern: SparsityPattern, union: SparsityPattern, out: FloatArray
+) -> FloatArray:
+    """Write values of a branch's pattern into their places in the union's."""
+    if pattern == union:
+        out[:] = values
+        return out
+    n = max(union.shape[1], 1)
+    keys = union.rows.astype(np.int64) * n + union.cols
+    places = np.searchsorted(keys, pattern.rows.astype(np.int64) * n + pattern.cols)
+    out[:] = 0.0
+    out[places] = values
+    return out
+

@@ -1,0 +1,132 @@
+"""The result of a solve, as a value that carries a human sentence.
+
+Enters: what a solver adapter found. Leaves: :class:`Solution`, a SciPy ``OptimizeResult``.
+"""
+
+from __future__ import annotations
+
+import enum
+from html import escape
+from typing import Any
+
+from scipy.optimize import OptimizeResult
+
+__all__ = ["Solution", "Status"]
+
+
+class Status(enum.StrEnum):
+    """How a solve ended; each value has a sentence in :attr:`sentence`."""
+
+    OPTIMAL = "optimal"
+    ACCEPTABLE = "acceptable"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    UNBOUNDED = "unbounded"
+    ITERATION_LIMIT = "iteration_limit"
+    TIME_LIMIT = "time_limit"
+    STOPPED = "stopped"
+    SMALL_STEP = "small_step"
+    EVALUATION_ERROR = "evaluation_error"
+    INVALID = "invalid"
+    FAILED = "failed"
+
+    @property
+    def sentence(self) -> str:
+        """What happened, and what to do about it."""
+        return _SENTENCES[self]
+
+    @property
+    def success(self) -> bool:
+        """Whether x is a solution to the requested or an acceptable tolerance."""
+        return self in (Status.OPTIMAL, Status.ACCEPTABLE, Status.FEASIBLE)
+
+
+_SENTENCES = {
+    Status.OPTIMAL: "A local optimum was found to the requested tolerance.",
+    Status.ACCEPTABLE: "A point within the looser acceptable tolerance was found; better progress "
+    "was not possible: look at scaling and at the derivatives near the solution.",
+    Status.FEASIBLE: "A feasible point was found, as the square problem asks for.",
+    Status.INFEASIBLE: "Converged to a point where the violation of the constraints cannot be "
+    "reduced nearby: the problem may have no feasible point, or another x0 is needed; see "
+    "violations.",
+    Status.UNBOUNDED: "The iterates diverge; the objective seems unbounded below: check its sign "
+    "and add bounds.",
+    Status.ITERATION_LIMIT: "The iteration limit was reached: raise max_iter, or start from x with "
+    "warm_start.",
+    Status.TIME_LIMIT: "The time limit was reached: raise time_limit, or start from x with "
+    "warm_start.",
+    Status.STOPPED: "Stopped by the callback.",
+    Status.SMALL_STEP: "The steps became too small to make progress: look at scaling and x0.",
+    Status.EVALUATION_ERROR: "The functions gave NaN or infinity and no shorter step avoided it; "
+    "see message for the place.",
+    Status.INVALID: "The problem or an option is not valid for the solver; see message.",
+    Status.FAILED: "The solver failed; see message.",
+}
+
+
+class Solution(OptimizeResult):  # type: ignore[misc]  # scipy-stubs: a dict of Any
+    """Result of :meth:`asdopt.Problem.solve`.
+
+    Attributes
+    ----------
+    x : ndarray of float64, or the structure of x0
+        Last point.
+    fun : float
+        Objective at x.
+    success : bool
+    status : Status
+    message : str
+        The solver's own words, and the place of a failed evaluation.
+    multipliers : dict of str to ndarray
+        Constraint multipliers by constraint name, sign of ``obj_factor * f + multipliers @ c``.
+    bound_multipliers : tuple of ndarray
+        Multipliers of the lower and the upper bounds, both nonnegative.
+    constraints : dict of str to ndarray
+        Constraint values at x by name.
+    violations : dict of str to float
+        Largest violation of each constraint (and of ``"bounds"``), those above 0 only.
+    nit : int
+        Iterations.
+    history : list of dict
+        One entry an iteration: objective, inf_pr, inf_du, mu, ...
+    timings : dict of str to float
+        Seconds by stage: trace, prepare, solve, and evaluation within it.
+    solver : str
+    """
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{key:>12}: {value}" for key, value in self._rows())
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{key}</th>"
+            f"<td style='text-align:left'>{escape(value)}</td></tr>"
+            for key, value in self._rows()
+        )
+        return f"<table>{rows}</table>"
+
+    def _rows(self) -> list[tuple[str, str]]:
+        status: Status = self.status
+        rows = [
+            ("status", f"{status.value} - {status.sentence}"),
+            ("objective", f"{self.fun:.10g}"),
+            ("x", _short(self.x)),
+            ("iterations", f"{self.nit}"),
+        ]
+        if self.message:
+            rows.append(("solver says", str(self.message)))
+        if self.violations:
+            worst = sorted(self.violations.items(), key=lambda item: -item[1])
+            rows.append(("violations", ", ".join(f"{k} {v:.2g}" for k, v in worst[:5])))
+        if self.multipliers:
+            names = ", ".join(self.multipliers)
+            rows.append(("multipliers", names if len(names) < 80 else names[:77] + "..."))
+        rows.append(("seconds", ", ".join(f"{k} {v:.3g}" for k, v in self.timings.items())))
+        return rows
+
+
+def _short(value: Any) -> str:
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 90 else text[:87] + "..."

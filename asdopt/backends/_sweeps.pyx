@@ -1,0 +1,421 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+# cython: initializedcheck=False
+"""Sweeps over a tape: values, partials, and forward, reverse, forward-over-reverse products.
+
+Products run LANES seeds at once, so that one pass over the tape serves several colors.
+"""
+
+import numpy as np
+
+cimport numpy as cnp
+from libc.string cimport memset
+
+cnp.import_array()
+
+cdef extern from "_operators.h" nogil:
+    enum:
+        OP_CONSTANT
+        OP_INPUT
+        OP_PARAMETER
+        OP_SUM
+        OP_ADD
+        OP_SUBTRACT
+        OP_MULTIPLY
+        OP_MASK
+    const unsigned char OP_ARITY[]
+    const unsigned char OP_SELECTS[]
+    double op_value(int op, double x, double y)
+    void op_first(int op, double x, double y, double v, double *d)
+    void op_second(int op, double x, double y, double v, const double *d, double *e)
+    int op_local(int op, double x, double y, double v)
+
+cdef enum:
+    LANES = 8
+
+NUM_LANES = LANES
+
+
+cdef class Sweeps:
+    """Working arrays of one tape; not thread-safe, its owner holds a lock.
+
+    ``t`` and ``u`` are (num_nodes, LANES): tangents and adjoints of lanes.
+    """
+
+    cdef unsigned char[::1] op
+    cdef int[::1] a
+    cdef int[::1] b
+    cdef double[::1] val
+    cdef int[::1] pool_ids
+    cdef double[::1] pool_weights
+    cdef int[::1] guard_nodes
+    cdef double[::1] guard_values
+    cdef int[::1] outputs
+    cdef unsigned char[::1] active
+    cdef double[::1] da, db, daa, dab, dbb, bar
+    cdef double[:, ::1] t, u
+    cdef Py_ssize_t num_nodes, num_inputs, first_node
+    cdef bint selects
+
+    def __init__(self, trace):
+        cdef Py_ssize_t i
+        cdef int o
+        self.op = trace.op
+        self.a = trace.a
+        self.b = trace.b
+        self.val = trace.val.copy()
+        self.pool_ids = trace.pool_ids
+        self.pool_weights = trace.pool_weights
+        self.guard_nodes = trace.guard_nodes
+        self.guard_values = trace.guard_values
+        self.outputs = trace.outputs
+        self.num_nodes = trace.num_nodes
+        self.num_inputs = trace.num_inputs
+        self.first_node = trace.num_inputs + trace.num_parameters
+        n = self.num_nodes
+        self.active = np.zeros(n, dtype=np.uint8)
+        self.da = np.zeros(n)
+        self.db = np.zeros(n)
+        self.bar = np.zeros(n)
+        self.selects = False
+        self.mark_active()
+        for i in range(self.first_node, n):
+            o = self.op[i]
+            if OP_SELECTS[o] and o > OP_SUM:
+                self.selects = True
+
+    cdef void mark_active(self) noexcept:
+        """A node is active when it depends on an input; only active ones carry derivatives."""
+        cdef Py_ssize_t i, k
+        cdef int o
+        for i in range(self.num_inputs):
+            self.active[i] = 1
+        for i in range(self.first_node, self.num_nodes):
+            o = self.op[i]
+            if o == OP_SUM:
+                for k in range(self.a[i], self.a[i] + self.b[i]):
+                    if self.active[self.pool_ids[k]]:
+                        self.active[i] = 1
+                        break
+            elif o > OP_SUM:
+                self.active[i] = self.active[self.a[i]] or (
+                    OP_ARITY[o] == 2 and self.active[self.b[i]])
+
+    def values(self, double[::1] x, double[::1] parameters=None):
+        """Evaluate every node at x; return whether all guards hold."""
+        cdef Py_ssize_t i, k
+        cdef int o
+        cdef double s
+        cdef double *v
+        if self.num_nodes == 0:
+            return True
+        v = &self.val[0]
+        for i in range(self.num_inputs):
+            v[i] = x[i]
+        if parameters is not None:
+            for i in range(self.num_inputs, self.first_node):
+                v[i] = parameters[i - self.num_inputs]
+        with nogil:
+            for i in range(self.first_node, self.num_nodes):
+                o = self.op[i]
+                if o == OP_MULTIPLY:
+                    v[i] = v[self.a[i]] * v[self.b[i]]
+                elif o == OP_ADD:
+                    v[i] = v[self.a[i]] + v[self.b[i]]
+                elif o == OP_SUBTRACT:
+                    v[i] = v[self.a[i]] - v[self.b[i]]
+                elif o == OP_SUM:
+                    s = 0.0
+                    for k in range(self.a[i], self.a[i] + self.b[i]):
+                        s += self.pool_weights[k] * v[self.pool_ids[k]]
+                    v[i] = s
+                elif o != OP_CONSTANT:
+                    v[i] = op_value(o, v[self.a[i]], v[self.b[i]])
+        for i in range(self.guard_nodes.shape[0]):
+            if not v[self.guard_nodes[i]] == self.guard_values[i]:
+                return False
+        return True
+
+    def output_values(self, cnp.ndarray out=None):
+        """Values of the outputs after ``values``."""
+        cdef double[::1] o
+        cdef Py_ssize_t i
+        result = np.empty(self.outputs.shape[0]) if out is None else out
+        o = result
+        for i in range(self.outputs.shape[0]):
+            o[i] = self.val[self.outputs[i]]
+        return result
+
+    def node_values(self):
+        """All node values after ``values`` (a view)."""
+        return np.asarray(self.val)
+
+    def first(self):
+        """First partials of every node at the last point."""
+        cdef Py_ssize_t i
+        cdef int o
+        cdef double d[2]
+        with nogil:
+            for i in range(self.first_node, self.num_nodes):
+                o = self.op[i]
+                if o <= OP_SUM or not self.active[i]:
+                    continue
+                op_first(o, self.val[self.a[i]], self.val[self.b[i]], self.val[i], d)
+                self.da[i] = d[0] if self.active[self.a[i]] else 0.0
+                self.db[i] = d[1] if OP_ARITY[o] == 2 and self.active[self.b[i]] else 0.0
+        if self.selects:
+            self.cut()
+
+    cdef void cut(self) noexcept:
+        """Clear the partials of nodes that no output uses at this point.
+
+        Behind the unused side of a where or maximum a derivative may be infinite, and 0 times
+        infinity must not reach the result.
+        """
+        cdef Py_ssize_t i, k
+        cdef int o, local
+        cdef unsigned char[::1] used = np.zeros(self.num_nodes, dtype=np.uint8)
+        for i in range(self.outputs.shape[0]):
+            used[self.outputs[i]] = 1
+        for i in range(self.num_nodes - 1, self.first_node - 1, -1):
+            o = self.op[i]
+            if o == OP_SUM:
+                if used[i]:
+                    for k in range(self.a[i], self.a[i] + self.b[i]):
+                        used[self.pool_ids[k]] = 1
+            elif o > OP_SUM:
+                if not used[i]:
+                    self.da[i] = 0.0
+                    self.db[i] = 0.0
+                    continue
+                if OP_SELECTS[o]:
+                    if self.da[i] != 0.0:
+                        used[self.a[i]] = 1
+                    if self.db[i] != 0.0:
+                        used[self.b[i]] = 1
+                else:
+                    used[self.a[i]] = 1
+                    if OP_ARITY[o] == 2:
+                        used[self.b[i]] = 1
+
+    def second(self):
+        """Second partials of every node; ``first`` must have run at the same point."""
+        cdef Py_ssize_t i
+        cdef int o
+        cdef double d[2]
+        cdef double e[3]
+        cdef bint aa, bb
+        if self.daa is None:
+            self.daa = np.zeros(self.num_nodes)
+            self.dab = np.zeros(self.num_nodes)
+            self.dbb = np.zeros(self.num_nodes)
+        with nogil:
+            for i in range(self.first_node, self.num_nodes):
+                o = self.op[i]
+                if o <= OP_SUM or not self.active[i]:
+                    continue
+                aa = self.active[self.a[i]]
+                bb = OP_ARITY[o] == 2 and self.active[self.b[i]]
+                op_first(o, self.val[self.a[i]], self.val[self.b[i]], self.val[i], d)
+                op_second(o, self.val[self.a[i]], self.val[self.b[i]], self.val[i], d, e)
+                self.daa[i] = e[0] if aa else 0.0
+                self.dab[i] = e[1] if aa and bb else 0.0
+                self.dbb[i] = e[2] if bb else 0.0
+                if self.selects and self.da[i] == 0.0 and self.db[i] == 0.0 and not (
+                        d[0] == 0.0 and d[1] == 0.0):
+                    # Cut by ``first``: unused at this point.
+                    self.daa[i] = 0.0
+                    self.dab[i] = 0.0
+                    self.dbb[i] = 0.0
+
+    def nonfinite_partials(self):
+        """Mask of the nodes with a partial derivative that is NaN or infinite."""
+        total = np.asarray(self.da) + np.asarray(self.db)
+        if self.daa is not None:
+            total += np.asarray(self.daa) + np.asarray(self.dab) + np.asarray(self.dbb)
+        return ~np.isfinite(total)
+
+    cdef void lanes(self):
+        if self.t is None:
+            self.t = np.zeros((max(self.num_nodes, 1), LANES))
+            self.u = np.zeros((max(self.num_nodes, 1), LANES))
+
+    cdef void forward(self, double[:, ::1] seeds) noexcept nogil:
+        """Tangents of all nodes for up to LANES seeds, ``seeds`` (num_inputs, LANES)."""
+        cdef Py_ssize_t i, j, k
+        cdef int o
+        cdef double w, p, q
+        cdef double *ti
+        cdef double *ta
+        cdef double *tb
+        for i in range(self.num_inputs):
+            for k in range(LANES):
+                self.t[i, k] = seeds[i, k]
+        for i in range(self.first_node, self.num_nodes):
+            if not self.active[i]:
+                continue
+            o = self.op[i]
+            ti = &self.t[i, 0]
+            if o == OP_SUM:
+                for k in range(LANES):
+                    ti[k] = 0.0
+                for j in range(self.a[i], self.a[i] + self.b[i]):
+                    w = self.pool_weights[j]
+                    ta = &self.t[self.pool_ids[j], 0]
+                    for k in range(LANES):
+                        ti[k] += w * ta[k]
+            else:
+                ta = &self.t[self.a[i], 0]
+                p = self.da[i]
+                if OP_ARITY[o] == 1:
+                    for k in range(LANES):
+                        ti[k] = p * ta[k]
+                else:
+                    tb = &self.t[self.b[i], 0]
+                    q = self.db[i]
+                    for k in range(LANES):
+                        ti[k] = p * ta[k] + q * tb[k]
+
+    def jvp(self, double[:, ::1] seeds):
+        """Jacobian times seeds, (num_inputs, LANES) -> (num_outputs, LANES)."""
+        cdef Py_ssize_t i, k
+        cdef double[:, ::1] out
+        self.lanes()
+        out = np.empty((self.outputs.shape[0], LANES))
+        with nogil:
+            self.forward(seeds)
+            for i in range(self.outputs.shape[0]):
+                for k in range(LANES):
+                    out[i, k] = self.t[self.outputs[i], k]
+        return np.asarray(out)
+
+    def vjp(self, double[:, ::1] seeds):
+        """Transposed Jacobian times seeds, (num_outputs, LANES) -> (num_inputs, LANES)."""
+        cdef Py_ssize_t i, j, k
+        cdef int o
+        cdef double w, p, q
+        cdef double *ui
+        cdef double *ua
+        cdef double *ub
+        self.lanes()
+        out = np.empty((self.num_inputs, LANES))
+        cdef double[:, ::1] result = out
+        if self.num_nodes == 0:
+            return out
+        with nogil:
+            memset(&self.u[0, 0], 0, self.num_nodes * LANES * sizeof(double))
+            for i in range(self.outputs.shape[0]):
+                for k in range(LANES):
+                    self.u[self.outputs[i], k] += seeds[i, k]
+            for i in range(self.num_nodes - 1, self.first_node - 1, -1):
+                if not self.active[i]:
+                    continue
+                o = self.op[i]
+                ui = &self.u[i, 0]
+                if o == OP_SUM:
+                    for j in range(self.a[i], self.a[i] + self.b[i]):
+                        w = self.pool_weights[j]
+                        ua = &self.u[self.pool_ids[j], 0]
+                        for k in range(LANES):
+                            ua[k] += w * ui[k]
+                else:
+                    ua = &self.u[self.a[i], 0]
+                    p = self.da[i]
+                    for k in range(LANES):
+                        ua[k] += p * ui[k]
+                    if OP_ARITY[o] == 2:
+                        ub = &self.u[self.b[i], 0]
+                        q = self.db[i]
+                        for k in range(LANES):
+                            ub[k] += q * ui[k]
+            for i in range(self.num_inputs):
+                for k in range(LANES):
+                    result[i, k] = self.u[i, k]
+        return out
+
+    def gradient(self, double[::1] weights, cnp.ndarray out=None):
+        """Gradient of the weighted sum of the outputs; keeps the adjoints for ``hvp``."""
+        cdef Py_ssize_t i, j
+        cdef int o
+        cdef double s
+        cdef double *u
+        cdef double[::1] result
+        grad = np.empty(self.num_inputs) if out is None else out
+        result = grad
+        if self.num_nodes == 0:
+            return grad
+        u = &self.bar[0]
+        with nogil:
+            memset(u, 0, self.num_nodes * sizeof(double))
+            for i in range(self.outputs.shape[0]):
+                u[self.outputs[i]] += weights[i]
+            for i in range(self.num_nodes - 1, self.first_node - 1, -1):
+                s = u[i]
+                if s == 0.0 or not self.active[i]:
+                    continue
+                o = self.op[i]
+                if o == OP_SUM:
+                    for j in range(self.a[i], self.a[i] + self.b[i]):
+                        u[self.pool_ids[j]] += self.pool_weights[j] * s
+                else:
+                    u[self.a[i]] += self.da[i] * s
+                    if OP_ARITY[o] == 2:
+                        u[self.b[i]] += self.db[i] * s
+            for i in range(self.num_inputs):
+                result[i] = u[i]
+        return grad
+
+    def hvp(self, double[:, ::1] seeds):
+        """Hessian of the sum last given to ``gradient`` times seeds, forward over reverse.
+
+        (num_inputs, LANES) -> (num_inputs, LANES); ``second`` must have run.
+        """
+        cdef Py_ssize_t i, j, k
+        cdef int o
+        cdef double w, p, q, s, paa, pab, pbb
+        cdef double *ui
+        cdef double *ua
+        cdef double *ub
+        cdef double *ta
+        cdef double *tb
+        self.lanes()
+        out = np.empty((self.num_inputs, LANES))
+        cdef double[:, ::1] result = out
+        if self.num_nodes == 0:
+            return out
+        with nogil:
+            self.forward(seeds)
+            memset(&self.u[0, 0], 0, self.num_nodes * LANES * sizeof(double))
+            for i in range(self.num_nodes - 1, self.first_node - 1, -1):
+                if not self.active[i]:
+                    continue
+                o = self.op[i]
+                ui = &self.u[i, 0]
+                if o == OP_SUM:
+                    for j in range(self.a[i], self.a[i] + self.b[i]):
+                        w = self.pool_weights[j]
+                        ua = &self.u[self.pool_ids[j], 0]
+                        for k in range(LANES):
+                            ua[k] += w * ui[k]
+                    continue
+                s = self.bar[i]
+                ua = &self.u[self.a[i], 0]
+                ta = &self.t[self.a[i], 0]
+                p = self.da[i]
+                # An adjoint of exactly 0 (a zero multiplier) hides even infinite curvature.
+                paa = s * self.daa[i] if s != 0.0 else 0.0
+                if OP_ARITY[o] == 1:
+                    for k in range(LANES):
+                        ua[k] += p * ui[k] + paa * ta[k]
+                else:
+                    ub = &self.u[self.b[i], 0]
+                    tb = &self.t[self.b[i], 0]
+                    q = self.db[i]
+                    pab = s * self.dab[i] if s != 0.0 else 0.0
+                    pbb = s * self.dbb[i] if s != 0.0 else 0.0
+                    for k in range(LANES):
+                        ua[k] += p * ui[k] + paa * ta[k] + pab * tb[k]
+                        ub[k] += q * ui[k] + pab * ta[k] + pbb * tb[k]
+            for i in range(self.num_inputs):
+                for k in range(LANES):
+                    result[i, k] = self.u[i, k]
+        return out

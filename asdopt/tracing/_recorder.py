@@ -1,0 +1,178 @@
+"""Record user functions on one tape.
+
+Enters: plain Python functions and a point (or a size). Leaves: a :class:`Trace`. Several
+functions (objective, constraints) share one tape, so that what they share is known to be shared.
+Next: ``_trace.py`` for the result, ``_tracer.pyx`` and ``_array.py`` for the values traced.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asdopt._errors import AsdoptError, InputError
+from asdopt.tracing._array import TracedArray, lift
+from asdopt.tracing._location import user_location
+from asdopt.tracing._compact import compact_trace
+from asdopt.tracing._tape import Tape
+from asdopt.tracing._trace import Trace
+from asdopt.tracing._tracer import Tracer, tracer
+
+__all__ = ["Recorder", "function_name", "trace"]
+
+IntArray = npt.NDArray[np.int32]
+
+
+class Recorder:
+    """A tape being written.
+
+    Parameters
+    ----------
+    size : int
+        Number of independent variables.
+    values : ndarray of float64, shape (size,), optional
+        Primal values. Without them the trace is global: a branch on a traced value raises.
+    note_lines : bool
+        Note the user's line of every node (several times slower).
+    """
+
+    def __init__(
+        self,
+        size: int,
+        values: npt.NDArray[np.float64] | None = None,
+        *,
+        note_lines: bool = False,
+    ) -> None:
+        self.tape = Tape(size, values, primal=values is not None)
+        if note_lines:
+            self.tape.locate = user_location
+            self.tape.note_lines()
+        self._note_lines = note_lines
+
+    def argument(self, shape: tuple[int, ...]) -> TracedArray | Tracer:
+        """Make a fresh traced argument of a shape; a scalar for shape ()."""
+        ids = np.arange(self.tape.num_inputs, dtype=np.int32).reshape(shape)
+        if shape == ():
+            return tracer(self.tape, 0)
+        return TracedArray(self.tape, ids)
+
+    def call(self, fun: Callable[..., Any], *args: Any) -> tuple[IntArray, tuple[int, ...]]:
+        """Call a user's function and flatten what it returns.
+
+        Returns
+        -------
+        ids : ndarray of int32, shape (num_outputs,)
+            Nodes of the results in C order.
+        shape : tuple of int
+            Shape of the result; ``(0,)`` for None, ``(k,)`` for nested sequences.
+        """
+        with _paused_garbage_collector():
+            result = fun(*args)
+            if self.tape.refusal is not None:
+                # The user's code caught the refusal; the result would miss a dependence.
+                raise self.tape.refusal
+            return self._flatten(result, fun)
+
+    def _flatten(self, result: Any, fun: Callable[..., Any]) -> tuple[IntArray, tuple[int, ...]]:
+        if result is None:
+            return np.empty(0, dtype=np.int32), (0,)
+        try:
+            lifted = lift(self.tape, result)
+        except AsdoptError:
+            raise
+        except (TypeError, ValueError) as error:
+            if isinstance(result, (list, tuple)):
+                # Entries of different shapes: flattened one after the other.
+                parts = [self._flatten(entry, fun)[0] for entry in result]
+                ids = np.concatenate(parts) if parts else np.empty(0, dtype=np.int32)
+                return ids, ids.shape
+            raise InputError(
+                f"{function_name(fun)} returned {type(result).__name__} "
+                f"({_short(result)}); a number, an array, or a list or tuple of these is "
+                "needed to differentiate: return the values themselves"
+            ) from error
+        return lifted.ids.reshape(-1).astype(np.int32), lifted.shape
+
+    def finish(self, outputs: IntArray) -> Trace:
+        """Close the tape and return its live part as a trace with these outputs."""
+        self.tape.close()
+        lines = self.tape.lines if self._note_lines else None
+        return compact_trace(self.tape, outputs, lines)
+
+
+def trace(
+    fun: Callable[..., Any],
+    x0: npt.NDArray[np.float64] | None = None,
+    *,
+    size: int | None = None,
+    shape: tuple[int, ...] | None = None,
+    note_lines: bool = False,
+) -> tuple[Trace, tuple[int, ...]]:
+    """Trace one function of one argument.
+
+    Parameters
+    ----------
+    fun : callable
+        Plain Python function of one array.
+    x0 : ndarray of float64, optional
+        Point; the argument has its shape.
+    size, shape : int, tuple of int, optional
+        Size or shape of the argument for a global trace without a point.
+
+    Returns
+    -------
+    trace : Trace
+    shape : tuple of int
+        Shape of the function's result.
+
+    Raises
+    ------
+    TracingError
+        The function did something that cannot be followed.
+    UnsupportedOperationError
+        It called an operation without a rule.
+    """
+    if x0 is not None:
+        recorder = Recorder(x0.size, x0.reshape(-1), note_lines=note_lines)
+        argument = recorder.argument(x0.shape)
+    else:
+        if shape is None:
+            shape = (0 if size is None else size,)
+        recorder = Recorder(int(np.prod(shape)), note_lines=note_lines)
+        argument = recorder.argument(shape)
+    try:
+        outputs, out_shape = recorder.call(fun, argument)
+        return recorder.finish(outputs), out_shape
+    finally:
+        recorder.tape.close()
+
+
+def function_name(fun: Callable[..., Any]) -> str:
+    """Name of a user's function with the place of its definition."""
+    name = getattr(fun, "__qualname__", None) or repr(fun)
+    code = getattr(fun, "__code__", None)
+    if code is None:
+        return f"{name}()"
+    return f"{name}() ({code.co_filename}:{code.co_firstlineno})"
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+@contextmanager
+def _paused_garbage_collector() -> Iterator[None]:
+    # A trace makes millions of small objects and no cycles: collecting doubles its time.
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
