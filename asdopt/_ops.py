@@ -304,8 +304,9 @@ _UNARY: Final = (
     Operator("signbit", "signbit(x) != 0", ("0",), ("0",), numpy=("signbit",)),
 )
 
-_TWO_SIDED = ("x >= y", "x <= y")
-_TWO_SIDED_MIN = ("x <= y", "x >= y")
+# Ties keep both operands, and so does a NaN.
+_TWO_SIDED = ("(x < y) == 0", "(x > y) == 0")
+_TWO_SIDED_MIN = ("(x > y) == 0", "(x < y) == 0")
 
 _BINARY: Final = (
     Operator("add", "x+y", ("1.0", "1.0"), ("0", "0", "0"), numpy=("add",), domain=_ANY),
