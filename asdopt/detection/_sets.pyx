@@ -303,39 +303,57 @@ def jacobian(const unsigned char[::1] c, const int[::1] a, const int[::1] b,
             if c[outputs[r]] & ACTIVE:
                 s = sets.set_of[outputs[r]]
                 memcpy(&out_cols[at], sets.begin(&s), sets.length(s) * sizeof(int))
-                for j in range(sets.length(s)):
-                    out_rows[at] = r
-                    at += 1
+                for j in range(at, at + sets.length(s)):
+                    out_rows[j] = r
+                at += sets.length(s)
     return rows, cols
 
 
 cdef class SetPairs:
-    """Distinct unordered pairs of set ids."""
+    """Unordered pairs of set ids; those that cost something are kept apart."""
 
+    cdef IndexSets sets
+    cdef unsigned char[::1] squared
     cdef uint64_t[::1] table
     cdef IntVector first
     cdef IntVector second
 
-    def __init__(self, Py_ssize_t capacity):
+    def __init__(self, IndexSets sets, Py_ssize_t capacity):
         cdef Py_ssize_t size = 4
         while size < 2 * capacity:
             size *= 2
+        self.sets = sets
+        self.squared = np.zeros(sets.n + sets.count, dtype=np.uint8)
         self.table = np.full(size, ~<uint64_t> 0, dtype=np.uint64)
         self.first = IntVector()
         self.second = IntVector()
 
-    cdef int add(self, int s, int t) except -1 nogil:
+    cdef int square(self, int s) except -1 nogil:
+        """Add the pair of a set with itself."""
+        if not self.squared[s]:
+            self.squared[s] = 1
+            self.append(s, s)
+        return 0
+
+    cdef int cross(self, int s, int t) except -1 nogil:
+        """Add a pair of two sets; a repeated pair of small ones is cheaper than its search."""
         cdef uint64_t key = <uint64_t> min(s, t) << 32 | <uint64_t> max(s, t)
         cdef Py_ssize_t mask = self.table.shape[0] - 1, at = <Py_ssize_t> (mix(key) >> 8) & mask
-        while self.table[at] != ~<uint64_t> 0:
-            if self.table[at] == key:
-                return 0
-            at = (at + 1) & mask
-        self.table[at] = key
+        if s == t:
+            return self.square(s)
+        if self.sets.length(s) * self.sets.length(t) > 4:
+            while self.table[at] != ~<uint64_t> 0:
+                if self.table[at] == key:
+                    return 0
+                at = (at + 1) & mask
+            self.table[at] = key
+        return self.append(s, t)
+
+    cdef int append(self, int s, int t) except -1 nogil:
         self.first.reserve(1)
         self.second.reserve(1)
-        self.first.data[self.first.size] = min(s, t)
-        self.second.data[self.second.size] = max(s, t)
+        self.first.data[self.first.size] = s
+        self.second.data[self.second.size] = t
         self.first.size += 1
         self.second.size += 1
         return 0
@@ -347,31 +365,31 @@ def hessian(const unsigned char[::1] c, const int[::1] a, const int[::1] b,
     """Entries of the upper triangle, rows in order, or None beyond the limit of work."""
     cdef IndexSets sets = IndexSets(c, a, b, pool_ids, pool_weights, num_inputs, limit)
     cdef unsigned char[::1] wanted = np.zeros(c.shape[0], dtype=np.uint8)
-    cdef Py_ssize_t i, nonlinear = 0
+    cdef Py_ssize_t i, crossings = 0
     cdef unsigned char bits
     cdef SetPairs pairs
     with nogil:
         for i in range(c.shape[0]):
             bits = c[i]
             if bits & LIVE and bits & (DXX | DXY | DYY):
-                nonlinear += 1
+                crossings += bits & DXY != 0
                 if bits & (DXX | DXY):
                     wanted[a[i]] = 1
                 if bits & (DYY | DXY):
                     wanted[b[i]] = 1
     if not sets.build(wanted):
         return None
-    pairs = SetPairs(3 * nonlinear)
+    pairs = SetPairs(sets, crossings)
     with nogil:
         for i in range(c.shape[0]):
             bits = c[i]
             if bits & LIVE:
                 if bits & DXX:
-                    pairs.add(sets.set_of[a[i]], sets.set_of[a[i]])
+                    pairs.square(sets.set_of[a[i]])
                 if bits & DXY:
-                    pairs.add(sets.set_of[a[i]], sets.set_of[b[i]])
+                    pairs.cross(sets.set_of[a[i]], sets.set_of[b[i]])
                 if bits & DYY:
-                    pairs.add(sets.set_of[b[i]], sets.set_of[b[i]])
+                    pairs.square(sets.set_of[b[i]])
     return assemble(sets, pairs)
 
 
