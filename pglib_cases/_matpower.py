@@ -3,8 +3,9 @@
 Enters the path of a ``.m`` file, leaves a `CaseFile` with the tables as written: external bus
 numbers, MW, degrees.  The rules that turn them into a network stand in `_rules`.
 
-A case file is a MATLAB program.  Here it is not run: only assignments of literal numbers are
-read, and a statement that would compute or change data is refused rather than skipped.
+A case file is a MATLAB program.  Here it is not run: assignments of numbers are read, arithmetic
+on whole columns is followed (`_expressions`), and any other statement that would compute or change
+data is refused rather than skipped.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from typing import NoReturn
 import numpy as np
 import numpy.typing as npt
 
+from pglib_cases._columns import REQUIRED_COLUMNS
 from pglib_cases._errors import CaseError
+from pglib_cases._expressions import Workspace
+from pglib_cases._statements import CONTINUED, refuse_statement, shorten, statements
 
 __all__ = ["CaseFile", "Table", "parse_case", "read_case_file"]
 
 FloatArray = npt.NDArray[np.float64]
-
-# Tables that the model is built from, with the least number of columns each must have.
-REQUIRED_COLUMNS = {"bus": 13, "gen": 10, "branch": 11, "gencost": 4}
 
 # Tables that change the optimal power flow in ways the model does not have: refused if not empty.
 UNSUPPORTED = {
@@ -38,25 +39,6 @@ UNSUPPORTED = {
     "userfcn": "user callbacks",
 }
 
-# Stands for the line break of a continued line: blank to the number parser, yet countable.
-CONTINUED = "\x1c"
-
-_BLANKS = re.compile(rf"[ \t\n;,{CONTINUED}]*")
-_ASSIGNMENT = re.compile(
-    rf"(?:([A-Za-z_]\w*)\.)?([A-Za-z_][\w.]*)[ \t{CONTINUED}]*=(?!=)[ \t{CONTINUED}]*"
-)
-_STATEMENT = re.compile(r"[^;\n]*")
-_HARMLESS = re.compile(
-    r"function\b.*|end|endfunction|return|define_constants|clc|clear( all)?|close all"
-    r"|\[[\w\s,.]*\]\s*=\s*idx_\w+|1"
-)
-_STRING = r"'[^'\n]*'|\"[^\"\n]*\""
-_COMMENT = re.compile(r"%[^\n]*")
-_STRING_OR_COMMENT = re.compile(rf"{_STRING}|%[^\n]*")
-_STRING_OR_CONTINUATION = re.compile(rf"{_STRING}|\.\.\.[^\n]*\n")
-_STRING_OR_BRACE = re.compile(rf"{_STRING}|[{{}}]")
-_BLOCK_COMMENT = re.compile(r"^[ \t]*%\{[ \t]*\n.*?^[ \t]*%\}[ \t]*$", re.MULTILINE | re.DOTALL)
-_PERCENT_IN_STRING = re.compile(r"'[^'\n]*%[^'\n]*'|\"[^\"\n]*%[^\"\n]*\"")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d+)?|[+-]?(?:inf|nan)", re.IGNORECASE)
 
 
@@ -165,22 +147,29 @@ def parse_case(text: str, path: str = "<text>") -> CaseFile:
     -----
     Linear in the length of the text: about 40 ms for 9,241 buses (5 MB).
     """
-    text = _without_comments(text)
     tables: dict[str, Table] = {}
     scalars: dict[str, tuple[str, int]] = {}
     structs: set[str] = set()
-    for struct, name, value, line in _assignments(text, path):
-        structs.add(struct)
-        if struct and name in UNSUPPORTED:
+    arrays: dict[str, FloatArray] = {}
+    workspace = Workspace(arrays)
+    for statement in statements(text, path):
+        name, value, line = statement.field, statement.text, statement.line
+        structs.add(statement.struct)
+        if not name:
+            if not workspace.update(value):
+                refuse_statement(value, path, line)
+        elif statement.struct and (name in UNSUPPORTED or name.endswith("3p")):
             _check_unsupported(name, value, path, line)
         elif name in REQUIRED_COLUMNS:
-            tables[name] = _table(name, value, path, line)
+            tables[name] = _table(name, value, path, line, workspace)
+            arrays[name] = tables[name].values
         else:
             scalars[name] = (value.replace(CONTINUED, " ").strip(), line)
+            workspace.assign(name, value.replace(CONTINUED, " "))
     for struct in structs & scalars.keys():
         value, line = scalars[struct]
         if value not in ("[]", "struct", "struct()"):
-            _refuse_statement(f"{struct} = {value}", path, line)
+            refuse_statement(f"{struct} = {value}", path, line)
     missing = [name for name in REQUIRED_COLUMNS if name not in tables]
     if "baseMVA" not in scalars:
         missing.insert(0, "baseMVA")
@@ -191,82 +180,19 @@ def parse_case(text: str, path: str = "<text>") -> CaseFile:
             "The file is truncated or not a MATPOWER optimal power flow case; get it anew."
         )
     _check_version(scalars, path)
-    return CaseFile(path, _base_mva(*scalars["baseMVA"], path), tables)
+    return CaseFile(path, _base_mva(*scalars["baseMVA"], path, workspace), tables)
 
 
-def _without_comments(text: str) -> str:
-    """Blank out comments and join continued lines, keeping every line number."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "%{" in text:
-        text = _BLOCK_COMMENT.sub(lambda block: "\n" * block[0].count("\n"), text)
-    if _PERCENT_IN_STRING.search(text):
-        text = _STRING_OR_COMMENT.sub(lambda m: "" if m[0][0] == "%" else m[0], text)
-    else:
-        text = _COMMENT.sub("", text)
-    if "..." in text:
-        text = _STRING_OR_CONTINUATION.sub(lambda m: CONTINUED if m[0][0] == "." else m[0], text)
-    return text
-
-
-def _assignments(text: str, path: str) -> Iterator[tuple[str, str, str, int]]:
-    """Yield (struct or "", field, literal as written, line) of each assignment, in order."""
-    position, line, counted = 0, 1, 0
-    while True:
-        position = _end(_BLANKS, text, position)
-        line += _num_breaks(text, counted, position)
-        counted = position
-        if position == len(text):
-            return
-        match = _ASSIGNMENT.match(text, position)
-        if match is None:
-            statement = text[position : _end(_STATEMENT, text, position)]
-            if _HARMLESS.fullmatch(statement.replace(CONTINUED, " ").strip()):
-                position += len(statement)
-                continue
-            _refuse_statement(statement, path, line)
-        position = _literal_end(text, match.end(), match[2], path, line)
-        literal = text[match.end() : position]
-        rest = text[position : _end(_STATEMENT, text, position)]
-        if rest.strip(f" \t,{CONTINUED}"):
-            _refuse_statement(f"{match[2]} = {literal[0]}...{literal[-1]}{rest}", path, line)
-        yield match[1] or "", match[2], literal, line
-
-
-def _literal_end(text: str, start: int, name: str, path: str, line: int) -> int:
-    """Return where the literal that begins at `start` ends."""
-    opening = text[start : start + 1]
-    if opening == "[":
-        end = text.find("]", start)
-        equals = text.find("=", start, end if end >= 0 else len(text))
-        if equals >= 0 and name in REQUIRED_COLUMNS:
-            swallowed = line + _num_breaks(text, start, equals)
-            raise CaseError(
-                f"{path}, line {line}: table {name} is not closed by ']' before the next statement "
-                f"on line {swallowed}. Rows are missing; get the file anew."
-            )
-        if end < 0:
-            _fail_truncated(text, name, path, line)
-        return end + 1
-    if opening == "{":
-        depth = 0
-        for brace in _STRING_OR_BRACE.finditer(text, start):
-            depth += {"{": 1, "}": -1}.get(brace[0], 0)
-            if depth == 0:
-                return brace.end()
-        _fail_truncated(text, name, path, line)
-    return _end(_STATEMENT, text, start)
-
-
-def _table(name: str, value: str, path: str, line: int) -> Table:
+def _table(name: str, value: str, path: str, line: int, workspace: Workspace) -> Table:
     """Return the table of a matrix literal such as ``[1 2; 3 4]``."""
     if not value.startswith("["):
         raise CaseError(
-            f"{path}, line {line}: table {name} is assigned {_shorten(value)!r}, not a literal "
+            f"{path}, line {line}: table {name} is assigned {shorten(value)!r}, not a literal "
             "matrix [...]. Case files are read, not run; write the numbers out with MATPOWER's "
             "savecase."
         )
     body = value[1:-1]
-    values = _numbers(name, body, path, line)
+    values = _numbers(name, body, path, line, workspace)
     least = REQUIRED_COLUMNS[name]
     if values.shape[0] and values.shape[1] < least:
         raise CaseError(
@@ -276,7 +202,7 @@ def _table(name: str, value: str, path: str, line: int) -> Table:
     return Table(name, values.reshape(-1, max(values.shape[1], least)), line, body)
 
 
-def _numbers(name: str, body: str, path: str, line: int) -> FloatArray:
+def _numbers(name: str, body: str, path: str, line: int, workspace: Workspace) -> FloatArray:
     """Return the numbers between the brackets of a matrix literal."""
     rows = body.replace(",", " ").replace(";", "\n").split("\n")
     if not any(row.strip() for row in rows[:2]) and not body.strip(" \t\n;,\x1c"):
@@ -284,19 +210,20 @@ def _numbers(name: str, body: str, path: str, line: int) -> FloatArray:
     try:
         return np.loadtxt(rows, dtype=np.float64, comments=None, ndmin=2)
     except ValueError:
-        return _numbers_slowly(name, body, path, line)
+        return _numbers_slowly(name, body, path, line, workspace)
 
 
-def _numbers_slowly(name: str, body: str, path: str, line: int) -> FloatArray:
-    """Parse as `_numbers`, telling where the text is not a matrix of numbers."""
+def _numbers_slowly(name: str, body: str, path: str, line: int, workspace: Workspace) -> FloatArray:
+    """Parse as `_numbers`, with constants such as ``135/sqrt(3)``, telling what is no number."""
     values: list[list[float]] = []
     for row_line, row in _rows(body, line):
         tokens = row.replace(",", " ").split()
         where = f"{path}, line {row_line}: table {name}, row {len(values) + 1}"
-        for column, token in enumerate(tokens, 1):
-            if not _NUMBER.fullmatch(token):
+        numbers = [_number(token, workspace) for token in tokens]
+        for column, (token, number) in enumerate(zip(tokens, numbers, strict=True), 1):
+            if number is None:
                 raise CaseError(
-                    f"{where}, column {column}: expected a number, found {_shorten(token)!r}. "
+                    f"{where}, column {column}: expected a number, found {shorten(token)!r}. "
                     "Case files are read, not run; write the number out."
                 )
         if values and len(tokens) != len(values[0]):
@@ -304,7 +231,7 @@ def _numbers_slowly(name: str, body: str, path: str, line: int) -> FloatArray:
                 f"{where} has {len(tokens)} columns where the first row has {len(values[0])}. "
                 "A value or a row end is missing; complete the row."
             )
-        values.append([_float(token) for token in tokens])
+        values.append([number for number in numbers if number is not None])
     return np.array(values, dtype=np.float64)
 
 
@@ -324,11 +251,12 @@ def _check_unsupported(name: str, value: str, path: str, line: int) -> None:
     if not value.strip("[]{} \t\n;,\x1c"):
         return
     if name == "dcline" and value.startswith("["):
-        values = _numbers(name, value[1:-1], path, line)
+        values = _numbers(name, value[1:-1], path, line, Workspace({}))
         if values.shape[1] > 2 and not np.any(values[:, 2] > 0):
             return
+    kind = UNSUPPORTED.get(name, "three-phase equipment")
     raise CaseError(
-        f"{path}, line {line}: table {name} holds {UNSUPPORTED[name]}, which the AC optimal power "
+        f"{path}, line {line}: table {name} holds {kind}, which the AC optimal power "
         "flow model here does not have; leaving them out would change the answer. Empty the table "
         "to solve the case without them."
     )
@@ -343,50 +271,22 @@ def _check_version(scalars: dict[str, tuple[str, int]], path: str) -> None:
         )
 
 
-def _base_mva(value: str, line: int, path: str) -> float:
-    value = value.strip("[] ")
-    base = _float(value) if _NUMBER.fullmatch(value) else float("nan")
-    if not (0.0 < base < float("inf")):
+def _base_mva(value: str, line: int, path: str, workspace: Workspace) -> float:
+    base = workspace.evaluate(value.strip("[] "))
+    if not isinstance(base, float) or not 0.0 < base < float("inf"):
         raise CaseError(
-            f"{path}, line {line}: baseMVA must be a positive number, found {_shorten(value)!r}. "
+            f"{path}, line {line}: baseMVA must be a positive number, found {shorten(value)!r}. "
             "Every quantity is divided by it; write it out."
         )
     return base
 
 
-def _fail_truncated(text: str, name: str, path: str, line: int) -> NoReturn:
-    last = 1 + _num_breaks(text.rstrip(), 0, len(text))
-    raise CaseError(
-        f"{path}, line {line}: table {name} opens here and is not closed before the file ends on "
-        f"line {last}. The file is truncated; get it anew."
-    )
-
-
-def _refuse_statement(statement: str, path: str, line: int) -> NoReturn:
-    raise CaseError(
-        f"{path}, line {line}: the statement {_shorten(statement)!r} computes or changes data. "
-        "Case files are read, not run, and skipping it would change the case. Run the file in "
-        "MATPOWER, write the result with savecase, and load that."
-    )
-
-
-def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
-    match = pattern.match(text, start)
-    return start if match is None else match.end()
-
-
-def _num_breaks(text: str, start: int, end: int) -> int:
-    return text.count("\n", start, end) + text.count(CONTINUED, start, end)
-
-
-def _float(token: str) -> float:
-    return float(token.lower().replace("d", "e"))
+def _number(token: str, workspace: Workspace) -> float | None:
+    if _NUMBER.fullmatch(token):
+        return float(token.lower().replace("d", "e"))
+    value = workspace.evaluate(token)
+    return value if isinstance(value, float) else None
 
 
 def _join(names: list[str]) -> str:
     return ", ".join(names)
-
-
-def _shorten(text: str) -> str:
-    text = " ".join(text.replace(CONTINUED, " ").split())
-    return text if len(text) <= 60 else f"{text[:57]}..."
