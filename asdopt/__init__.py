@@ -15,6 +15,7 @@ from asdopt._errors import (
     UnsupportedOperationError,
 )
 from asdopt._functions import hessian, hessian_sparsity, jacobian, jacobian_sparsity
+from asdopt._minimize import minimize
 from asdopt._pattern import SparsityPattern
 from asdopt._problem import Problem
 from asdopt._solution import Solution, Status
@@ -40,4 +41,5 @@ __all__ = [
     "hessian_sparsity",
     "jacobian",
     "jacobian_sparsity",
+    "minimize",
 ]

@@ -134,8 +134,8 @@ class ColoredHessian:
 def _cheaper(pattern: SparsityPattern) -> Coloring:
     """Color by columns or rows, whichever gives fewer products; a tie goes to columns."""
     # The widest row bounds the colors of the columns from below, and the other way round.
-    widest_row = int(pattern.row_counts().max(initial=0))
-    widest_column = int(pattern.column_counts().max(initial=0))
+    widest_row = int(pattern.row_counts.max(initial=0))
+    widest_column = int(pattern.column_counts.max(initial=0))
     first, second = ("column", "row") if widest_row <= widest_column else ("row", "column")
     best = color(pattern, partition=first)
     if best.num_colors > (widest_column if first == "column" else widest_row):

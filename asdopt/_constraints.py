@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._errors import InputError
+from asdopt.tracing._structure import Structure
 
 __all__ = ["Constraint", "as_constraints", "row_bounds", "row_names", "variable_bounds"]
 
@@ -206,52 +207,89 @@ def row_names(constraints: Sequence[Constraint], sizes: Sequence[int]) -> list[s
     return rows
 
 
-def variable_bounds(bounds: Any, n: int) -> tuple[FloatArray, FloatArray]:
-    """Bounds of the variables from SciPy's ``Bounds`` or a sequence of pairs.
+def variable_bounds(bounds: Any, structure: Structure) -> tuple[FloatArray, FloatArray]:
+    """Bounds of the variables as arrays.
 
     Parameters
     ----------
     bounds : object
         ``scipy.optimize.Bounds``, a sequence of n pairs ``(lo, hi)`` with None for no bound, an
-        array of shape (n, 2), a single pair for all variables, or None.
-    n : int
-        Number of variables.
+        array of shape (n, 2), a single pair for all variables, a mapping from the keys of a
+        structured x0 to a pair of numbers or arrays, or None.
+    structure : Structure
+        Structure of x0.
 
     Returns
     -------
     lb, ub : ndarray of float64, shape (n,)
+
+    Raises
+    ------
+    InputError
+        Another form, wrong sizes, NaN, or lb > ub.
     """
-    if bounds is None:
-        return np.full(n, -np.inf), np.full(n, np.inf)
-    if hasattr(bounds, "lb") and hasattr(bounds, "ub"):
-        sides = [np.asarray(side, dtype=np.float64).reshape(-1) for side in (bounds.lb, bounds.ub)]
-        for what, side in zip(("lb", "ub"), sides, strict=True):
-            if side.size not in (1, n):
-                raise InputError(
-                    f"bounds.{what} has {side.size} entries, there are {n} variables: give one "
-                    "for each, or a single one for all"
-                )
-        lb, ub = (np.broadcast_to(side, (n,)).copy() for side in sides)
-    else:
-        lb, ub = _pairs(bounds, n)
-    check_order(lb, ub, lambda i: f"variable {i}")
+    names = list(structure.names("x")) if structure.size < 10_000 else []
+    lb, ub = _part_bounds(bounds, structure, "bounds")
+    check_order(lb, ub, lambda i: f"variable {names[i] if names else i}")
     return lb, ub
 
 
-def _pairs(bounds: Any, n: int) -> tuple[FloatArray, FloatArray]:
+def _part_bounds(bounds: Any, structure: Structure, what: str) -> tuple[FloatArray, FloatArray]:
+    n = structure.size
+    if bounds is None:
+        return np.full(n, -np.inf), np.full(n, np.inf)
+    if hasattr(bounds, "lb") and hasattr(bounds, "ub"):
+        return _side(bounds.lb, n, f"{what}.lb"), _side(bounds.ub, n, f"{what}.ub")
+    if isinstance(bounds, Mapping):
+        unknown = set(bounds) - set(structure.keys)
+        if structure.is_leaf or unknown:
+            raise InputError(
+                f"{what} has the keys {list(bounds)}, x0 has {list(structure.keys)}: use its keys"
+            )
+        sides = [
+            _key_bounds(bounds.get(key), part, f"{what}[{key!r}]")
+            for key, part in zip(structure.keys, structure.parts, strict=True)
+        ]
+        return tuple(np.concatenate(side) for side in zip(*sides, strict=True))  # type: ignore[return-value]  # two sides
+    return _pairs(bounds, n, what)
+
+
+def _key_bounds(bounds: Any, part: Structure, what: str) -> tuple[FloatArray, FloatArray]:
+    # Under a key a pair may hold arrays; at the top level that could not be told from two pairs.
+    if part.is_leaf and isinstance(bounds, tuple) and len(bounds) == 2:
+        lo, hi = (
+            infinite if side is None else side
+            for side, infinite in zip(bounds, (-np.inf, np.inf), strict=True)
+        )
+        if all(np.ndim(side) == 0 or np.shape(side) == part.shape for side in (lo, hi)):
+            return _side(lo, part.size, f"{what}[0]"), _side(hi, part.size, f"{what}[1]")
+    return _part_bounds(bounds, part, what)
+
+
+def _side(side: Any, n: int, what: str) -> FloatArray:
+    values = np.asarray(side, dtype=np.float64).reshape(-1)
+    if values.size not in (1, n):
+        raise InputError(
+            f"{what} has {values.size} entries, there are {n} variables: give one for each, or a "
+            "single one for all"
+        )
+    return np.broadcast_to(values, (n,)).copy()
+
+
+def _pairs(bounds: Any, n: int, what: str) -> tuple[FloatArray, FloatArray]:
     try:
         pairs = list(bounds)
-        if len(pairs) == 2 and n != 2 and all(p is None or np.ndim(p) == 0 for p in pairs):
+        if len(pairs) == 2 and all(p is None or np.ndim(p) == 0 for p in pairs):
             pairs = [tuple(pairs)] * n
         lows = [-np.inf if lo is None else float(lo) for lo, _ in pairs]
         highs = [np.inf if hi is None else float(hi) for _, hi in pairs]
     except (TypeError, ValueError) as error:
         raise InputError(
-            f"bounds of type {type(bounds).__name__} could not be read ({error}): give "
+            f"{what} of type {type(bounds).__name__} could not be read ({error}): give "
             "scipy.optimize.Bounds(lb, ub) or one pair (lo, hi) for each variable"
         ) from error
     if len(lows) != n:
         raise InputError(
-            f"bounds has {len(lows)} pairs, there are {n} variables: give one pair for each"
+            f"{what} has {len(lows)} pairs, there are {n} variables: give one pair for each"
         )
     return np.array(lows), np.array(highs)

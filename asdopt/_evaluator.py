@@ -71,6 +71,8 @@ class Evaluator:
         ``record(x)`` traces the functions at x and returns a Trace.
     x0 : ndarray of float64, shape (n,)
         First point.
+    parameters : ndarray of float64, optional
+        Values of the traced parameters.
 
     Attributes
     ----------
@@ -80,13 +82,19 @@ class Evaluator:
         Time spent so far.
     """
 
-    def __init__(self, record: Callable[[FloatArray], Trace], x0: FloatArray) -> None:
+    def __init__(
+        self,
+        record: Callable[[FloatArray], Trace],
+        x0: FloatArray,
+        parameters: FloatArray | None = None,
+    ) -> None:
         self._record = record
+        self._parameters = parameters
         self._lock = threading.RLock()
         self._branches: list[Branch] = []
         self._x: FloatArray | None = None
+        self._last = x0
         self._order = 0
-        self._weights: FloatArray | None = None
         self.trace_seconds = 0.0
         self.prepare_seconds = 0.0
         self._branch = self._add_branch(x0)
@@ -94,10 +102,21 @@ class Evaluator:
         self.hessian_pattern = self._branch.hessian_pattern
         self.num_outputs = len(self._branch.trace.outputs)
 
+    def set_parameters(self, parameters: FloatArray) -> None:
+        """Use other parameter values from now on; traces whose guards hold stay valid."""
+        with self._lock:
+            self._parameters = parameters
+            self._x = None
+
     @property
     def num_branches(self) -> int:
         """Number of branch outcomes traced so far."""
         return len(self._branches)
+
+    @property
+    def point(self) -> FloatArray:
+        """Point of the last evaluation."""
+        return self._last
 
     @property
     def trace(self) -> Trace:
@@ -129,7 +148,6 @@ class Evaluator:
         weights[0] = 1.0
         with self._lock:
             self._move(x, 1)
-            self._weights = None
             return np.asarray(self._branch.sweeps.gradient(weights))
 
     def jacobian_values(self, x: FloatArray, out: FloatArray | None = None) -> FloatArray:
@@ -168,7 +186,7 @@ class Evaluator:
         if self._x is None or not np.array_equal(self._x, x):
             self._x = None
             self._enter_branch(x)
-            self._x = x.copy()
+            self._x = self._last = x.copy()
             self._order = 0
         if order >= 1 and self._order < 1:
             self._branch.sweeps.first()
@@ -178,10 +196,10 @@ class Evaluator:
             self._order = 2
 
     def _enter_branch(self, x: FloatArray) -> None:
-        if self._branch.sweeps.values(x):
+        if self._branch.sweeps.values(x, self._parameters):
             return
         for branch in reversed(self._branches):
-            if branch is not self._branch and branch.sweeps.values(x):
+            if branch is not self._branch and branch.sweeps.values(x, self._parameters):
                 self._branch = branch
                 return
         self._branch = self._add_branch(x)
@@ -201,7 +219,7 @@ class Evaluator:
         trace = self._record(x)
         middle = perf_counter()
         branch = Branch(trace)
-        if not branch.sweeps.values(x):
+        if not branch.sweeps.values(x, self._parameters):
             raise TracingError(
                 "the functions took another branch when the traced operations were replayed at "
                 "the very point where they were traced; they depend on something besides their "

@@ -9,15 +9,15 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from asdopt._constraints import Constraint
 from asdopt._errors import InputError
 from asdopt._pattern import SparsityPattern
-from asdopt._problem import Problem, _as_point
+from asdopt._problem import Problem
 from asdopt.detection import hessian_pattern, jacobian_pattern
 from asdopt.tracing._recorder import function_name, trace
+from asdopt.tracing._structure import Structure
 from asdopt.tracing._trace import Trace
 
 __all__ = ["hessian", "hessian_sparsity", "jacobian", "jacobian_sparsity"]
@@ -26,7 +26,7 @@ Mode = Literal["global", "local"]
 
 
 def jacobian_sparsity(
-    fun: Callable[..., Any], x: npt.ArrayLike | int, mode: Mode = "global"
+    fun: Callable[..., Any], x: Any, mode: Mode = "global"
 ) -> SparsityPattern:
     """Pattern of the Jacobian of a plain function.
 
@@ -34,7 +34,7 @@ def jacobian_sparsity(
     ----------
     fun : callable
         Function of one array.
-    x : array_like of float64, or int
+    x : array_like of float64, structure of arrays, or int
         A point, which decides branches, or the number of variables.
     mode : {"global", "local"}
         Global: valid at every point that takes the same branches; local: at x only.
@@ -55,7 +55,7 @@ def jacobian_sparsity(
 
 
 def hessian_sparsity(
-    fun: Callable[..., Any], x: npt.ArrayLike | int, mode: Mode = "global"
+    fun: Callable[..., Any], x: Any, mode: Mode = "global"
 ) -> SparsityPattern:
     """Pattern of the Hessian of a plain function with one result; both triangles.
 
@@ -74,7 +74,7 @@ def hessian_sparsity(
     return hessian_pattern(found, mode=mode).symmetrized()
 
 
-def jacobian(fun: Callable[..., Any], x: npt.ArrayLike) -> csr_array:
+def jacobian(fun: Callable[..., Any], x: Any) -> csr_array:
     """Sparse Jacobian of a plain function at a point.
 
     Parameters
@@ -94,10 +94,10 @@ def jacobian(fun: Callable[..., Any], x: npt.ArrayLike) -> csr_array:
     array([[2., 1., 0.],
            [0., 3., 2.]])
     """
-    return Problem(None, Constraint(fun), x0=x).jacobian(_as_point(x))
+    return Problem(None, Constraint(fun), x0=x).jacobian(x)
 
 
-def hessian(fun: Callable[..., Any], x: npt.ArrayLike) -> csr_array:
+def hessian(fun: Callable[..., Any], x: Any) -> csr_array:
     """Sparse Hessian of a plain function with one result at a point; both triangles.
 
     Parameters are those of :func:`jacobian`.
@@ -114,7 +114,7 @@ def hessian(fun: Callable[..., Any], x: npt.ArrayLike) -> csr_array:
            [6., 2.]])
     """
     problem = Problem(fun, x0=x)
-    values = problem.hessian_values(_as_point(x))
+    values = problem.hessian_values(x)
     lower = problem.hessian_pattern
     off = lower.rows != lower.cols
     rows = np.concatenate([lower.rows, lower.cols[off]])
@@ -124,12 +124,13 @@ def hessian(fun: Callable[..., Any], x: npt.ArrayLike) -> csr_array:
 
 
 def _trace(
-    fun: Callable[..., Any], x: npt.ArrayLike | int, mode: Mode
+    fun: Callable[..., Any], x: Any, mode: Mode
 ) -> tuple[Trace, tuple[int, ...]]:
     if isinstance(x, (int, np.integer)) and not isinstance(x, bool):
         if mode == "local":
             raise InputError(
                 "a local pattern was asked for without a point; it holds at one point only: give x"
             )
-        return trace(fun, size=int(x))
-    return trace(fun, _as_point(x))
+        return trace(fun, Structure((int(x),), size=int(x)))
+    structure = Structure.of(x, "x")
+    return trace(fun, structure, structure.flatten(x, "x"))

@@ -6,6 +6,7 @@ Enters: plain Python functions. Leaves: callbacks with structure arrays, and sol
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,10 +19,12 @@ from asdopt._constraints import Constraint, as_constraints, row_bounds, row_name
 from asdopt._diagnose import nonfinite_derivative, nonfinite_value
 from asdopt._errors import EvaluationError, InputError, StructureChangedError
 from asdopt._evaluator import Evaluator
+from asdopt._explain import Explanation, explain_first, explain_second
 from asdopt._pattern import SparsityPattern
 from asdopt._registry import find_solver
 from asdopt._solution import Solution
 from asdopt.tracing._recorder import Recorder, function_name
+from asdopt.tracing._structure import Structure
 from asdopt.tracing._trace import Trace
 
 __all__ = ["Problem", "SolveRequest"]
@@ -64,10 +67,14 @@ class Problem:
     constraints : optional
         A function (with ``cl, cu``), :class:`Constraint`, SciPy's ``NonlinearConstraint``,
         ``LinearConstraint`` or dict, or a list of these.
-    x0 : array_like of float64
-        Starting point, of any shape; the functions receive an array of the same shape.
+    x0 : array_like of float64, or dict, named tuple, dataclass of these
+        Starting point, of any shape and nesting; the functions receive the same structure.
     bounds : optional
-        SciPy's ``Bounds`` or a sequence of ``(lo, hi)`` pairs.
+        SciPy's ``Bounds`` or a sequence of ``(lo, hi)`` pairs; for a structured x0 a mapping from
+        its keys to a pair ``(lo, hi)`` of numbers or arrays.
+    parameters : array_like, or dict, named tuple, dataclass of these, optional
+        Data that may change between solves without a new trace. When given, the functions are
+        called as ``fun(x, parameters)``.
     cl, cu : array_like, optional
         Bounds of a bare constraint function.
     names : sequence of str, optional
@@ -100,8 +107,9 @@ class Problem:
         objective: Callable[..., Any] | None,
         constraints: Any = None,
         *,
-        x0: npt.ArrayLike,
+        x0: Any,
         bounds: Any = None,
+        parameters: Any = None,
         cl: npt.ArrayLike | None = None,
         cu: npt.ArrayLike | None = None,
         names: Sequence[str] | None = None,
@@ -113,14 +121,18 @@ class Problem:
             )
         self._objective = objective
         self._constraints = as_constraints(constraints, cl, cu)
-        point = _as_point(x0)
-        self.shape = point.shape
-        self.x0 = point.reshape(-1)
+        self.structure = Structure.of(x0, "x0")
+        self.x0 = self.structure.flatten(x0, "x0")
         self.n = self.x0.size
-        self.names = _variable_names(names, self.n)
-        self.lb, self.ub = variable_bounds(bounds, self.n)
+        self.names = _variable_names(names, self.structure)
+        _check_start(self.x0, self.names)
+        self.lb, self.ub = variable_bounds(bounds, self.structure)
+        self._parameter_structure = (
+            None if parameters is None else Structure.of(parameters, "parameters")
+        )
+        self._parameters = self._flat_parameters(parameters)
         self._sizes: list[int] | None = None
-        self._evaluator = Evaluator(self._record, self.x0)
+        self._evaluator = Evaluator(self._record, self.x0, self._parameters)
         sizes = self._sizes or []
         self._rows = row_names(self._constraints, sizes)
         sides = [row_bounds(c, k) for c, k in zip(self._constraints, sizes, strict=True)]
@@ -132,12 +144,17 @@ class Problem:
     # Tracing
 
     def _record(self, x: FloatArray, note_lines: bool = False) -> Trace:
-        recorder = Recorder(self.n, x, note_lines=note_lines)
+        recorder = Recorder(
+            self.n,
+            np.concatenate([x, self._parameters]),
+            num_parameters=self._parameters.size,
+            note_lines=note_lines,
+        )
         try:
             parts = [self._record_objective(recorder)]
             sizes = []
             for constraint in self._constraints:
-                ids, _ = recorder.call(constraint.fun, recorder.argument(self.shape))
+                ids, _ = recorder.call(constraint.fun, *self._arguments(recorder))
                 parts.append(ids)
                 sizes.append(ids.size)
             if self._sizes is None:
@@ -148,10 +165,39 @@ class Problem:
         finally:
             recorder.tape.close()
 
+    def _arguments(self, recorder: Recorder) -> tuple[Any, ...]:
+        # Fresh for each function: one that changes its argument must not change the others'.
+        x = recorder.argument(self.structure)
+        if self._parameter_structure is None:
+            return (x,)
+        return x, recorder.argument(self._parameter_structure, self.n)
+
+    def _flat_parameters(self, parameters: Any) -> FloatArray:
+        if self._parameter_structure is None:
+            if parameters is not None:
+                raise InputError(
+                    "parameters were given to a problem made without any: the functions take x "
+                    "only; give parameters= when the Problem is made"
+                )
+            return np.empty(0)
+        return self._parameter_structure.flatten(parameters, "parameters")
+
+    @property
+    def parameters(self) -> Any:
+        """Current parameters, in the user's structure; assign to change them."""
+        if self._parameter_structure is None:
+            return None
+        return self._parameter_structure.unflatten(self._parameters)
+
+    @parameters.setter
+    def parameters(self, value: Any) -> None:
+        self._parameters = self._flat_parameters(value)
+        self._evaluator.set_parameters(self._parameters)
+
     def _record_objective(self, recorder: Recorder) -> IntArray:
         if self._objective is None:
             return np.array([recorder.tape.push_constant(0.0)], dtype=np.int32)
-        ids, shape = recorder.call(self._objective, recorder.argument(self.shape))
+        ids, shape = recorder.call(self._objective, *self._arguments(recorder))
         if ids.size != 1:
             found = f"an array of shape {shape}" if ids.size else "nothing (None)"
             raise InputError(
@@ -171,26 +217,26 @@ class Problem:
 
     # Values and derivatives
 
-    def objective(self, x: npt.ArrayLike) -> float:
+    def objective(self, x: Any) -> float:
         """Value of the objective at x, shape (n,) or the shape of x0."""
         return float(self._outputs(x)[0])
 
-    def constraints(self, x: npt.ArrayLike) -> FloatArray:
+    def constraints(self, x: Any) -> FloatArray:
         """Values of all constraints at x, shape (m,)."""
         return self._outputs(x)[1:]
 
-    def gradient(self, x: npt.ArrayLike) -> FloatArray:
+    def gradient(self, x: Any) -> FloatArray:
         """Gradient of the objective at x, dense, shape (n,)."""
         point = self._point(x)
         return self._check_derivatives(point, self._evaluator.gradient(point), "gradient")
 
-    def jacobian(self, x: npt.ArrayLike) -> csr_array:
+    def jacobian(self, x: Any) -> csr_array:
         """Jacobian of the constraints at x, sparse, shape (m, n)."""
         values = self.jacobian_values(x)
         return self._evaluator.jacobian_pattern.to_scipy(values)
 
     def hessian(
-        self, x: npt.ArrayLike, multipliers: npt.ArrayLike | None = None, obj_factor: float = 1.0
+        self, x: Any, multipliers: npt.ArrayLike | None = None, obj_factor: float = 1.0
     ) -> csr_array:
         """Lower triangle of the Hessian of ``obj_factor * f + multipliers @ c`` at x.
 
@@ -218,7 +264,7 @@ class Problem:
         pattern = self._evaluator.hessian_pattern
         return pattern.rows, pattern.cols
 
-    def jacobian_values(self, x: npt.ArrayLike, out: FloatArray | None = None) -> FloatArray:
+    def jacobian_values(self, x: Any, out: FloatArray | None = None) -> FloatArray:
         """Values of the Jacobian at x, aligned with :meth:`jacobian_structure`.
 
         Parameters
@@ -233,7 +279,7 @@ class Problem:
 
     def hessian_values(
         self,
-        x: npt.ArrayLike,
+        x: Any,
         multipliers: npt.ArrayLike | None = None,
         obj_factor: float = 1.0,
         out: FloatArray | None = None,
@@ -277,8 +323,9 @@ class Problem:
     def solve(
         self,
         solver: str = "ipopt",
-        x0: npt.ArrayLike | None = None,
+        x0: Any = None,
         warm_start: Solution | None = None,
+        parameters: Any = None,
         callback: Callable[[dict[str, Any]], Any] | None = None,
         time_limit: float | None = None,
         options: Mapping[str, Any] | None = None,
@@ -292,6 +339,8 @@ class Problem:
             Another starting point.
         warm_start : Solution, optional
             Start from its point and multipliers.
+        parameters : optional
+            Other parameter values, kept for later calls; no new trace is made.
         callback : callable, optional
             ``callback(info)`` after each iteration with a dict of ``iteration, objective, x`` and
             more; a true result stops the solve.
@@ -310,6 +359,8 @@ class Problem:
             The solver is not installed; the message says which line to run.
         """
         adapter = find_solver(solver)
+        if parameters is not None:
+            self.parameters = parameters
         start = self.x0 if x0 is None else self._point(x0)
         if x0 is None and warm_start is not None:
             start = self._point(warm_start.x)
@@ -324,18 +375,63 @@ class Problem:
             f"Hessian {hess.nnz} in the lower triangle)"
         )
 
+    # Explanations
+
+    def explain(self, row: int | str, variable: int | str) -> Explanation:
+        """Say through which of the user's lines a variable reaches a constraint row.
+
+        Parameters
+        ----------
+        row : int or str
+            Number or name of the row (``row_names``); ``"objective"`` for the objective.
+        variable : int or str
+            Number or name of the variable (``names``).
+
+        Returns
+        -------
+        Explanation
+            False where the entry of the Jacobian is structurally zero.
+
+        Notes
+        -----
+        Traces the functions once more at the last point, noting lines.
+        """
+        output = 0 if row == "objective" else 1 + _number(row, self._rows, "constraint row")
+        column = _number(variable, self.names, "variable")
+        title = f"{self._labels()[output]} depends on {self.names[column]}"
+        trace = self._record(self._evaluator.point, note_lines=True)
+        return explain_first(trace, title, output, column)
+
+    def explain_hessian(self, first: int | str, second: int | str) -> Explanation:
+        """Say in which of the user's lines two variables meet nonlinearly.
+
+        Parameters
+        ----------
+        first, second : int or str
+            Numbers or names of variables.
+
+        Returns
+        -------
+        Explanation
+            False where the entry of the Hessian is structurally zero.
+        """
+        i = _number(first, self.names, "variable")
+        j = _number(second, self.names, "variable")
+        title = f"{self.names[i]} and {self.names[j]} meet"
+        trace = self._record(self._evaluator.point, note_lines=True)
+        return explain_second(trace, title, self._labels(), i, j)
+
+    def _labels(self) -> list[str]:
+        return ["the objective", *(f"constraint {name}" for name in self._rows)]
+
     # Checks
 
-    def _point(self, x: npt.ArrayLike) -> FloatArray:
-        point = np.ascontiguousarray(x, dtype=np.float64)
-        if point.shape != (self.n,):
-            if point.shape != self.shape:
-                raise InputError(
-                    f"x has shape {point.shape}, the problem has {self.n} variables of shape "
-                    f"{self.shape}: give an array of either shape {self.shape} or ({self.n},)"
-                )
-            point = point.reshape(-1)
-        return point
+    def _point(self, x: Any) -> FloatArray:
+        if isinstance(x, np.ndarray) and x.shape == (self.n,):
+            return np.ascontiguousarray(x, dtype=np.float64)
+        if not self.structure.is_leaf and np.shape(x) == (self.n,):
+            return np.array(x, dtype=np.float64)
+        return self.structure.flatten(x, "x")
 
     def _weights(self, multipliers: npt.ArrayLike | None, obj_factor: float) -> FloatArray:
         weights = np.zeros(1 + self.m)
@@ -350,7 +446,7 @@ class Problem:
             weights[1:] = given
         return weights
 
-    def _outputs(self, x: npt.ArrayLike) -> FloatArray:
+    def _outputs(self, x: Any) -> FloatArray:
         point = self._point(x)
         return self._check_values(point, self._evaluator.outputs(point))
 
@@ -380,7 +476,7 @@ class Problem:
             i = int(np.flatnonzero(~np.isfinite(x))[0])
             return f"variable {self.names[i]} is {x[i]:g}: give a finite point"
         trace = self._record(x, note_lines=True)
-        labels = ["the objective", *(f"constraint {name}" for name in self._rows)]
+        labels = self._labels()
         if not self._rows:
             labels += [f"constraint row {i}" for i in range(len(trace.outputs) - 1)]
         advice = "; start from another x0, or add bounds that keep x away from there"
@@ -395,27 +491,34 @@ class Problem:
         return ""
 
 
-def _as_point(x0: npt.ArrayLike) -> FloatArray:
-    try:
-        point = np.array(x0, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(
-            f"x0 of type {type(x0).__name__} is no array of real numbers ({error}): give the "
-            "starting point as numbers"
-        ) from error
-    if not np.isfinite(point).all():
-        i = int(np.flatnonzero(~np.isfinite(point.reshape(-1)))[0])
+def _check_start(x0: FloatArray, names: Sequence[str]) -> None:
+    bad = np.flatnonzero(~np.isfinite(x0))
+    if bad.size:
+        i = int(bad[0])
         raise EvaluationError(
-            f"x0 is {point.reshape(-1)[i]:g} at entry {i}; the functions are traced there: give a "
+            f"x0 is {x0[i]:g} for variable {names[i]}; the functions are traced there: give a "
             "finite starting point"
         )
-    return point
 
 
-def _variable_names(names: Sequence[str] | None, n: int) -> list[str]:
+def _number(key: int | str, names: Sequence[str], what: str) -> int:
+    if isinstance(key, str):
+        if key not in names:
+            close = difflib.get_close_matches(key, names, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise InputError(f"there is no {what} named {key!r}{hint}")
+        return list(names).index(key)
+    if not -len(names) <= key < len(names):
+        raise InputError(f"{what} {key} was asked for, there are {len(names)}")
+    return int(key) % len(names)
+
+
+def _variable_names(names: Sequence[str] | None, structure: Structure) -> list[str]:
     if names is None:
-        return [f"x[{i}]" for i in range(n)]
+        return list(structure.names("x"))
     found = [str(name) for name in names]
-    if len(found) != n:
-        raise InputError(f"names has {len(found)} entries, there are {n} variables: give one each")
+    if len(found) != structure.size:
+        raise InputError(
+            f"names has {len(found)} entries, there are {structure.size} variables: give one each"
+        )
     return found

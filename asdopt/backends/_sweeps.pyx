@@ -55,6 +55,8 @@ cdef class Sweeps:
     cdef double[:, ::1] t, u
     cdef Py_ssize_t num_nodes, num_inputs, first_node
     cdef bint selects
+    # An unset memoryview is not None in C: these tell which arrays exist.
+    cdef bint has_second, has_lanes
 
     def __init__(self, trace):
         cdef Py_ssize_t i
@@ -204,7 +206,8 @@ cdef class Sweeps:
         cdef double d[2]
         cdef double e[3]
         cdef bint aa, bb
-        if self.daa is None:
+        if not self.has_second:
+            self.has_second = True
             self.daa = np.zeros(self.num_nodes)
             self.dab = np.zeros(self.num_nodes)
             self.dbb = np.zeros(self.num_nodes)
@@ -230,12 +233,13 @@ cdef class Sweeps:
     def nonfinite_partials(self):
         """Mask of the nodes with a partial derivative that is NaN or infinite."""
         total = np.asarray(self.da) + np.asarray(self.db)
-        if self.daa is not None:
+        if self.has_second:
             total += np.asarray(self.daa) + np.asarray(self.dab) + np.asarray(self.dbb)
         return ~np.isfinite(total)
 
     cdef void lanes(self):
-        if self.t is None:
+        if not self.has_lanes:
+            self.has_lanes = True
             self.t = np.zeros((max(self.num_nodes, 1), LANES))
             self.u = np.zeros((max(self.num_nodes, 1), LANES))
 

@@ -19,6 +19,7 @@ from asdopt._errors import AsdoptError, InputError
 from asdopt.tracing._array import TracedArray, lift
 from asdopt.tracing._location import user_location
 from asdopt.tracing._compact import compact_trace
+from asdopt.tracing._structure import Structure
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._trace import Trace
 from asdopt.tracing._tracer import Tracer, tracer
@@ -35,8 +36,10 @@ class Recorder:
     ----------
     size : int
         Number of independent variables.
-    values : ndarray of float64, shape (size,), optional
+    values : ndarray of float64, shape (size + num_parameters,), optional
         Primal values. Without them the trace is global: a branch on a traced value raises.
+    num_parameters : int
+        Number of parameters, leaves without derivatives that follow the variables.
     note_lines : bool
         Note the user's line of every node (several times slower).
     """
@@ -46,20 +49,26 @@ class Recorder:
         size: int,
         values: npt.NDArray[np.float64] | None = None,
         *,
+        num_parameters: int = 0,
         note_lines: bool = False,
     ) -> None:
-        self.tape = Tape(size, values, primal=values is not None)
+        primal = values is not None
+        self.tape = Tape(size, values, primal=primal, num_parameters=num_parameters)
         if note_lines:
             self.tape.locate = user_location
             self.tape.note_lines()
         self._note_lines = note_lines
 
-    def argument(self, shape: tuple[int, ...]) -> TracedArray | Tracer:
-        """Make a fresh traced argument of a shape; a scalar for shape ()."""
-        ids = np.arange(self.tape.num_inputs, dtype=np.int32).reshape(shape)
-        if shape == ():
-            return tracer(self.tape, 0)
-        return TracedArray(self.tape, ids)
+    def argument(self, structure: Structure, start: int = 0) -> Any:
+        """Make a fresh traced argument of a structure from the leaves at ``start``."""
+        tape = self.tape
+
+        def leaf(first: int, stop: int, shape: tuple[int, ...]) -> TracedArray | Tracer:
+            if shape == ():
+                return tracer(tape, first)
+            return TracedArray(tape, np.arange(first, stop, dtype=np.int32).reshape(shape))
+
+        return structure.rebuild(leaf, start)
 
     def call(self, fun: Callable[..., Any], *args: Any) -> tuple[IntArray, tuple[int, ...]]:
         """Call a user's function and flatten what it returns.
@@ -107,10 +116,9 @@ class Recorder:
 
 def trace(
     fun: Callable[..., Any],
-    x0: npt.NDArray[np.float64] | None = None,
+    structure: Structure,
+    values: npt.NDArray[np.float64] | None = None,
     *,
-    size: int | None = None,
-    shape: tuple[int, ...] | None = None,
     note_lines: bool = False,
 ) -> tuple[Trace, tuple[int, ...]]:
     """Trace one function of one argument.
@@ -118,11 +126,11 @@ def trace(
     Parameters
     ----------
     fun : callable
-        Plain Python function of one array.
-    x0 : ndarray of float64, optional
-        Point; the argument has its shape.
-    size, shape : int, tuple of int, optional
-        Size or shape of the argument for a global trace without a point.
+        Plain Python function of one argument.
+    structure : Structure
+        Structure of the argument.
+    values : ndarray of float64, shape (structure.size,), optional
+        Point; without it the trace is global.
 
     Returns
     -------
@@ -137,16 +145,9 @@ def trace(
     UnsupportedOperationError
         It called an operation without a rule.
     """
-    if x0 is not None:
-        recorder = Recorder(x0.size, x0.reshape(-1), note_lines=note_lines)
-        argument = recorder.argument(x0.shape)
-    else:
-        if shape is None:
-            shape = (0 if size is None else size,)
-        recorder = Recorder(int(np.prod(shape)), note_lines=note_lines)
-        argument = recorder.argument(shape)
+    recorder = Recorder(structure.size, values, note_lines=note_lines)
     try:
-        outputs, out_shape = recorder.call(fun, argument)
+        outputs, out_shape = recorder.call(fun, recorder.argument(structure))
         return recorder.finish(outputs), out_shape
     finally:
         recorder.tape.close()

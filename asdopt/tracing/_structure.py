@@ -1,0 +1,180 @@
+"""Structured arguments: dicts, named tuples, dataclasses and nestings of arrays and numbers.
+
+Enters: a user's x0 or parameters. Leaves: one flat vector, and the way back to the structure
+with any kind of leaves (floats for results, tracers for a trace).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asdopt._errors import InputError
+
+__all__ = ["Structure"]
+
+FloatArray = npt.NDArray[np.float64]
+Leaf = Callable[[int, int, tuple[int, ...]], Any]
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Shape of a structured value: a leaf, or a container of named parts.
+
+    Parameters
+    ----------
+    shape : tuple of int or None
+        Shape of a leaf; None for a container.
+    keys : tuple
+        Names of the parts: dict keys, field names, or positions.
+    parts : tuple of Structure
+    build : callable or None
+        Makes the container from its list of parts.
+    size : int
+        Number of scalars.
+    """
+
+    shape: tuple[int, ...] | None
+    keys: tuple[Any, ...] = ()
+    parts: tuple[Structure, ...] = ()
+    build: Callable[[list[Any]], Any] | None = None
+    size: int = 0
+
+    @staticmethod
+    def of(value: Any, what: str) -> Structure:
+        """Describe a value; ``what`` is its name in messages.
+
+        Raises
+        ------
+        InputError
+            A leaf is no array of real numbers.
+        """
+        found = _container(value)
+        if found is None:
+            shape = _leaf(value, what).shape
+            return Structure(shape, size=int(np.prod(shape)))
+        keys, values, build = found
+        parts = tuple(
+            Structure.of(part, f"{what}[{key!r}]") for key, part in zip(keys, values, strict=True)
+        )
+        return Structure(None, keys, parts, build, sum(part.size for part in parts))
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether the value is a plain array or number."""
+        return self.shape is not None
+
+    def flatten(self, value: Any, what: str) -> FloatArray:
+        """Concatenate the scalars of a value of this structure, in C order.
+
+        Raises
+        ------
+        InputError
+            The value has another structure.
+        """
+        out = np.empty(self.size)
+        self._fill(value, what, out, 0)
+        return out
+
+    def _fill(self, value: Any, what: str, out: FloatArray, start: int) -> None:
+        if self.shape is not None:
+            leaf = _leaf(value, what)
+            if leaf.shape != self.shape:
+                if leaf.size != self.size or leaf.ndim > 1:
+                    raise InputError(
+                        f"{what} has shape {leaf.shape}, shape {self.shape} is needed: give an "
+                        "array of that shape"
+                    )
+            out[start : start + self.size] = leaf.reshape(-1)
+            return
+        found = _container(value)
+        if found is None or set(found[0]) != set(self.keys):
+            has = "an array" if found is None else f"the parts {list(found[0])}"
+            raise InputError(f"{what} has {has}, the parts {list(self.keys)} are needed")
+        by_key = dict(zip(found[0], found[1], strict=True))
+        for key, part in zip(self.keys, self.parts, strict=True):
+            part._fill(by_key[key], f"{what}[{key!r}]", out, start)
+            start += part.size
+
+    def rebuild(self, leaf: Leaf, start: int = 0) -> Any:
+        """Make a value of this structure; ``leaf(start, stop, shape)`` makes each leaf."""
+        if self.shape is not None:
+            return leaf(start, start + self.size, self.shape)
+        made = []
+        for part in self.parts:
+            made.append(part.rebuild(leaf, start))
+            start += part.size
+        assert self.build is not None  # containers always have one
+        return self.build(made)
+
+    def unflatten(self, flat: FloatArray) -> Any:
+        """Give a flat vector this structure; arrays are copies, numbers are floats."""
+
+        def leaf(start: int, stop: int, shape: tuple[int, ...]) -> Any:
+            return float(flat[start]) if shape == () else flat[start:stop].reshape(shape).copy()
+
+        return self.rebuild(leaf)
+
+    def names(self, prefix: str) -> Iterator[str]:
+        """Name every scalar: ``x[3]``, ``x['speed'][0, 2]``, ``x.mass``."""
+        if self.shape is None:
+            for key, part in zip(self.keys, self.parts, strict=True):
+                yield from part.names(f"{prefix}[{key!r}]")
+        elif self.shape == ():
+            yield prefix
+        else:
+            for index in np.ndindex(*self.shape):
+                yield f"{prefix}[{', '.join(map(str, index))}]"
+
+
+def _container(
+    value: Any,
+) -> tuple[tuple[Any, ...], list[Any], Callable[[list[Any]], Any]] | None:
+    """Keys, parts and constructor of a container, None for a leaf."""
+    if isinstance(value, Mapping):
+        keys = tuple(value)
+        kind = type(value)
+        if kind is dict:
+            return keys, list(value.values()), lambda parts: dict(zip(keys, parts, strict=True))
+        return keys, [value[k] for k in keys], lambda parts: kind(zip(keys, parts, strict=True))
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        named = type(value)
+        return tuple(value._fields), list(value), lambda parts: named(*parts)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = tuple(field.name for field in dataclasses.fields(value) if field.init)
+        return names, [getattr(value, k) for k in names], _rebuild_dataclass(value, names)
+    if isinstance(value, (list, tuple)) and not _is_numeric(value):
+        sequence = type(value)
+        return tuple(range(len(value))), list(value), lambda parts: sequence(parts)
+    return None
+
+
+def _rebuild_dataclass(value: Any, names: tuple[str, ...]) -> Callable[[list[Any]], Any]:
+    def build(parts: list[Any]) -> Any:
+        return dataclasses.replace(value, **dict(zip(names, parts, strict=True)))
+
+    return build
+
+
+def _is_numeric(value: Any) -> bool:
+    try:
+        return bool(np.array(value, dtype=np.float64).ndim >= 1)
+    except (TypeError, ValueError):
+        return False
+
+
+def _leaf(value: Any, what: str) -> FloatArray:
+    try:
+        if np.iscomplexobj(value):
+            raise TypeError("complex numbers")
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"{what} of type {type(value).__name__} is no array of real numbers ({error}): give "
+            "numbers, arrays, or a dict, named tuple or dataclass of these"
+        ) from error

@@ -1,0 +1,121 @@
+"""Sweeps over random tapes agree with each other and with differences of the values."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from asdopt._ops import CODE
+from asdopt.backends._sweeps import NUM_LANES, Sweeps
+from asdopt.tracing._compact import compact_trace
+from asdopt.tracing._tape import Tape
+from asdopt.tracing._trace import Trace
+
+SMOOTH = ["sin", "cos", "tanh", "exp2", "arctan", "square", "negative", "expit"]
+JOINING = ["add", "subtract", "multiply", "hypot", "logaddexp"]
+
+
+def random_trace(seed: int, size: int, length: int, num_outputs: int) -> Trace:
+    """Make a tape of random smooth operations, with constants and weighted sums."""
+    rng = np.random.default_rng(seed)
+    tape = Tape(size, rng.uniform(0.5, 1.5, size), primal=True)
+    for _ in range(length):
+        kind = rng.integers(4)
+        a, b = (int(i) for i in rng.integers(len(tape), size=2))
+        if kind == 0:
+            tape.push(CODE[str(rng.choice(SMOOTH))], a)
+        elif kind == 1:
+            tape.push(CODE[str(rng.choice(JOINING))], a, b)
+        elif kind == 2:
+            ids = rng.integers(len(tape), size=3).astype(np.int32)
+            tape.sums([0, 3], ids, rng.uniform(-1.0, 1.0, 3))
+        else:
+            tape.push(CODE["multiply"], a, tape.push_constant(float(rng.uniform(-1.0, 1.0))))
+    outputs = rng.integers(max(len(tape) - 8, 0), len(tape), size=num_outputs).astype(np.int32)
+    tape.close()
+    return compact_trace(tape, outputs)
+
+
+def lanes(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Pad columns with zeros to the lanes of a sweep."""
+    padded = np.zeros((matrix.shape[0], NUM_LANES))
+    padded[:, : matrix.shape[1]] = matrix
+    return padded
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_forward_and_reverse_products_agree(seed: int) -> None:
+    """``w @ (J v)`` is ``(w @ J) v`` for random v and w."""
+    rng = np.random.default_rng(seed)
+    trace = random_trace(seed, 5, 30, 4)
+    sweeps = Sweeps(trace)
+    assert sweeps.values(rng.uniform(0.5, 1.5, 5))
+    sweeps.first()
+    v, w = rng.normal(size=(5, NUM_LANES)), rng.normal(size=(4, NUM_LANES))
+    left = w.T @ sweeps.jvp(v)
+    right = sweeps.vjp(w).T @ v
+    np.testing.assert_allclose(left, right, rtol=1e-11, atol=1e-11 * np.abs(left).max())
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_products_agree_with_differences(seed: int) -> None:
+    """Jacobian and Hessian products meet central differences of values and gradients."""
+    rng = np.random.default_rng(seed)
+    sweeps = Sweeps(random_trace(seed, 4, 20, 3))
+    x, v, w = rng.uniform(0.5, 1.5, 4), rng.normal(size=4), rng.normal(size=3)
+    step = 1e-6
+
+    def at(point: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], ...]:
+        sweeps.values(point)
+        sweeps.first()
+        return sweeps.output_values().copy(), sweeps.gradient(w).copy()
+
+    (f_plus, g_plus), (f_minus, g_minus) = at(x + step * v), at(x - step * v)
+    _, gradient = at(x)
+    sweeps.second()
+    jvp = sweeps.jvp(lanes(v[:, None]))[:, 0]
+    hvp = sweeps.hvp(lanes(v[:, None]))[:, 0]
+    difference = (f_plus - f_minus) / (2 * step)
+    np.testing.assert_allclose(jvp, difference, rtol=1e-6, atol=1e-7 * (1 + np.abs(jvp).max()))
+    np.testing.assert_allclose(gradient @ v, w @ jvp, rtol=1e-9, atol=1e-9 * np.abs(jvp).max())
+    curvature = (g_plus - g_minus) / (2 * step)
+    np.testing.assert_allclose(hvp, curvature, rtol=1e-5, atol=1e-6 * (1 + np.abs(hvp).max()))
+
+
+def test_an_unused_side_with_infinite_derivative_does_not_reach_the_result() -> None:
+    """where(x > 0, sqrt(x), 0) has derivative 0 at x = 0, not NaN."""
+    tape = Tape(1, [0.0], primal=True)
+    zero = tape.push_constant(0.0)
+    condition = tape.push(CODE["greater"], 0, zero)
+    output = tape.push(CODE["mask"], condition, tape.push(CODE["sqrt"], 0))
+    sweeps = Sweeps(compact_trace(tape, np.array([output], dtype=np.int32)))
+    sweeps.values(np.zeros(1))
+    sweeps.first()
+    sweeps.second()
+    assert sweeps.gradient(np.ones(1))[0] == 0.0
+    assert sweeps.hvp(np.ones((1, NUM_LANES)))[0, 0] == 0.0
+
+
+def test_a_guard_that_flips_is_told() -> None:
+    """Values at a point of the other branch report that the trace does not hold there."""
+    tape = Tape(1, [2.0], primal=True)
+    tape.guard(tape.push(CODE["greater"], 0, tape.push_constant(1.0)), 1.0)
+    sweeps = Sweeps(compact_trace(tape, np.array([0], dtype=np.int32)))
+    assert sweeps.values(np.array([1.5]))
+    assert not sweeps.values(np.array([0.5]))
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_smallest_sizes(size: int) -> None:
+    """No variables, no outputs, or one of each."""
+    tape = Tape(size, np.ones(size), primal=True)
+    outputs = np.arange(size, dtype=np.int32)
+    sweeps = Sweeps(compact_trace(tape, outputs))
+    assert sweeps.values(np.full(size, 3.0))
+    sweeps.first()
+    sweeps.second()
+    np.testing.assert_array_equal(sweeps.output_values(), np.full(size, 3.0))
+    np.testing.assert_array_equal(sweeps.gradient(np.full(size, 2.0)), np.full(size, 2.0))
+    assert sweeps.jvp(np.ones((size, NUM_LANES))).shape == (size, NUM_LANES)
+    assert sweeps.hvp(np.ones((size, NUM_LANES))).shape == (size, NUM_LANES)
