@@ -485,6 +485,18 @@ def node_ids(Tape tape, values):
     return out
 
 
+def array(Tape tape, cnp.ndarray ids, bint is_bool=False):
+    """Make a traced array of ids, of any number of dimensions."""
+    return _array_type(tape, ids, is_bool)
+
+
+def wrap(Tape tape, ids, bint is_bool=False):
+    """Make a traced array of ids, a traced scalar where there are no dimensions."""
+    if isinstance(ids, np.ndarray) and cnp.PyArray_NDIM(ids) > 0:
+        return _array_type(tape, ids, is_bool)
+    return make_bool(tape, ids) if is_bool else make(tape, ids)
+
+
 def other_trace(Tape tape):
     """Refuse a value that belongs to another trace."""
     other_tape(tape)

@@ -1,0 +1,313 @@
+"""Differences, interpolation, convolution, polynomials: functions of numerical calculus."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from asdopt._errors import UnsupportedOperationError
+from asdopt._ops import CODE
+from asdopt.tracing._lift import lift
+from asdopt.tracing._location import refuse
+from asdopt.tracing._nodes import apply, constant_values
+from asdopt.tracing._registry import implements
+from asdopt.tracing._tape import Tape
+from asdopt.tracing._tracer import wrap
+from asdopt.tracing._ufuncs import call
+
+__all__: list[str] = []
+
+
+@implements(np.diff)
+def _diff(
+    tape: Tape,
+    a: Any,
+    n: int = 1,
+    axis: int = -1,
+    prepend: Any = np._NoValue,
+    append: Any = np._NoValue,
+) -> Any:
+    source = lift(tape, a)
+    if n == 0:
+        return source
+    if n < 0:
+        raise ValueError(f"order must be non-negative but got {n!r}")
+    if source.ndim == 0:
+        raise ValueError("diff requires input that is at least one dimensional")
+    parts = [source]
+    for value, first in ((prepend, True), (append, False)):
+        if value is not np._NoValue:
+            edge = lift(tape, value)
+            if edge.ndim == 0:
+                shape = [1 if k == axis % source.ndim else m for k, m in enumerate(source.shape)]
+                edge = lift(tape, wrap(tape, np.broadcast_to(edge.ids, shape), edge.is_bool))
+            parts.insert(0 if first else len(parts), edge)
+    result = lift(tape, np.concatenate(parts, axis=axis)) if len(parts) > 1 else source
+    for _ in range(n):
+        ids = np.moveaxis(result.ids, axis, -1)
+        # NumPy: of truth values, whether neighbors differ.
+        code = CODE["not_equal" if source.is_bool else "subtract"]
+        ids = apply(tape, code, ids[..., 1:], ids[..., :-1])
+        result = lift(tape, wrap(tape, np.moveaxis(ids, -1, axis), source.is_bool))
+    return result
+
+
+@implements(np.ediff1d)
+def _ediff1d(tape: Tape, ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+    steps = np.diff(np.ravel(lift(tape, ary)))
+    parts = [steps]
+    if to_begin is not None:
+        parts.insert(0, np.ravel(lift(tape, to_begin)))
+    if to_end is not None:
+        parts.append(np.ravel(lift(tape, to_end)))
+    return np.concatenate(parts) if len(parts) > 1 else steps
+
+
+@implements(np.trapezoid)
+def _trapezoid(tape: Tape, y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    values = lift(tape, y)
+    moved = wrap(tape, np.moveaxis(values.ids, axis, -1))
+    middle = call(tape, np.add, (moved[..., 1:], moved[..., :-1]))
+    if x is None:
+        width = dx
+    else:
+        points = lift(tape, x)
+        width = (
+            np.diff(points)
+            if points.ndim == 1
+            else np.moveaxis(np.diff(points, axis=axis), axis, -1)
+        )
+    area = call(tape, np.multiply, (call(tape, np.multiply, (0.5, width)), middle))
+    return np.sum(area, axis=-1)
+
+
+@implements(np.sinc)
+def _sinc(tape: Tape, x: Any) -> Any:
+    return wrap(tape, apply(tape, CODE["sinc"], lift(tape, x).ids))
+
+
+@implements(np.convolve)
+def _convolve(tape: Tape, a: Any, v: Any, mode: str = "full") -> Any:
+    x, y = np.atleast_1d(lift(tape, a)), np.atleast_1d(lift(tape, v))
+    if x.size == 0 or y.size == 0:
+        raise ValueError("a cannot be empty" if x.size == 0 else "v cannot be empty")
+    if len(y) > len(x):
+        x, y = y, x
+    return _slide(tape, x, y, mode)
+
+
+@implements(np.correlate)
+def _correlate(tape: Tape, a: Any, v: Any, mode: str = "valid") -> Any:
+    x, y = np.atleast_1d(lift(tape, a)), np.atleast_1d(lift(tape, v))
+    if len(y) > len(x):
+        return (
+            _slide(tape, y[::-1], x, mode)
+            if mode == "full"
+            else _slide(tape, y, x[::-1], mode)[::-1]
+        )
+    return _slide(tape, x, y[::-1], mode)
+
+
+def _slide(tape: Tape, x: Any, y: Any, mode: str) -> Any:
+    """Convolution of ``x`` with the shorter ``y``."""
+    from asdopt.tracing._linear import contract
+
+    n, m = len(x), len(y)
+    if mode not in {"full", "same", "valid"}:
+        raise ValueError("mode must be one of 'valid', 'same', or 'full'")
+    start, stop = {
+        "full": (0, n + m - 1),
+        "same": ((m - 1) // 2, (m - 1) // 2 + n),
+        "valid": (m - 1, n),
+    }[mode]
+    zero = np.array([tape.push_constant(0.0)], dtype=np.int32)
+    padded = np.concatenate([np.repeat(zero, m - 1), x.ids, np.repeat(zero, m - 1)])
+    windows = np.lib.stride_tricks.sliding_window_view(padded, m)[start:stop]
+    kernel = np.broadcast_to(y.ids[::-1], windows.shape)
+    return wrap(tape, contract(tape, windows, kernel))
+
+
+@implements(np.gradient)
+def _gradient(tape: Tape, f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
+    source = lift(tape, f)
+    axes = (
+        tuple(range(source.ndim))
+        if axis is None
+        else np.lib.array_utils.normalize_axis_tuple(axis, source.ndim)
+    )
+    if len(varargs) not in (0, 1, len(axes)):
+        raise TypeError("invalid number of arguments")
+    spacings = (
+        (1.0,) * len(axes) if not varargs else varargs * len(axes) if len(varargs) == 1 else varargs
+    )
+    results = []
+    for k, spacing in zip(axes, spacings, strict=True):
+        values = constant_values(tape, lift(tape, spacing).ids)
+        if values is None:
+            raise refuse(
+                tape,
+                UnsupportedOperationError,
+                "np.gradient was called with traced coordinates; known are constant ones: write "
+                "the difference quotients with np.diff",
+            )
+        n = source.shape[k]
+        # Linear in f: NumPy's own weights, column by column of the identity.
+        matrix = np.gradient(
+            np.eye(n), values if values.ndim else float(values), axis=0, edge_order=edge_order
+        )
+        moved = wrap(tape, np.moveaxis(source.ids, k, 0).reshape(n, -1))
+        ids = lift(tape, matrix @ moved).ids.reshape(np.moveaxis(source.ids, k, 0).shape)
+        results.append(wrap(tape, np.moveaxis(ids, 0, k)))
+    return results[0] if len(axes) == 1 else tuple(results)
+
+
+@implements(np.interp)
+def _interp(
+    tape: Tape, x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
+) -> Any:
+    """Piecewise linear interpolation, the interval found at the point under a guard."""
+    points, knots, values = lift(tape, x), lift(tape, xp), lift(tape, fp)
+    if knots.ndim != 1 or knots.shape != values.shape:
+        raise ValueError("fp and xp are not of the same length.")
+    if len(knots) == 0:
+        raise ValueError("array of sample points is empty")
+    if period is not None:
+        fixed = constant_values(tape, knots.ids)
+        if fixed is None or not np.isscalar(period):
+            raise refuse(
+                tape,
+                UnsupportedOperationError,
+                "np.interp was called with a period and traced sample points; known are constant "
+                "ones",
+            )
+        period = abs(period)
+        order = np.argsort(fixed % period)
+        fixed, f = (fixed % period)[order], values.ids[order]
+        fixed = np.r_[fixed[-1] - period, fixed, fixed[0] + period]
+        knots = lift(tape, fixed)
+        values = lift(tape, wrap(tape, np.r_[f[-1:], f, f[:1]]))
+        points = lift(tape, call(tape, np.remainder, (points, period)))
+        left = right = None
+    index = np.asarray(np.searchsorted(knots, points, side="right"))
+    where = np.clip(index - 1, 0, max(len(knots) - 2, 0))
+    upper = np.minimum(where + 1, len(knots) - 1)
+    x0, x1 = wrap(tape, knots.ids[where]), wrap(tape, knots.ids[upper])
+    f0, f1 = wrap(tape, values.ids[where]), wrap(tape, values.ids[upper])
+    below, above = index == 0, index == len(knots)
+    inside = ~(below | above)
+    low = values.ids[0] if left is None else lift(tape, left).ids
+    high = values.ids[-1] if right is None else lift(tape, right).ids
+    result = np.where(below, low, high).astype(np.int32)
+    # On the last knot itself right= does not apply.
+    last = above & (tape.values(points.ids) == tape.values(knots.ids[-1:]))
+    if last.any() and right is not None:
+        on_knot = call(tape, np.equal, (points[last] if points.ndim else points, knots[-1]))
+        np.asarray(on_knot)
+        result = np.where(last, values.ids[-1], result).astype(np.int32)
+    if inside.any():
+        pick = (
+            (lambda part: lift(tape, part).ids[inside])
+            if points.ndim
+            else (lambda part: lift(tape, part).ids)
+        )
+        p, a, b, fa, fb = (wrap(tape, pick(part)) for part in (points, x0, x1, f0, f1))
+        slope = call(tape, np.divide, (fb - fa, b - a))
+        line = lift(tape, call(tape, np.add, (fa, slope * (p - a))))
+        result = np.array(result)
+        result[inside] = line.ids
+    return wrap(tape, result)
+
+
+@implements(np.polyval)
+def _polyval(tape: Tape, p: Any, x: Any) -> Any:
+    coefficients = lift(tape, p)
+    result: Any = lift(tape, 0.0)
+    if len(coefficients) == 0:
+        return np.zeros_like(x)
+    result = wrap(tape, np.broadcast_to(coefficients.ids[0], lift(tape, x).shape))
+    for k in range(1, len(coefficients)):
+        result = call(tape, np.add, (call(tape, np.multiply, (result, x)), coefficients[k]))
+    return result
+
+
+@implements(np.apply_along_axis)
+def _apply_along_axis(
+    tape: Tape, func1d: Any, axis: Any, arr: Any, *args: Any, **kwargs: Any
+) -> Any:
+    source = lift(tape, arr)
+    moved = np.moveaxis(source.ids, axis, -1)
+    outer = moved.shape[:-1]
+    parts = [
+        lift(tape, func1d(wrap(tape, moved[index], source.is_bool), *args, **kwargs))
+        for index in np.ndindex(outer)
+    ]
+    if not parts:
+        raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
+    inner = parts[0].ids.shape
+    ids = np.array([part.ids for part in parts], dtype=np.int32).reshape(outer + inner)
+    place = axis % source.ndim
+    for k in range(len(inner)):
+        ids = np.moveaxis(ids, len(outer) + k, place + k)
+    return wrap(tape, ids, all(part.is_bool for part in parts))
+
+
+@implements(np.apply_over_axes)
+def _apply_over_axes(tape: Tape, func: Any, a: Any, axes: Any) -> Any:
+    result = lift(tape, a)
+    for axis in np.atleast_1d(axes):
+        axis = int(axis) % result.ndim
+        reduced = lift(tape, func(result, axis))
+        if reduced.ndim < result.ndim:
+            reduced = lift(tape, np.expand_dims(reduced, axis))
+        result = reduced
+    return result
+
+
+@implements(np.bincount)
+def _bincount(tape: Tape, x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
+    if hasattr(x, "tape") or weights is None:
+        raise refuse(
+            tape,
+            UnsupportedOperationError,
+            "np.bincount was called with traced bins; known are constant bins with traced weights",
+        )
+    bins = np.asarray(x)
+    length = max(int(bins.max(initial=-1)) + 1, minlength)
+    order = np.argsort(bins, kind="stable")
+    indptr = np.searchsorted(bins[order], np.arange(length + 1))
+    return wrap(tape, tape.sums(indptr, lift(tape, weights).ids[order]))
+
+
+@implements(np.angle)
+def _angle(tape: Tape, z: Any, deg: bool = False) -> Any:
+    negative = call(tape, np.less, (z, 0.0))
+    result = call(tape, np.multiply, (np.pi, wrap(tape, lift(tape, negative).ids)))
+    return call(tape, np.degrees, (result,)) if deg else result
+
+
+@implements(np.vander)
+def _vander(tape: Tape, x: Any, N: Any = None, increasing: bool = False) -> Any:
+    source = lift(tape, x)
+    count = len(source) if N is None else N
+    powers = np.arange(count, dtype=float)
+    if not increasing:
+        powers = powers[::-1]
+    return call(tape, np.power, (wrap(tape, source.ids[:, None]), powers))
+
+
+@implements(np.unwrap)
+def _unwrap(
+    tape: Tape, p: Any, discont: Any = None, axis: int = -1, *, period: Any = 2 * np.pi
+) -> Any:
+    source = lift(tape, p)
+    steps = np.diff(source, axis=axis)
+    if discont is None:
+        discont = period / 2
+    half = period / 2
+    wrapped = np.mod(steps + half, period) - half
+    wrapped = np.where((wrapped == -half) & (steps > 0), half, wrapped)
+    correction = np.where(np.abs(steps) < discont, 0.0, wrapped - steps)
+    first = np.take(source, [0], axis=axis)
+    rest = np.delete(source, 0, axis=axis) + np.cumsum(correction, axis=axis)
+    return np.concatenate([first, rest], axis=axis)

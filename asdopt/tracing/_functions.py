@@ -1,0 +1,53 @@
+"""``__array_function__`` of traced values: NumPy functions that are not ufuncs.
+
+Enters: a NumPy function and arguments of which one at least holds a traced value. Leaves: traced
+arrays or scalars, or a refusal that names the function. Next: ``_shapes.py``, ``_statistics.py``,
+``_order.py``, ``_linear.py``, ``_calculus.py``, where the functions are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from asdopt._errors import UnsupportedOperationError
+from asdopt.tracing import (  # noqa: F401  # imported for what they register
+    _calculus,
+    _einsum,
+    _joining,
+    _linear,
+    _order,
+    _shapes,
+    _statistics,
+)
+from asdopt.tracing._location import refuse
+from asdopt.tracing._registry import FUNCTIONS
+from asdopt.tracing._tape import Tape
+from asdopt.tracing._tracer import TracedArrayBase, Tracer
+
+__all__ = ["dispatch"]
+
+
+def dispatch(
+    tape: Tape,
+    func: Callable[..., Any],
+    types: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """Answer NumPy's ``__array_function__``."""
+    if not all(issubclass(kind, (TracedArrayBase, Tracer, np.ndarray)) for kind in types):
+        return NotImplemented
+    handler = FUNCTIONS.get(func)
+    if handler is None:
+        name = f"{func.__module__}.{func.__name__}"
+        raise refuse(
+            tape,
+            UnsupportedOperationError,
+            f"the function {name} was called with traced values, and asdopt has no rule for it: "
+            "write what it computes with functions that have one (docs/numpy.md lists them), or "
+            "wrap the computation with asdopt.external",
+        )
+    return handler(tape, *args, **kwargs)

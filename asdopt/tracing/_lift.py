@@ -1,0 +1,147 @@
+"""From any value of user code to an array of node ids.
+
+Enters: numbers, traced scalars, traced and plain arrays, nested lists of these. Leaves: a
+:class:`~asdopt.tracing._array.TracedArray` on the tape, constants appended where needed.
+Next: ``_array.py``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asdopt._errors import TracingError
+from asdopt.tracing import _tracer
+from asdopt.tracing._location import refuse
+from asdopt.tracing._nodes import constants, decide
+from asdopt.tracing._tape import Tape
+from asdopt.tracing._tracer import TracedArrayBase, TracedBool, Tracer
+
+if TYPE_CHECKING:
+    from asdopt.tracing._array import TracedArray
+
+__all__ = ["concrete", "lift"]
+
+
+def lift(tape: Tape, value: Any) -> TracedArray:
+    """Make a traced array of a value: numbers, traced values, arrays, nested sequences.
+
+    A traced array is returned as it is, so that writing into the result writes into it.
+
+    Parameters
+    ----------
+    tape : Tape
+        The tape of the trace.
+    value : object
+        What NumPy would accept as a real array, with traced values anywhere in it.
+
+    Raises
+    ------
+    TypeError
+        If NumPy could not make a real array of it.
+    TracingError
+        If a traced value in it belongs to another trace, or a number is complex.
+    """
+    if isinstance(value, TracedArrayBase):
+        if value.tape is not tape:
+            _tracer.other_trace(tape)
+        return value
+    if isinstance(value, np.ndarray):
+        return _lift_ndarray(tape, value)
+    if isinstance(value, (list, tuple)):
+        return _lift_sequence(tape, value)
+    node = _tracer.node_of(tape, value)
+    if node >= 0:
+        is_bool = isinstance(value, (TracedBool, bool, np.bool_))
+        return _tracer.array(tape, np.array(node, dtype=np.int32), is_bool)
+    if value is None or isinstance(value, (str, bytes, dict, set, frozenset)):
+        raise TypeError(f"a number or an array was expected, got {type(value).__name__}")
+    if hasattr(value, "toarray") and hasattr(value, "tocsr"):
+        raise refuse(
+            tape,
+            TracingError,
+            f"a sparse matrix of shape {value.shape} was combined elementwise with traced values; "
+            "only products A @ x and x @ A are known: use A.toarray(), or the data array of A",
+        )
+    array = np.asarray(value)
+    if array.ndim == 0 and array.dtype == object:
+        raise TypeError(f"a number or an array was expected, got {type(value).__name__}")
+    return _lift_ndarray(tape, array)
+
+
+def _lift_ndarray(tape: Tape, array: npt.NDArray[Any]) -> TracedArray:
+    if isinstance(array, np.ma.MaskedArray):
+        raise refuse(
+            tape,
+            TracingError,
+            "a masked array was combined with traced values; its mask would be ignored: use "
+            "np.where with array.data and array.mask",
+        )
+    kind = array.dtype.kind
+    if kind in "fiub":
+        return _tracer.array(tape, constants(tape, array), kind == "b")
+    if kind == "O":
+        items = array.ravel().tolist()
+        ids = _tracer.node_ids(tape, items)
+        if ids is not None:
+            is_bool = bool(items) and all(
+                isinstance(v, (TracedBool, bool, np.bool_)) for v in items
+            )
+            return _tracer.array(tape, ids.reshape(array.shape), is_bool)
+        if array.ndim == 0:
+            return lift(tape, array.item())
+    if kind == "c":
+        raise refuse(
+            tape,
+            TracingError,
+            f"a complex array of shape {array.shape} was combined with traced values; traced "
+            "values are real: write real and imaginary parts as two arrays",
+        )
+    raise TypeError(f"an array of numbers was expected, got one of dtype {array.dtype}")
+
+
+def _lift_sequence(tape: Tape, values: list[Any] | tuple[Any, ...]) -> TracedArray:
+    ids = _tracer.node_ids(tape, values)
+    if ids is not None:
+        is_bool = bool(values) and all(isinstance(v, (TracedBool, bool, np.bool_)) for v in values)
+        return _tracer.array(tape, ids, is_bool)
+    parts = [lift(tape, v) for v in values]
+    shapes = {part.shape for part in parts}
+    if len(shapes) > 1:
+        raise ValueError(
+            "setting an array element with a sequence. The requested array has an inhomogeneous "
+            f"shape: parts of shapes {sorted(shapes)}"
+        )
+    stacked = np.array([part.ids for part in parts], dtype=np.int32)
+    return _tracer.array(tape, stacked, all(part.is_bool for part in parts))
+
+
+def concrete(tape: Tape, key: Any) -> Any:
+    """Make an index concrete: traced truth values in it are decided at the point, guarded."""
+    if isinstance(key, tuple):
+        return tuple(concrete(tape, part) for part in key)
+    if isinstance(key, TracedBool):
+        return bool(key)
+    if isinstance(key, TracedArrayBase):
+        if key.is_bool:
+            return decide(tape, key.ids, "an index by a condition on traced values") != 0.0
+        raise _refused_index(tape)
+    if isinstance(key, Tracer):
+        raise _refused_index(tape)
+    if isinstance(key, list) and any(isinstance(part, (Tracer, TracedArrayBase)) for part in key):
+        return concrete(tape, lift(tape, key))
+    if isinstance(key, np.ndarray) and key.dtype == object and key.size:
+        return concrete(tape, lift(tape, key))
+    return key
+
+
+def _refused_index(tape: Tape) -> TracingError:
+    return refuse(
+        tape,
+        TracingError,
+        "a traced number was used as an index, and an index must be an integer: use int(x) "
+        "(exact where x is a whole number, guarded), or np.interp to read a table between its "
+        "entries",
+    )

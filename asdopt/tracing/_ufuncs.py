@@ -1,0 +1,310 @@
+"""``__array_ufunc__`` of traced values: every way to call a ufunc of NumPy or SciPy.
+
+Enters: a ufunc, one of its methods and operands of which one at least is traced. Leaves: traced
+arrays or scalars. The ufuncs that are one node come from the operator table; the others are
+written in terms of those in ``_composites.py``. Next: ``_reductions.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from asdopt._errors import TracingError, UnsupportedOperationError
+from asdopt._ops import CODE, OPERATORS
+from asdopt.tracing import _tracer
+from asdopt.tracing._lift import lift
+from asdopt.tracing._location import refuse
+from asdopt.tracing._nodes import Ids, apply, broadcast, constant_values, select, truth
+from asdopt.tracing._tape import Tape
+from asdopt.tracing._tracer import TracedArrayBase, wrap
+
+__all__ = ["call", "dispatch", "node_of_ufunc", "one_node_codes", "store"]
+
+
+class Node(NamedTuple):
+    """A ufunc that is one node: its op code, its operands, whether it gives truth values."""
+
+    code: int
+    arity: int
+    is_bool: bool
+
+
+_TRUTH = frozenset(
+    ["less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "logical_not", "logical_and", "logical_or", "logical_xor", "isnan", "isfinite", "isinf", "signbit"]
+)
+
+NODES: dict[np.ufunc, Node] = {
+    getattr(np, name): Node(CODE[row.name], row.arity, row.name in _TRUTH)
+    for row in OPERATORS
+    for name in row.numpy
+    if isinstance(getattr(np, name), np.ufunc)
+}
+_SPECIAL = {
+    name: Node(CODE[row.name], row.arity, False) for row in OPERATORS for name in row.special
+}
+
+# What NumPy's ufuncs do on two truth values, where it is not what they do on 0 and 1.
+_ON_TRUTH = {
+    np.add: "logical_or",
+    np.maximum: "logical_or",
+    np.fmax: "logical_or",
+    np.multiply: "logical_and",
+    np.minimum: "logical_and",
+    np.fmin: "logical_and",
+    np.bitwise_or: "logical_or",
+    np.bitwise_and: "logical_and",
+    np.bitwise_xor: "logical_xor",
+}
+_NOT_ON_TRUTH = {
+    np.subtract: "use ^ or np.logical_xor",
+    np.negative: "use ~ or np.logical_not",
+    np.positive: "use .astype(float)",
+}
+_BITWISE = frozenset({np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert})
+
+Composite = Callable[..., Any]
+COMPOSITES: dict[np.ufunc, Composite] = {}
+
+
+def composite(*ufuncs: np.ufunc) -> Callable[[Composite], Composite]:
+    """Register a function ``(tape, *operands) -> result`` as the meaning of ufuncs."""
+
+    def register(function: Composite) -> Composite:
+        for ufunc in ufuncs:
+            COMPOSITES[ufunc] = function
+        return function
+
+    return register
+
+
+def one_node_codes() -> dict[np.ufunc, int]:
+    """Table for the fast path of scalars: ``4 * code + 2 * (two operands) + (truth value)``."""
+    return {
+        ufunc: 4 * node.code + 2 * (node.arity == 2) + node.is_bool for ufunc, node in NODES.items()
+    }
+
+
+def node_of_ufunc(ufunc: np.ufunc) -> Node | None:
+    """Find the node of a ufunc; those of SciPy are met by name, and known from then on."""
+    node = NODES.get(ufunc)
+    if node is None and ufunc not in COMPOSITES:
+        node = _SPECIAL.get(ufunc.__name__)
+        if node is None or ufunc.nin != node.arity or ufunc.nout != 1:
+            return None
+        import scipy.special
+
+        if getattr(scipy.special, ufunc.__name__, None) is not ufunc:
+            return None
+        NODES[ufunc] = node
+        _tracer.install_codes(one_node_codes())
+    return node
+
+
+def call(tape: Tape, ufunc: np.ufunc, operands: Sequence[Any]) -> Any:
+    """Apply a ufunc elementwise, with broadcasting and without keyword arguments."""
+    arrays = [lift(tape, operand) for operand in operands]
+    if all(a.is_bool for a in arrays):
+        result = _call_on_truth(tape, ufunc, arrays)
+        if result is not None:
+            return result
+    elif ufunc in _BITWISE:
+        raise refuse(
+            tape,
+            TracingError,
+            f"np.{ufunc.__name__} was applied to traced numbers; it is defined for truth values "
+            "and integers only: compare first, as in (a > 0) & (b > 0)",
+        )
+    node = NODES.get(ufunc) or node_of_ufunc(ufunc)
+    if node is not None:
+        if len(arrays) != node.arity:
+            raise TypeError(
+                f"{ufunc.__name__}() takes {node.arity} positional arguments but "
+                f"{len(arrays)} were given"
+            )
+        return wrap(tape, apply(tape, node.code, *[a.ids for a in arrays]), node.is_bool)
+    function = COMPOSITES.get(ufunc) or _composites.special(ufunc)
+    if function is None:
+        raise unknown(tape, ufunc)
+    return function(tape, *operands)
+
+
+def _call_on_truth(tape: Tape, ufunc: np.ufunc, arrays: list[TracedArrayBase]) -> Any:
+    if ufunc in _ON_TRUTH:
+        ids = apply(tape, CODE[_ON_TRUTH[ufunc]], *[a.ids for a in arrays])
+        return wrap(tape, ids, True)
+    if ufunc is np.invert:
+        return wrap(tape, apply(tape, CODE["logical_not"], arrays[0].ids), True)
+    if ufunc in {np.absolute, np.conjugate}:
+        return wrap(tape, arrays[0].ids.copy(), True)
+    if ufunc in _NOT_ON_TRUTH:
+        raise TypeError(
+            f"np.{ufunc.__name__} of truth values is not defined in NumPy: {_NOT_ON_TRUTH[ufunc]}"
+        )
+    return None
+
+
+def unknown(tape: Tape, ufunc: np.ufunc) -> UnsupportedOperationError:
+    """Refuse a ufunc that has no rule."""
+    return refuse(
+        tape,
+        UnsupportedOperationError,
+        f"the ufunc {ufunc.__name__!r} was applied to a traced value, and asdopt knows no "
+        "derivative of it (it is not in NumPy's or SciPy's table of differentiable functions, or "
+        "was made by np.frompyfunc, np.vectorize or numba): write it with the functions of numpy, "
+        "or give its derivatives with asdopt.external",
+    )
+
+
+def dispatch(
+    tape: Tape, ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Answer NumPy's ``__array_ufunc__`` for all methods of a ufunc."""
+    if any(_is_foreign(operand) for operand in inputs):
+        return NotImplemented
+    out = kwargs.pop("out", ())
+    check_types(tape, f"np.{ufunc.__name__}", kwargs)
+    if ufunc.signature is not None:
+        # Generalized ufuncs work on whole vectors and matrices.
+        if method != "__call__" or ufunc not in COMPOSITES:
+            raise unknown(tape, ufunc)
+        return deliver(tape, COMPOSITES[ufunc](tape, *inputs, **kwargs), out)
+    if method == "__call__":
+        where = kwargs.pop("where", True)
+        _no_more(ufunc, kwargs)
+        if where is not True:
+            return _masked_call(tape, ufunc, inputs, where, out)
+        return deliver(tape, call(tape, ufunc, inputs), out)
+    if method == "reduce":
+        array, *rest = inputs
+        kwargs.setdefault("axis", rest[0] if rest else 0)
+        return deliver(tape, _reductions.reduce(tape, ufunc, array, **kwargs), out)
+    if method == "accumulate":
+        array, *rest = inputs
+        kwargs.setdefault("axis", rest[0] if rest else 0)
+        return deliver(tape, _reductions.accumulate(tape, ufunc, array, **kwargs), out)
+    if method == "outer":
+        a, b = (lift(tape, operand) for operand in inputs)
+        a = wrap(tape, a.ids.reshape(a.shape + (1,) * b.ndim), a.is_bool)
+        return deliver(tape, call(tape, ufunc, (a, b)), out)
+    if method == "reduceat":
+        return deliver(tape, _reductions.reduceat(tape, ufunc, *inputs, **kwargs), out)
+    if method == "at":
+        return _reductions.at(tape, ufunc, *inputs)
+    raise unknown(tape, ufunc)
+
+
+def _is_foreign(operand: Any) -> bool:
+    """Whether an operand's own ``__array_ufunc__`` should answer (pandas, xarray, dask...)."""
+    kind = type(operand)
+    if issubclass(kind, (TracedArrayBase, _tracer.Tracer, np.ndarray, np.generic)):
+        return False
+    return getattr(kind, "__array_ufunc__", None) is not None
+
+
+def check_types(tape: Tape, what: str, kwargs: dict[str, Any]) -> None:
+    """Take the keyword arguments about types away, refusing any but double precision."""
+    for name in ("casting", "order", "subok", "signature"):
+        kwargs.pop(name, None)
+    dtype = kwargs.pop("dtype", None)
+    if dtype is not None and np.dtype(dtype) not in (np.dtype(float), np.dtype(bool), object):
+        raise refuse(
+            tape,
+            UnsupportedOperationError,
+            f"{what} of a traced value was asked for with dtype {np.dtype(dtype)}; traced values "
+            "are real numbers of double precision: leave dtype out",
+        )
+
+
+def _no_more(ufunc: np.ufunc, kwargs: dict[str, Any]) -> None:
+    if kwargs:
+        raise TypeError(f"{ufunc.__name__}() got unexpected keyword arguments {sorted(kwargs)}")
+
+
+def deliver(tape: Tape, result: Any, out: Any) -> Any:
+    """Hand a result out, through ``out=`` if given (a traced array or a tuple of these)."""
+    if out is None:
+        return result
+    targets = out if isinstance(out, tuple) else (out,)
+    if all(target is None for target in targets):
+        return result
+    if len(targets) == 1 and not isinstance(result, tuple):
+        return store(lift(tape, result), targets[0])
+    results = tuple(
+        r if target is None else store(lift(tape, r), target)
+        for r, target in zip(result, targets, strict=True)
+    )
+    return results
+
+
+def store(result: Any, target: Any) -> Any:
+    """Write a result into an existing array and return that array."""
+    tape = result.tape
+    if isinstance(target, np.ndarray) and target.dtype == object:
+        target[...] = np.asarray(result, dtype=object)
+        return target
+    if not isinstance(target, TracedArrayBase):
+        shape = getattr(target, "shape", ())
+        raise refuse(
+            tape,
+            TracingError,
+            f"a traced result was to be written (out=, or an in-place operator) into a plain "
+            f"array of shape {shape} and type {getattr(target, 'dtype', type(target))}, which "
+            "cannot hold it: make the array inside the traced function (np.zeros, np.zeros_like, "
+            "np.empty), or use the result itself",
+        )
+    source = lift(tape, result)
+    ids = source.ids
+    if ids.shape != target.shape and np.broadcast_shapes(ids.shape, target.shape) != target.shape:
+        raise ValueError(
+            f"non-broadcastable output operand with shape {target.shape} doesn't match the "
+            f"broadcast shape {np.broadcast_shapes(ids.shape, target.shape)}"
+        )
+    if target.is_bool and not source.is_bool:
+        raise TypeError(
+            "a result of numbers was to be written into an array of truth values, which NumPy "
+            "does not allow: use .astype(float) on the array of truth values first"
+        )
+    target.ids[...] = ids
+    return target
+
+
+def _masked_call(tape: Tape, ufunc: np.ufunc, inputs: tuple[Any, ...], where: Any, out: Any) -> Any:
+    """``where=``: entries outside of the mask keep what ``out`` held; no node is pushed there."""
+    target = out[0] if isinstance(out, tuple) and out else out or None
+    if target is None:
+        raise refuse(
+            tape,
+            UnsupportedOperationError,
+            f"np.{ufunc.__name__}(..., where=...) was called without out=; NumPy leaves the other "
+            "entries uninitialized, so the result would be arbitrary: give out=np.zeros_like(x)",
+        )
+    arrays = [lift(tape, operand) for operand in inputs]
+    mask = lift(tape, where)
+    if not isinstance(target, TracedArrayBase):
+        return store(lift(tape, arrays[0]), target)
+    condition, *ids = broadcast(mask.ids, *[a.ids for a in arrays], target.ids)
+    old = ids.pop()
+    fixed = constant_values(tape, condition)
+    if fixed is not None:
+        chosen = fixed != 0.0
+        parts = [wrap(tape, i[chosen], a.is_bool) for i, a in zip(ids, arrays, strict=True)]
+        result = lift(tape, call(tape, ufunc, parts))
+        new = old.copy()
+        new[chosen] = result.ids
+        return store(wrap(tape, new, result.is_bool), target)
+    parts = [wrap(tape, i, a.is_bool) for i, a in zip(ids, arrays, strict=True)]
+    result = lift(tape, call(tape, ufunc, parts))
+    chosen_ids = condition if mask.is_bool else truth(tape, condition)
+    return store(wrap(tape, select(tape, chosen_ids, result.ids, old), result.is_bool), target)
+
+
+def numbers(tape: Tape, operand: Any) -> Ids:
+    """Ids of an operand, for functions that make no difference between numbers and truth."""
+    return lift(tape, operand).ids
+
+
+# At the end: these modules register with the tables above.
+from asdopt.tracing import _composites, _reductions  # noqa: E402
