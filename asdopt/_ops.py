@@ -262,7 +262,7 @@ _UNARY: Final = (
         "digamma", "digamma(x)", ("trigamma(x)",), ("tetragamma(x)",), special=("digamma", "psi")
     ),
     Operator(
-        "expit", "expit(x)", ("v*expit(-x)",), ("p*(expit(-x)-v)",), special=("expit",), domain=_ANY
+        "expit", "expit(x)", ("v*expit(-x)",), ("-p*tanh(0.5*x)",), special=("expit",), domain=_ANY
     ),
     Operator(
         "log_expit",
@@ -416,11 +416,11 @@ _BINARY: Final = (
     Operator(
         "fmod",
         "fmod(x, y)",
-        ("1.0", "-trunc(x/y)"),
+        ("1.0", "-nearbyint((x-v)/y)"),
         ("0", "0", "0"),
         numpy=("fmod",),
         math=("fmod",),
-        local=("1", "trunc(x/y) != 0.0"),
+        local=("1", "x != v"),
     ),
     Operator(
         "ieee_remainder",
@@ -436,7 +436,7 @@ _BINARY: Final = (
     Operator(
         "logaddexp",
         "logaddexp(x, y)",
-        ("exp(x-v)", "exp(y-v)"),
+        ("expit(x-y)", "expit(y-x)"),
         ("p*q", "-p*q", "p*q"),
         numpy=("logaddexp",),
         domain=_ANY,
@@ -444,7 +444,7 @@ _BINARY: Final = (
     Operator(
         "logaddexp2",
         "logaddexp2(x, y)",
-        ("exp2(x-v)", "exp2(y-v)"),
+        ("1.0/(1.0+exp2(y-x))", "1.0/(1.0+exp2(x-y))"),
         ("LN2*p*q", "-LN2*p*q", "LN2*p*q"),
         numpy=("logaddexp2",),
         domain=_ANY,
@@ -470,8 +470,8 @@ _BINARY: Final = (
     ),
     Operator(
         "rel_entr",
-        "xlogy(x, x/y)",
-        ("log(x/y)+1.0", "-x/y"),
+        "rel_entr(x, y)",
+        ("log_ratio(x, y)+1.0", "-x/y"),
         ("1.0/x", "-1.0/y", "x/(y*y)"),
         special=("rel_entr",),
     ),

@@ -62,6 +62,16 @@ static inline double xlog1py(double x, double y) {
 static inline double entr(double x) {
     return x == 0.0 ? 0.0 : x < 0.0 ? -INFINITY : -x * log(x);
 }
+/* log(x/y) where the quotient may overflow or underflow. */
+static inline double log_ratio(double x, double y) {
+    double r = x / y;
+    return r >= DBL_MIN && r <= DBL_MAX ? log(r) : log(x) - log(y);
+}
+static inline double rel_entr(double x, double y) {
+    if (x != x || y != y) return NAN;
+    if (x > 0.0 && y > 0.0) return x * log_ratio(x, y);
+    return x == 0.0 && y >= 0.0 ? 0.0 : INFINITY;
+}
 static inline double expit(double x) { return 1.0 / (1.0 + exp(-x)); }
 static inline double log_expit(double x) { return x < 0.0 ? x - log1p(exp(x)) : -log1p(exp(-x)); }
 static inline double logit(double x) {
@@ -124,17 +134,20 @@ static inline double sinc_d2(double x) {
 static inline double digamma(double x) {
     double shift = 0.0, r, s, d;
     if (x != x || x == INFINITY) return x;
-    if (x <= 0.0) {
+    if (x == 0.0) return copysign(INFINITY, -x);
+    if (x < 0.0) {
         if (x == floor(x)) return NAN;
-        return digamma(1.0 - x) - PI / tan(PI * x);
+        return digamma(1.0 - x) - PI / tan(PI * (x - nearbyint(x)));
     }
-    /* Around the root a Taylor series keeps the relative accuracy. */
-    d = (x - 1.4616321449683622) - 9.549995429965697e-17;
-    if (fabs(d) < 0.05) {
-        return d * (0.9676720454512519 + d * (-0.44276372213984395 + d * (0.2584998039711893
-            + d * (-0.16394272275304823 + d * (0.10782405094410297 + d * (-0.07219959947594394
-            + d * (0.04880423498370376 + d * (-0.03316113044404806 + d * (0.022597655148640977
-            + d * -0.015428126780282966)))))))));
+    /* Around the root its Taylor series keeps the relative accuracy. */
+    d = (x - 1.4616321449683622) - 9.5499954299656977e-17;
+    if (fabs(d) < 0.1) {
+        return d * (0.96767224544762117 + d * (-0.44276316898359211 + d * (0.25849976095565101
+            + d * (-0.16394270544240653 + d * (0.10782405069126237 + d * (-0.072199561256454711
+            + d * (0.048804288164143107 + d * (-0.033161126474847359 + d * (0.022597648232218105
+            + d * (-0.015424765904948959 + d * (0.010538791616612175
+            + d * (-0.0072045343863568682 + d * (0.0049267813957298535
+            + d * -0.0033698016554393281)))))))))))));
     }
     while (x < 10.0) {
         shift -= 1.0 / x;
@@ -150,7 +163,7 @@ static inline double trigamma(double x) {
     if (x != x) return x;
     if (x <= 0.0) {
         if (x == floor(x)) return INFINITY;
-        t = sin(PI * x);
+        t = sin(PI * (x - nearbyint(x)));
         return -trigamma(1.0 - x) + PI * PI / (t * t);
     }
     while (x < 12.0) {
@@ -166,9 +179,9 @@ static inline double tetragamma(double x) {
     if (x != x) return x;
     if (x <= 0.0) {
         if (x == floor(x)) return NAN;
-        t = sin(PI * x);
-        u = PI / t;
-        return tetragamma(1.0 - x) - 2.0 * u * u * u * cos(PI * x);
+        t = PI * (x - nearbyint(x));
+        u = PI / sin(t);
+        return tetragamma(1.0 - x) - 2.0 * u * u * u * cos(t);
     }
     while (x < 14.0) {
         shift -= 2.0 / (x * x * x);
@@ -183,22 +196,22 @@ static inline double tetragamma(double x) {
    phi(z)/Q(z) = z + 1/(z + 2/(z + 3/(z + ...))), gives log_ndtr and its derivatives unharmed. */
 static inline double mills_excess(double z) {
     double t = z, k;
-    for (k = 60.0; k > 1.0; k -= 1.0) t = z + k / t;
+    for (k = floor(12.0 + 500.0 / (z * z)); k > 1.0; k -= 1.0) t = z + k / t;
     return 1.0 / t;
 }
 static inline double ndtr(double x) { return 0.5 * erfc(-x * SQRT_HALF); }
 static inline double log_ndtr(double x) {
-    if (x < -6.0) return -0.5 * x * x + log(ONE_OVER_SQRT_2PI / (-x + mills_excess(-x)));
+    if (x < -3.0) return -0.5 * x * x + log(ONE_OVER_SQRT_2PI / (-x + mills_excess(-x)));
     if (x > 1.0) return log1p(-0.5 * erfc(x * SQRT_HALF));
     return log(0.5 * erfc(-x * SQRT_HALF));
 }
 static inline double log_ndtr_d1(double x) {
-    if (x < -6.0) return -x + mills_excess(-x);
+    if (x < -3.0) return -x + mills_excess(-x);
     return ONE_OVER_SQRT_2PI * exp(-0.5 * x * x) / (0.5 * erfc(-x * SQRT_HALF));
 }
 static inline double log_ndtr_d2(double x) {
     double p = log_ndtr_d1(x);
-    return -p * (x < -6.0 ? mills_excess(-x) : x + p);
+    return -p * (x < -3.0 ? mills_excess(-x) : x + p);
 }
 
 #endif
