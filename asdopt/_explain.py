@@ -133,17 +133,18 @@ def explain_second(
 def _joining(
     trace: Trace, root: int, first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_]
 ) -> int | None:
-    seen, stack = {root}, [root]
+    """First operation behind the root that joins the two nonlinearly."""
+    seen, stack, found = {root}, [root], None
     while stack:
         node = stack.pop()
         code = int(trace.op[node])
         if code >= FIRST_CODE and _joins(trace, node, first, second):
-            return node
+            found = node if found is None else min(found, node)
         for operand in _edges(trace, node):
             if operand not in seen and first[operand] and second[operand]:
                 seen.add(operand)
                 stack.append(operand)
-    return None
+    return found
 
 
 def _joins(

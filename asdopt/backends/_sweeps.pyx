@@ -232,10 +232,12 @@ cdef class Sweeps:
 
     def nonfinite_partials(self):
         """Mask of the nodes with a partial derivative that is NaN or infinite."""
-        total = np.asarray(self.da) + np.asarray(self.db)
+        bad = ~(np.isfinite(np.asarray(self.da)) & np.isfinite(np.asarray(self.db)))
         if self.has_second:
-            total += np.asarray(self.daa) + np.asarray(self.dab) + np.asarray(self.dbb)
-        return ~np.isfinite(total)
+            bad |= ~np.isfinite(np.asarray(self.daa))
+            bad |= ~np.isfinite(np.asarray(self.dab))
+            bad |= ~np.isfinite(np.asarray(self.dbb))
+        return bad
 
     cdef void lanes(self):
         if not self.has_lanes:

@@ -1,0 +1,120 @@
+"""Every accepted form of constraints and bounds, and the messages for the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import Bounds, LinearConstraint, NonlinearConstraint
+from scipy.sparse import csr_array
+
+import asdopt
+from asdopt import Constraint, Problem
+
+
+def objective(x: Any) -> Any:
+    """Sum of squares."""
+    return (x**2).sum()
+
+
+def test_a_function_with_cl_and_cu() -> None:
+    """Scalars are broadcast over the rows."""
+    problem = Problem(objective, lambda x: [x[0], x[1] * x[0]], x0=[1.0, 2.0], cl=0, cu=[1, 2])
+    np.testing.assert_array_equal(problem.cl, [0, 0])
+    np.testing.assert_array_equal(problem.cu, [1, 2])
+
+
+def test_only_one_side() -> None:
+    """A missing side is no bound."""
+    problem = Problem(objective, lambda x: x[0], x0=[1.0, 2.0], cu=1.0)
+    assert problem.cl[0] == -np.inf
+    assert problem.cu[0] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("returned", "rows"),
+    [
+        (lambda x: [x[0], x[1]], 2),
+        (lambda x: (x[0], x[1], 1.0), 3),
+        (lambda x: x, 2),
+        (lambda x: x.reshape(1, 2), 2),
+        (lambda x: x[0], 1),
+        (lambda x: [x, x[0]], 3),
+        (lambda x: [[x[0]], [x[1], x[0]]], 3),
+        (lambda x: 3.0, 1),
+        (lambda x: None, 0),
+        (lambda x: [], 0),
+        (lambda x: (), 0),
+        (lambda x: np.array([x[0] * x[1], 2.0]), 2),
+    ],
+)
+def test_what_a_constraint_function_may_return(returned: Any, rows: int) -> None:
+    """Lists, arrays, scalars, tuples, nestings, constants, or nothing."""
+    problem = Problem(objective, returned, x0=[1.0, 2.0], cl=-1.0, cu=1.0)
+    assert problem.m == rows
+    assert problem.jacobian([1.0, 2.0]).shape == (rows, 2)
+
+
+def test_scipy_forms_keep_ranges_as_one_row() -> None:
+    """NonlinearConstraint, LinearConstraint and dicts in one list."""
+    problem = Problem(
+        objective,
+        [
+            NonlinearConstraint(lambda x: x[0] * x[1], 1.0, 2.0),
+            LinearConstraint(csr_array([[1.0, 0.0], [1.0, 2.0]]), -np.inf, 3.0),
+            LinearConstraint([1.0, 1.0], 0.0, 0.0),
+            {"type": "ineq", "fun": lambda x, a: x[0] - a, "args": (2.0,)},
+            {"type": "eq", "fun": lambda x: x[1] - 1.0},
+        ],
+        x0=[1.0, 2.0],
+    )
+    assert problem.m == 6
+    np.testing.assert_array_equal(problem.cl, [1, -np.inf, -np.inf, 0, 0, 0])
+    np.testing.assert_array_equal(problem.cu, [2, 3, 3, 0, np.inf, 0])
+    np.testing.assert_array_equal(problem.constraints([1.0, 2.0]), [2, 1, 5, 3, -1, 1])
+
+
+def test_repeated_names_are_told_apart() -> None:
+    """Multipliers come back by name, so names are distinct."""
+    first = Constraint(lambda x: x[0], 0, 1, name="a")
+    problem = Problem(objective, [first, first, Constraint(lambda x: x, 0, 1)], x0=[1.0, 2.0])
+    assert problem.row_names == ["a", "a_2", "constraint[0]", "constraint[1]"]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Problem(objective, lambda x: x, x0=[1.0, 2.0]), "cl= and cu="),
+        (lambda: Problem(objective, Constraint(lambda x: x, 0, [1, 2, 3]), x0=[1.0, 2.0]), "3"),
+        (lambda: Problem(objective, Constraint(lambda x: x, 2, 1), x0=[1.0, 2.0]), "lb = 2"),
+        (lambda: Problem(objective, Constraint(lambda x: x, np.nan, [1, 1]), x0=[1.0, 2.0]), "nan"),
+        (lambda: Problem(objective, 3.0, x0=[1.0, 2.0]), "type float"),
+        (lambda: Problem(objective, {"type": "le", "fun": len}, x0=[1.0]), "'eq' or 'ineq'"),
+        (lambda: Problem(objective, [], x0=[1.0], cl=0), "cl and cu"),
+        (lambda: Problem(3.0, x0=[1.0]), "must be a function"),
+        (lambda: Constraint(3.0, 0, 1), "needs a function"),
+        (lambda: Problem(objective, x0=[1.0], bounds=[(1, 0)]), "lb = 1 and ub = 0"),
+        (lambda: Problem(objective, x0=[1.0, 2.0, 3.0], bounds=[(0, 1)] * 2), "2 pairs"),
+        (lambda: Problem(objective, x0=[1.0], bounds=Bounds([0, 0], 1)), "2 entries"),
+        (lambda: Problem(objective, x0=[1.0], bounds=7), "could not be read"),
+        (lambda: Problem(objective, x0=[1.0], names=["a", "b"]), "2 entries"),
+    ],
+)
+def test_wrong_input_is_told(make: Any, message: str) -> None:
+    """Each message holds what was found."""
+    with pytest.raises(asdopt.InputError, match=message):
+        make()
+
+
+def test_bounds_in_every_form() -> None:
+    """Bounds, pairs with None, one pair for all, an (n, 2) array."""
+    for bounds in (
+        Bounds([0.0, 0.0, 0.0], np.inf),
+        [(0, None)] * 3,
+        np.array([[0.0, np.inf]] * 3),
+        (0, None),
+    ):
+        problem = Problem(objective, x0=np.ones(3), bounds=bounds)
+        np.testing.assert_array_equal(problem.lb, np.zeros(3))
+        np.testing.assert_array_equal(problem.ub, np.full(3, np.inf))
