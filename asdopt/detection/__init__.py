@@ -4,6 +4,6 @@ Enters: a :class:`~asdopt.tracing._trace.Trace`. Leaves: a
 :class:`~asdopt._pattern.SparsityPattern`. Next: ``asdopt.coloring`` or ``asdopt.kernels``.
 """
 
-from asdopt.detection._patterns import Mode, hessian_pattern, jacobian_pattern
+from asdopt.detection._patterns import hessian_pattern, jacobian_pattern
 
-__all__ = ["Mode", "hessian_pattern", "jacobian_pattern"]
+__all__ = ["hessian_pattern", "jacobian_pattern"]
