@@ -7,6 +7,7 @@ pattern. Memory stays bounded: the colors run in groups of as many lanes as a sw
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -136,7 +137,8 @@ def _cheaper(pattern: SparsityPattern) -> Coloring:
     # The widest row bounds the colors of the columns from below, and the other way round.
     widest_row = int(pattern.row_counts.max(initial=0))
     widest_column = int(pattern.column_counts.max(initial=0))
-    first, second = ("column", "row") if widest_row <= widest_column else ("row", "column")
+    first: Literal["column", "row"] = "column" if widest_row <= widest_column else "row"
+    second: Literal["column", "row"] = "row" if first == "column" else "column"
     best = color(pattern, partition=first)
     if best.num_colors > (widest_column if first == "column" else widest_row):
         other = color(pattern, partition=second)

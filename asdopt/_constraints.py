@@ -38,7 +38,7 @@ class Constraint:
     Examples
     --------
     >>> import asdopt
-    >>> disk = asdopt.Constraint(lambda x: x[0]**2 + x[1]**2, ub=1.0, name="disk")
+    >>> disk = asdopt.Constraint(lambda x: x[0] ** 2 + x[1] ** 2, ub=1.0, name="disk")
     >>> problem = asdopt.Problem(lambda x: x[0] + x[1], disk, x0=[0.5, 0.0])
     >>> problem.m
     1
@@ -97,7 +97,9 @@ def as_constraints(
     return _distinct([_one(constraints)])
 
 
-def _bare(fun: Callable[..., Any], cl: npt.ArrayLike | None, cu: npt.ArrayLike | None) -> Constraint:
+def _bare(
+    fun: Callable[..., Any], cl: npt.ArrayLike | None, cu: npt.ArrayLike | None
+) -> Constraint:
     if cl is None and cu is None:
         # Decided when the number of rows is known: a function without rows needs no bounds.
         return Constraint(fun, np.nan, np.nan)
@@ -152,8 +154,9 @@ def _distinct(constraints: list[Constraint]) -> list[Constraint]:
         while name in used or (constraint.name is None and name in taken):
             name, k = f"{base}_{k}", k + 1
         used.add(name)
-        named.append(Constraint(constraint.fun, constraint.lb, constraint.ub, name,
-                                constraint.linear))
+        named.append(
+            Constraint(constraint.fun, constraint.lb, constraint.ub, name, constraint.linear)
+        )
     return named
 
 

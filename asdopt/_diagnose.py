@@ -6,7 +6,7 @@ names the operation, its operands, the user's file and line, and the output it r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import numpy as np
 
@@ -19,24 +19,35 @@ __all__ = ["nonfinite_derivative", "nonfinite_value"]
 _NAMES = {code: name for name, code in CODE.items()}
 
 
-def nonfinite_value(trace: Trace, labels: Sequence[str], output: int) -> str:
-    """Sentence on the first operation behind output number ``output`` that is not finite."""
+def nonfinite_value(trace: Trace, label: Callable[[int], str]) -> str:
+    """Sentence on the first operation behind the first output that is not finite, or ``""``."""
+    bad = np.flatnonzero(~np.isfinite(trace.val[trace.outputs]))
+    if not bad.size:
+        return ""
+    output = int(bad[0])
     node = _first_bad(trace, int(trace.outputs[output]), ~np.isfinite(trace.val))
-    text = f"{labels[output]} is {trace.val[trace.outputs[output]]:g}"
+    text = f"{label(output)} is {trace.val[trace.outputs[output]]:g}"
     return text if node is None else f"{text}: {_sentence(trace, node)}"
 
 
-def nonfinite_derivative(trace: Trace, labels: Sequence[str], output: int) -> str:
-    """Sentence on the first operation behind an output whose derivative is not finite."""
+def nonfinite_derivative(trace: Trace, label: Callable[[int], str]) -> str:
+    """Sentence on an operation whose derivative is not finite and an output behind, or ``""``."""
     sweeps = Sweeps(trace)
-    sweeps.values(np.ascontiguousarray(trace.val[: trace.num_inputs]))
+    sweeps.values(
+        np.ascontiguousarray(trace.val[: trace.num_inputs]),
+        np.ascontiguousarray(trace.val[trace.num_inputs : trace.num_inputs + trace.num_parameters]),
+    )
     sweeps.first()
     sweeps.second()
-    node = _first_bad(trace, int(trace.outputs[output]), sweeps.nonfinite_partials())
-    text = f"a derivative of {labels[output]} is not finite"
-    if node is None:
-        return text
-    return f"{text}: the derivative of {_sentence(trace, node)}"
+    bad = sweeps.nonfinite_partials()
+    for output, root in enumerate(trace.outputs if bad.any() else ()):
+        node = _first_bad(trace, int(root), bad)
+        if node is not None:
+            return (
+                f"a derivative of {label(output)} is not finite: the derivative of "
+                f"{_sentence(trace, node)}"
+            )
+    return ""
 
 
 def _operands(trace: Trace, node: int) -> list[int]:

@@ -261,4 +261,3 @@ def _spread(
     out[:] = 0.0
     out[places] = values
     return out
-

@@ -5,6 +5,7 @@ Enters: a trace with lines. Leaves: an :class:`Explanation`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,8 +61,11 @@ def _edges(trace: Trace, node: int) -> list[int]:
     found = [i for i, depends in zip(operands, first, strict=False) if depends]
     if _NAMES[code] == "multiply":
         # A factor that is the constant 0 lets nothing through.
-        found = [i for i in found if not _is_zero(trace, operands[1] if i == operands[0] else
-                                                 operands[0])]
+        found = [
+            i
+            for i in found
+            if not _is_zero(trace, operands[1] if i == operands[0] else operands[0])
+        ]
     return found
 
 
@@ -112,11 +116,11 @@ def explain_first(trace: Trace, title: str, output: int, variable: int) -> Expla
 
 
 def explain_second(
-    trace: Trace, title: str, labels: list[str], i: int, j: int
+    trace: Trace, title: str, label: Callable[[int], str], i: int, j: int
 ) -> Explanation:
     """Explain an entry of the Hessian: the operation that joins two variables.
 
-    The first output in which they are joined is taken; ``labels`` names the outputs.
+    The first output in which they are joined is taken; ``label`` names an output.
     """
     first, second = _depends(trace, i), _depends(trace, j)
     for output, root in enumerate(trace.outputs):
@@ -125,8 +129,7 @@ def explain_second(
             continue
         steps = [(f"join: {name}", place) for name, place in _steps(trace, [node])]
         chain = _chain(trace, int(root), node)
-        return Explanation(f"{title}, through {labels[output]}",
-                           tuple(steps + _steps(trace, chain)))
+        return Explanation(f"{title}, through {label(output)}", tuple(steps + _steps(trace, chain)))
     return Explanation(title, ())
 
 

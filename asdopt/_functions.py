@@ -25,9 +25,7 @@ __all__ = ["hessian", "hessian_sparsity", "jacobian", "jacobian_sparsity"]
 Mode = Literal["global", "local"]
 
 
-def jacobian_sparsity(
-    fun: Callable[..., Any], x: Any, mode: Mode = "global"
-) -> SparsityPattern:
+def jacobian_sparsity(fun: Callable[..., Any], x: Any, mode: Mode = "global") -> SparsityPattern:
     """Pattern of the Jacobian of a plain function.
 
     Parameters
@@ -54,9 +52,7 @@ def jacobian_sparsity(
     return jacobian_pattern(_trace(fun, x, mode)[0], mode=mode)
 
 
-def hessian_sparsity(
-    fun: Callable[..., Any], x: Any, mode: Mode = "global"
-) -> SparsityPattern:
+def hessian_sparsity(fun: Callable[..., Any], x: Any, mode: Mode = "global") -> SparsityPattern:
     """Pattern of the Hessian of a plain function with one result; both triangles.
 
     Parameters are those of :func:`jacobian_sparsity`.
@@ -123,9 +119,7 @@ def hessian(fun: Callable[..., Any], x: Any) -> csr_array:
     return csr_array((both, (rows, cols)), shape=lower.shape)
 
 
-def _trace(
-    fun: Callable[..., Any], x: Any, mode: Mode
-) -> tuple[Trace, tuple[int, ...]]:
+def _trace(fun: Callable[..., Any], x: Any, mode: Mode) -> tuple[Trace, tuple[int, ...]]:
     if isinstance(x, (int, np.integer)) and not isinstance(x, bool):
         if mode == "local":
             raise InputError(

@@ -15,17 +15,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from asdopt._constraints import Constraint, as_constraints, row_bounds, row_names, variable_bounds
-from asdopt._diagnose import nonfinite_derivative, nonfinite_value
-from asdopt._errors import EvaluationError, InputError, StructureChangedError
+from asdopt._constraints import as_constraints, row_bounds, variable_bounds
+from asdopt._errors import EvaluationError, InputError
 from asdopt._evaluator import Evaluator
 from asdopt._explain import Explanation, explain_first, explain_second
+from asdopt._model import Model
 from asdopt._pattern import SparsityPattern
 from asdopt._registry import find_solver
 from asdopt._solution import Solution
-from asdopt.tracing._recorder import Recorder, function_name
 from asdopt.tracing._structure import Structure
-from asdopt.tracing._trace import Trace
 
 __all__ = ["Problem", "SolveRequest"]
 
@@ -114,106 +112,18 @@ class Problem:
         cu: npt.ArrayLike | None = None,
         names: Sequence[str] | None = None,
     ) -> None:
-        if objective is not None and not callable(objective):
-            raise InputError(
-                f"objective must be a function of x, got {type(objective).__name__}: pass the "
-                "function itself, not its value"
-            )
-        self._objective = objective
-        self._constraints = as_constraints(constraints, cl, cu)
-        self.structure = Structure.of(x0, "x0")
-        self.x0 = self.structure.flatten(x0, "x0")
+        forms = as_constraints(constraints, cl, cu)
+        self._model = model = Model(objective, forms, x0, parameters, names)
+        self.x0 = model.x0
         self.n = self.x0.size
-        self.names = _variable_names(names, self.structure)
-        _check_start(self.x0, self.names)
-        self.lb, self.ub = variable_bounds(bounds, self.structure)
-        self._parameter_structure = (
-            None if parameters is None else Structure.of(parameters, "parameters")
-        )
-        self._parameters = self._flat_parameters(parameters)
-        self._sizes: list[int] | None = None
-        self._evaluator = Evaluator(self._record, self.x0, self._parameters)
-        sizes = self._sizes or []
-        self._rows = row_names(self._constraints, sizes)
-        sides = [row_bounds(c, k) for c, k in zip(self._constraints, sizes, strict=True)]
+        self.lb, self.ub = variable_bounds(bounds, model.structure)
+        self._evaluator = Evaluator(model.record, self.x0, model.parameters)
+        sizes = model.sizes or []
+        sides = [row_bounds(c, k) for c, k in zip(forms, sizes, strict=True)]
         self.cl = np.concatenate([side[0] for side in sides]) if sides else np.empty(0)
         self.cu = np.concatenate([side[1] for side in sides]) if sides else np.empty(0)
         self.m = self.cl.size
         self._check_values(self.x0, self._evaluator.outputs(self.x0))
-
-    # Tracing
-
-    def _record(self, x: FloatArray, note_lines: bool = False) -> Trace:
-        recorder = Recorder(
-            self.n,
-            np.concatenate([x, self._parameters]),
-            num_parameters=self._parameters.size,
-            note_lines=note_lines,
-        )
-        try:
-            parts = [self._record_objective(recorder)]
-            sizes = []
-            for constraint in self._constraints:
-                ids, _ = recorder.call(constraint.fun, *self._arguments(recorder))
-                parts.append(ids)
-                sizes.append(ids.size)
-            if self._sizes is None:
-                self._sizes = sizes
-            elif sizes != self._sizes:
-                self._report_sizes(sizes)
-            return recorder.finish(np.concatenate(parts))
-        finally:
-            recorder.tape.close()
-
-    def _arguments(self, recorder: Recorder) -> tuple[Any, ...]:
-        # Fresh for each function: one that changes its argument must not change the others'.
-        x = recorder.argument(self.structure)
-        if self._parameter_structure is None:
-            return (x,)
-        return x, recorder.argument(self._parameter_structure, self.n)
-
-    def _flat_parameters(self, parameters: Any) -> FloatArray:
-        if self._parameter_structure is None:
-            if parameters is not None:
-                raise InputError(
-                    "parameters were given to a problem made without any: the functions take x "
-                    "only; give parameters= when the Problem is made"
-                )
-            return np.empty(0)
-        return self._parameter_structure.flatten(parameters, "parameters")
-
-    @property
-    def parameters(self) -> Any:
-        """Current parameters, in the user's structure; assign to change them."""
-        if self._parameter_structure is None:
-            return None
-        return self._parameter_structure.unflatten(self._parameters)
-
-    @parameters.setter
-    def parameters(self, value: Any) -> None:
-        self._parameters = self._flat_parameters(value)
-        self._evaluator.set_parameters(self._parameters)
-
-    def _record_objective(self, recorder: Recorder) -> IntArray:
-        if self._objective is None:
-            return np.array([recorder.tape.push_constant(0.0)], dtype=np.int32)
-        ids, shape = recorder.call(self._objective, *self._arguments(recorder))
-        if ids.size != 1:
-            found = f"an array of shape {shape}" if ids.size else "nothing (None)"
-            raise InputError(
-                f"objective {function_name(self._objective)} returned {found}; one number is "
-                "needed to minimize: return a scalar, such as np.sum(...) of it"
-            )
-        return ids
-
-    def _report_sizes(self, sizes: list[int]) -> None:
-        for constraint, old, new in zip(self._constraints, self._sizes or [], sizes, strict=True):
-            if old != new:
-                raise StructureChangedError(
-                    f"constraint {constraint.name!r}, {function_name(constraint.fun)}, returned "
-                    f"{old} values at x0 and {new} at another point; the rows of a problem are "
-                    "fixed: return the same number of values in every branch"
-                )
 
     # Values and derivatives
 
@@ -308,15 +218,36 @@ class Problem:
         return self._evaluator
 
     @property
+    def structure(self) -> Structure:
+        """Structure of x."""
+        return self._model.structure
+
+    @property
+    def names(self) -> list[str]:
+        """Name of each variable, shape (n,)."""
+        return self._model.names
+
+    @property
     def row_names(self) -> list[str]:
         """Name of each constraint row: ``name[i]``, or ``name`` of a constraint of one row."""
-        return self._rows
+        return self._model.row_names
+
+    @property
+    def parameters(self) -> Any:
+        """Current parameters, in the user's structure; assign to change them."""
+        structure = self._model.parameter_structure
+        return None if structure is None else structure.unflatten(self._model.parameters)
+
+    @parameters.setter
+    def parameters(self, value: Any) -> None:
+        self._model.parameters = self._model.flat_parameters(value)
+        self._evaluator.set_parameters(self._model.parameters)
 
     def split(self, rows: FloatArray) -> dict[str, FloatArray]:
         """Cut an array with one entry per constraint row into one array per constraint name."""
-        ends = np.cumsum(self._sizes or [])
+        ends = np.cumsum(self._model.sizes or [])
         parts = np.split(rows, ends[:-1]) if len(ends) else []
-        return {str(c.name): part for c, part in zip(self._constraints, parts, strict=True)}
+        return {str(c.name): part for c, part in zip(self._model.constraints, parts, strict=True)}
 
     # Solving
 
@@ -396,10 +327,10 @@ class Problem:
         -----
         Traces the functions once more at the last point, noting lines.
         """
-        output = 0 if row == "objective" else 1 + _number(row, self._rows, "constraint row")
+        output = 0 if row == "objective" else 1 + _number(row, self.row_names, "constraint row")
         column = _number(variable, self.names, "variable")
-        title = f"{self._labels()[output]} depends on {self.names[column]}"
-        trace = self._record(self._evaluator.point, note_lines=True)
+        title = f"{self._model.label(output)} depends on {self.names[column]}"
+        trace = self._model.record(self._evaluator.point, note_lines=True)
         return explain_first(trace, title, output, column)
 
     def explain_hessian(self, first: int | str, second: int | str) -> Explanation:
@@ -418,20 +349,17 @@ class Problem:
         i = _number(first, self.names, "variable")
         j = _number(second, self.names, "variable")
         title = f"{self.names[i]} and {self.names[j]} meet"
-        trace = self._record(self._evaluator.point, note_lines=True)
-        return explain_second(trace, title, self._labels(), i, j)
-
-    def _labels(self) -> list[str]:
-        return ["the objective", *(f"constraint {name}" for name in self._rows)]
+        trace = self._model.record(self._evaluator.point, note_lines=True)
+        return explain_second(trace, title, self._model.label, i, j)
 
     # Checks
 
     def _point(self, x: Any) -> FloatArray:
         if isinstance(x, np.ndarray) and x.shape == (self.n,):
             return np.ascontiguousarray(x, dtype=np.float64)
-        if not self.structure.is_leaf and np.shape(x) == (self.n,):
+        if not self._model.structure.is_leaf and np.shape(x) == (self.n,):
             return np.array(x, dtype=np.float64)
-        return self.structure.flatten(x, "x")
+        return self._model.structure.flatten(x, "x")
 
     def _weights(self, multipliers: npt.ArrayLike | None, obj_factor: float) -> FloatArray:
         weights = np.zeros(1 + self.m)
@@ -472,33 +400,7 @@ class Problem:
         str
             Empty where everything is finite.
         """
-        if not np.isfinite(x).all():
-            i = int(np.flatnonzero(~np.isfinite(x))[0])
-            return f"variable {self.names[i]} is {x[i]:g}: give a finite point"
-        trace = self._record(x, note_lines=True)
-        labels = self._labels()
-        if not self._rows:
-            labels += [f"constraint row {i}" for i in range(len(trace.outputs) - 1)]
-        advice = "; start from another x0, or add bounds that keep x away from there"
-        values = trace.val[trace.outputs]
-        bad = np.flatnonzero(~np.isfinite(values))
-        if bad.size:
-            return nonfinite_value(trace, labels, int(bad[0])) + advice
-        for output in range(len(trace.outputs)):
-            sentence = nonfinite_derivative(trace, labels, output)
-            if ":" in sentence:
-                return sentence + advice
-        return ""
-
-
-def _check_start(x0: FloatArray, names: Sequence[str]) -> None:
-    bad = np.flatnonzero(~np.isfinite(x0))
-    if bad.size:
-        i = int(bad[0])
-        raise EvaluationError(
-            f"x0 is {x0[i]:g} for variable {names[i]}; the functions are traced there: give a "
-            "finite starting point"
-        )
+        return self._model.why_not_finite(x)
 
 
 def _number(key: int | str, names: Sequence[str], what: str) -> int:
@@ -511,14 +413,3 @@ def _number(key: int | str, names: Sequence[str], what: str) -> int:
     if not -len(names) <= key < len(names):
         raise InputError(f"{what} {key} was asked for, there are {len(names)}")
     return int(key) % len(names)
-
-
-def _variable_names(names: Sequence[str] | None, structure: Structure) -> list[str]:
-    if names is None:
-        return list(structure.names("x"))
-    found = [str(name) for name in names]
-    if len(found) != structure.size:
-        raise InputError(
-            f"names has {len(found)} entries, there are {structure.size} variables: give one each"
-        )
-    return found

@@ -1,0 +1,197 @@
+"""The user's functions brought together, and recorded on one tape.
+
+Enters: objective, constraints, the structure of x and of the parameters. Leaves: a trace at any
+point, with the objective as output 0 and the constraint rows after it. Next: ``_problem.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asdopt._constraints import Constraint, row_names
+from asdopt._diagnose import nonfinite_derivative, nonfinite_value
+from asdopt._errors import EvaluationError, InputError, StructureChangedError
+from asdopt.tracing._recorder import Recorder, function_name
+from asdopt.tracing._structure import Structure
+from asdopt.tracing._trace import Trace
+
+__all__ = ["Model"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int32]
+
+
+class Model:
+    """Plain Python functions of one structured argument (and parameters).
+
+    Parameters
+    ----------
+    objective : callable or None
+    constraints : list of Constraint
+    x0 : array_like or structure of arrays
+    parameters : array_like, structure of arrays, or None
+    names : sequence of str, optional
+        Names of the variables.
+
+    Attributes
+    ----------
+    structure : Structure
+        Structure of x.
+    sizes : list of int or None
+        Number of rows of each constraint; None before the first trace.
+    parameters : ndarray of float64
+        Flat current values, empty without parameters.
+    """
+
+    def __init__(
+        self,
+        objective: Callable[..., Any] | None,
+        constraints: list[Constraint],
+        x0: Any,
+        parameters: Any,
+        names: Sequence[str] | None,
+    ) -> None:
+        if objective is not None and not callable(objective):
+            raise InputError(
+                f"objective must be a function of x, got {type(objective).__name__}: pass the "
+                "function itself, not its value"
+            )
+        self.objective = objective
+        self.constraints = constraints
+        self.structure = Structure.of(x0, "x0")
+        self.x0 = self.structure.flatten(x0, "x0")
+        self.sizes: list[int] | None = None
+        self._given_names = [] if names is None else [str(name) for name in names]
+        if names is not None and len(self._given_names) != self.x0.size:
+            raise InputError(
+                f"names has {len(self._given_names)} entries, there are {self.x0.size} variables: "
+                "give one each"
+            )
+        self.parameter_structure = (
+            None if parameters is None else Structure.of(parameters, "parameters")
+        )
+        self.parameters = self.flat_parameters(parameters)
+        self._check_start()
+
+    def _check_start(self) -> None:
+        bad = np.flatnonzero(~np.isfinite(self.x0))
+        if bad.size:
+            i = int(bad[0])
+            raise EvaluationError(
+                f"x0 is {self.x0[i]:g} for variable {self.names[i]}; the functions are traced "
+                "there: give a finite starting point"
+            )
+
+    # Names are made when asked for: a million of them cost more than the trace.
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Name of each variable."""
+        return self._given_names or list(self.structure.names("x"))
+
+    @cached_property
+    def row_names(self) -> list[str]:
+        """Name of each constraint row."""
+        return row_names(self.constraints, self.sizes or [])
+
+    def label(self, output: int) -> str:
+        """Name of an output in messages."""
+        if output == 0:
+            return "the objective"
+        names = self.row_names
+        return f"constraint {names[output - 1]}" if names else f"constraint row {output - 1}"
+
+    def flat_parameters(self, parameters: Any) -> FloatArray:
+        """Flatten parameters of the structure given at the start."""
+        if self.parameter_structure is None:
+            if parameters is not None:
+                raise InputError(
+                    "parameters were given to a problem made without any: the functions take x "
+                    "only; give parameters= when the Problem is made"
+                )
+            return np.empty(0)
+        return self.parameter_structure.flatten(parameters, "parameters")
+
+    def record(self, x: FloatArray, note_lines: bool = False) -> Trace:
+        """Trace all functions at a point.
+
+        Parameters
+        ----------
+        x : ndarray of float64, shape (n,)
+        note_lines : bool
+            Note the user's line of each node.
+
+        Returns
+        -------
+        Trace
+        """
+        recorder = Recorder(
+            self.x0.size,
+            np.concatenate([x, self.parameters]),
+            num_parameters=self.parameters.size,
+            note_lines=note_lines,
+        )
+        try:
+            parts = [self._record_objective(recorder)]
+            sizes = []
+            for constraint in self.constraints:
+                ids, _ = recorder.call(constraint.fun, *self._arguments(recorder))
+                parts.append(ids)
+                sizes.append(ids.size)
+            if self.sizes is None:
+                self.sizes = sizes
+            elif sizes != self.sizes:
+                self._report_sizes(sizes)
+            return recorder.finish(np.concatenate(parts))
+        finally:
+            recorder.tape.close()
+
+    def _arguments(self, recorder: Recorder) -> tuple[Any, ...]:
+        # Fresh for each function: one that changes its argument must not change the others'.
+        x = recorder.argument(self.structure)
+        if self.parameter_structure is None:
+            return (x,)
+        return x, recorder.argument(self.parameter_structure, self.x0.size)
+
+    def _record_objective(self, recorder: Recorder) -> IntArray:
+        if self.objective is None:
+            return np.array([recorder.tape.push_constant(0.0)], dtype=np.int32)
+        ids, shape = recorder.call(self.objective, *self._arguments(recorder))
+        if ids.size != 1:
+            found = f"an array of shape {shape}" if ids.size else "nothing (None)"
+            raise InputError(
+                f"objective {function_name(self.objective)} returned {found}; one number is "
+                "needed to minimize: return a scalar, such as np.sum(...) of it"
+            )
+        return ids
+
+    def _report_sizes(self, sizes: list[int]) -> None:
+        for constraint, old, new in zip(self.constraints, self.sizes or [], sizes, strict=True):
+            if old != new:
+                raise StructureChangedError(
+                    f"constraint {constraint.name!r}, {function_name(constraint.fun)}, returned "
+                    f"{old} values at x0 and {new} at another point; the rows of a problem are "
+                    "fixed: return the same number of values in every branch"
+                )
+
+    def why_not_finite(self, x: FloatArray) -> str:
+        """Say which operation at which of the user's lines makes a value or derivative not finite.
+
+        Returns
+        -------
+        str
+            Empty where everything is finite.
+        """
+        bad = np.flatnonzero(~np.isfinite(x))
+        if bad.size:
+            return f"variable {self.names[bad[0]]} is {x[bad[0]]:g}: give a finite point"
+        trace = self.record(x, note_lines=True)
+        sentence = nonfinite_value(trace, self.label) or nonfinite_derivative(trace, self.label)
+        if not sentence:
+            return ""
+        return f"{sentence}; start from another x0, or add bounds that keep x away from there"
