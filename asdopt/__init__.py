@@ -14,6 +14,7 @@ from asdopt._errors import (
     TracingError,
     UnsupportedOperationError,
 )
+from asdopt._external import external
 from asdopt._functions import hessian, hessian_sparsity, jacobian, jacobian_sparsity
 from asdopt._minimize import minimize
 from asdopt._pattern import SparsityPattern
@@ -37,6 +38,7 @@ __all__ = [
     "StructureChangedError",
     "TracingError",
     "UnsupportedOperationError",
+    "external",
     "hessian",
     "hessian_sparsity",
     "jacobian",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from asdopt._ops import CODE, FIRST_CODE, OPERATORS, SUM
+from asdopt._ops import CODE, EXTERNAL, FIRST_CODE, OPERATORS, SUM
 from asdopt.backends._sweeps import Sweeps
 from asdopt.tracing._trace import Trace
 
@@ -52,7 +52,7 @@ def nonfinite_derivative(trace: Trace, label: Callable[[int], str]) -> str:
 
 def _operands(trace: Trace, node: int) -> list[int]:
     code = int(trace.op[node])
-    if code == SUM:
+    if code in (SUM, EXTERNAL):
         start = int(trace.a[node])
         return [int(i) for i in trace.pool_ids[start : start + int(trace.b[node])]]
     if code < FIRST_CODE:
@@ -79,10 +79,10 @@ def _sentence(trace: Trace, node: int) -> str:
     code = int(trace.op[node])
     where = trace.lines[node] if trace.lines else None
     place = f" at {where}" if where is not None else ""
-    if code < FIRST_CODE and code != SUM:
+    if code < FIRST_CODE and code not in (SUM, EXTERNAL):
         what = f"x[{node}]" if node < trace.num_inputs else "a constant"
         return f"{what} is {trace.val[node]:g}{place}"
     values = ", ".join(f"{trace.val[i]:.6g}" for i in _operands(trace, node)[:4])
-    if code == SUM and int(trace.b[node]) > 4:
+    if code in (SUM, EXTERNAL) and int(trace.b[node]) > 4:
         values += ", ..."
     return f"{_NAMES[code]}({values}) = {trace.val[node]:g}{place}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from asdopt._ops import CODE, CONSTANT, FIRST_CODE, OPERATORS, SUM
+from asdopt._ops import CODE, CONSTANT, EXTERNAL, FIRST_CODE, OPERATORS, SUM
 from asdopt.tracing._trace import Trace
 
 __all__ = ["Explanation", "explain_first", "explain_second"]
@@ -51,7 +51,7 @@ class Explanation:
 def _edges(trace: Trace, node: int) -> list[int]:
     """Operands through which a derivative passes."""
     code = int(trace.op[node])
-    if code == SUM:
+    if code in (SUM, EXTERNAL):
         start = int(trace.a[node])
         return [int(i) for i in trace.pool_ids[start : start + int(trace.b[node])]]
     if code < FIRST_CODE:
@@ -97,7 +97,7 @@ def _steps(trace: Trace, path: list[int]) -> list[tuple[str, str]]:
     steps: list[tuple[str, str]] = []
     for node in path:
         code = int(trace.op[node])
-        if code < FIRST_CODE and code != SUM:
+        if code < FIRST_CODE and code not in (SUM, EXTERNAL):
             continue
         step = (_NAMES[code], str(trace.lines[node]))
         if not steps or steps[-1] != step:

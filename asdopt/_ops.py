@@ -511,12 +511,14 @@ _BINARY: Final = (
 
 OPERATORS: Final[tuple[Operator, ...]] = _UNARY + _BINARY
 
-# Codes below are leaves and the n-ary weighted sum; they have no row.
-CONSTANT, INPUT, PARAMETER, SUM = 0, 1, 2, 3
-FIRST_CODE: Final = 4
+# Codes below are leaves, the n-ary weighted sum and a result of an external function (a weighted
+# sum whose weights are its Jacobian at the point); they have no row.
+CONSTANT, INPUT, PARAMETER, SUM, EXTERNAL = 0, 1, 2, 3, 4
+FIRST_CODE: Final = 5
 CODE: Final[dict[str, int]] = {
     "constant": CONSTANT,
     "input": INPUT,
     "parameter": PARAMETER,
     "sum": SUM,
+    "external": EXTERNAL,
 } | {row.name: FIRST_CODE + k for k, row in enumerate(OPERATORS)}

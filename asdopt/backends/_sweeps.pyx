@@ -18,16 +18,15 @@ cdef extern from "_operators.h" nogil:
         OP_INPUT
         OP_PARAMETER
         OP_SUM
+        OP_EXTERNAL
         OP_ADD
         OP_SUBTRACT
         OP_MULTIPLY
-        OP_MASK
     const unsigned char OP_ARITY[]
     const unsigned char OP_SELECTS[]
     double op_value(int op, double x, double y)
     void op_first(int op, double x, double y, double v, double *d)
     void op_second(int op, double x, double y, double v, const double *d, double *e)
-    int op_local(int op, double x, double y, double v)
 
 cdef enum:
     LANES = 8
@@ -55,6 +54,8 @@ cdef class Sweeps:
     cdef double[:, ::1] t, u
     cdef Py_ssize_t num_nodes, num_inputs, first_node
     cdef bint selects
+    cdef tuple calls
+    cdef list curvature
     # An unset memoryview is not None in C: these tell which arrays exist.
     cdef bint has_second, has_lanes
 
@@ -66,7 +67,9 @@ cdef class Sweeps:
         self.b = trace.b
         self.val = trace.val.copy()
         self.pool_ids = trace.pool_ids
-        self.pool_weights = trace.pool_weights
+        self.calls = trace.externals
+        # Those of external functions change with the point.
+        self.pool_weights = trace.pool_weights.copy() if self.calls else trace.pool_weights
         self.guard_nodes = trace.guard_nodes
         self.guard_values = trace.guard_values
         self.outputs = trace.outputs
@@ -82,7 +85,7 @@ cdef class Sweeps:
         self.mark_active()
         for i in range(self.first_node, n):
             o = self.op[i]
-            if OP_SELECTS[o] and o > OP_SUM:
+            if OP_SELECTS[o] and o > OP_EXTERNAL:
                 self.selects = True
 
     cdef void mark_active(self) noexcept:
@@ -93,45 +96,55 @@ cdef class Sweeps:
             self.active[i] = 1
         for i in range(self.first_node, self.num_nodes):
             o = self.op[i]
-            if o == OP_SUM:
+            if o == OP_SUM or o == OP_EXTERNAL:
                 for k in range(self.a[i], self.a[i] + self.b[i]):
                     if self.active[self.pool_ids[k]]:
                         self.active[i] = 1
                         break
-            elif o > OP_SUM:
+            elif o > OP_EXTERNAL:
                 self.active[i] = self.active[self.a[i]] or (
                     OP_ARITY[o] == 2 and self.active[self.b[i]])
 
-    def values(self, double[::1] x, double[::1] parameters=None):
-        """Evaluate every node at x; return whether all guards hold."""
+    cdef void evaluate(self, Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
+        """Values of the nodes start, ..., stop - 1."""
         cdef Py_ssize_t i, k
         cdef int o
         cdef double s
-        cdef double *v
-        if self.num_nodes == 0:
-            return True
-        v = &self.val[0]
+        cdef double *v = &self.val[0]
+        for i in range(start, stop):
+            o = self.op[i]
+            if o == OP_MULTIPLY:
+                v[i] = v[self.a[i]] * v[self.b[i]]
+            elif o == OP_ADD:
+                v[i] = v[self.a[i]] + v[self.b[i]]
+            elif o == OP_SUBTRACT:
+                v[i] = v[self.a[i]] - v[self.b[i]]
+            elif o == OP_SUM:
+                s = 0.0
+                for k in range(self.a[i], self.a[i] + self.b[i]):
+                    s += self.pool_weights[k] * v[self.pool_ids[k]]
+                v[i] = s
+            elif o > OP_EXTERNAL:
+                v[i] = op_value(o, v[self.a[i]], v[self.b[i]])
+
+    def values(self, double[::1] x, double[::1] parameters=None):
+        """Evaluate every node at x; return whether all guards hold."""
+        cdef Py_ssize_t i, start = self.first_node
+        cdef double[::1] v = self.val
         for i in range(self.num_inputs):
             v[i] = x[i]
         if parameters is not None:
             for i in range(self.num_inputs, self.first_node):
                 v[i] = parameters[i - self.num_inputs]
-        with nogil:
-            for i in range(self.first_node, self.num_nodes):
-                o = self.op[i]
-                if o == OP_MULTIPLY:
-                    v[i] = v[self.a[i]] * v[self.b[i]]
-                elif o == OP_ADD:
-                    v[i] = v[self.a[i]] + v[self.b[i]]
-                elif o == OP_SUBTRACT:
-                    v[i] = v[self.a[i]] - v[self.b[i]]
-                elif o == OP_SUM:
-                    s = 0.0
-                    for k in range(self.a[i], self.a[i] + self.b[i]):
-                        s += self.pool_weights[k] * v[self.pool_ids[k]]
-                    v[i] = s
-                elif o != OP_CONSTANT:
-                    v[i] = op_value(o, v[self.a[i]], v[self.b[i]])
+        for call in self.calls:
+            if self.num_nodes:
+                self.evaluate(start, call.first)
+            start = call.first + call.count
+            view = np.asarray(self.val)
+            view[call.first:start] = call.function.values(view[call.inputs])
+        if self.num_nodes:
+            with nogil:
+                self.evaluate(start, self.num_nodes)
         for i in range(self.guard_nodes.shape[0]):
             if not v[self.guard_nodes[i]] == self.guard_values[i]:
                 return False
@@ -156,16 +169,40 @@ cdef class Sweeps:
         cdef Py_ssize_t i
         cdef int o
         cdef double d[2]
+        for call in self.calls:
+            self.set_external_weights(call)
         with nogil:
             for i in range(self.first_node, self.num_nodes):
                 o = self.op[i]
-                if o <= OP_SUM or not self.active[i]:
+                if o <= OP_EXTERNAL or not self.active[i]:
                     continue
                 op_first(o, self.val[self.a[i]], self.val[self.b[i]], self.val[i], d)
                 self.da[i] = d[0] if self.active[self.a[i]] else 0.0
                 self.db[i] = d[1] if OP_ARITY[o] == 2 and self.active[self.b[i]] else 0.0
         if self.selects:
             self.cut()
+
+    cdef set_external_weights(self, call):
+        """The terms of an external result get its Jacobian's row as weights."""
+        cdef double[::1] values = np.ascontiguousarray(
+            call.function.jacobian_values(np.asarray(self.val)[call.inputs]), dtype=np.float64)
+        cdef Py_ssize_t r, k, at = 0, first = call.first
+        cdef int[::1] lengths = call.function.row_lengths
+        for r in range(call.count):
+            for k in range(lengths[r]):
+                self.pool_weights[self.a[first + r] + k] = values[at]
+                at += 1
+            # What follows are surrogates that only detection reads.
+            for k in range(lengths[r], self.b[first + r]):
+                self.pool_weights[self.a[first + r] + k] = 0.0
+
+    cdef external_curvature(self):
+        """Hessians of the external functions for the adjoints of the last gradient."""
+        values, bar = np.asarray(self.val), np.asarray(self.bar)
+        return [
+            call.function.hessian(values[call.inputs], bar[call.first:call.first + call.count])
+            for call in self.calls
+        ]
 
     cdef void cut(self) noexcept:
         """Clear the partials of nodes that no output uses at this point.
@@ -180,11 +217,11 @@ cdef class Sweeps:
             used[self.outputs[i]] = 1
         for i in range(self.num_nodes - 1, self.first_node - 1, -1):
             o = self.op[i]
-            if o == OP_SUM:
+            if o == OP_SUM or o == OP_EXTERNAL:
                 if used[i]:
                     for k in range(self.a[i], self.a[i] + self.b[i]):
                         used[self.pool_ids[k]] = 1
-            elif o > OP_SUM:
+            elif o > OP_EXTERNAL:
                 if not used[i]:
                     self.da[i] = 0.0
                     self.db[i] = 0.0
@@ -214,7 +251,7 @@ cdef class Sweeps:
         with nogil:
             for i in range(self.first_node, self.num_nodes):
                 o = self.op[i]
-                if o <= OP_SUM or not self.active[i]:
+                if o <= OP_EXTERNAL or not self.active[i]:
                     continue
                 aa = self.active[self.a[i]]
                 bb = OP_ARITY[o] == 2 and self.active[self.b[i]]
@@ -261,7 +298,7 @@ cdef class Sweeps:
                 continue
             o = self.op[i]
             ti = &self.t[i, 0]
-            if o == OP_SUM:
+            if o == OP_SUM or o == OP_EXTERNAL:
                 for k in range(LANES):
                     ti[k] = 0.0
                 for j in range(self.a[i], self.a[i] + self.b[i]):
@@ -317,7 +354,7 @@ cdef class Sweeps:
                     continue
                 o = self.op[i]
                 ui = &self.u[i, 0]
-                if o == OP_SUM:
+                if o == OP_SUM or o == OP_EXTERNAL:
                     for j in range(self.a[i], self.a[i] + self.b[i]):
                         w = self.pool_weights[j]
                         ua = &self.u[self.pool_ids[j], 0]
@@ -347,6 +384,7 @@ cdef class Sweeps:
         cdef double[::1] result
         grad = np.empty(self.num_inputs) if out is None else out
         result = grad
+        self.curvature = None
         if self.num_nodes == 0:
             return grad
         u = &self.bar[0]
@@ -359,7 +397,7 @@ cdef class Sweeps:
                 if s == 0.0 or not self.active[i]:
                     continue
                 o = self.op[i]
-                if o == OP_SUM:
+                if o == OP_SUM or o == OP_EXTERNAL:
                     for j in range(self.a[i], self.a[i] + self.b[i]):
                         u[self.pool_ids[j]] += self.pool_weights[j] * s
                 else:
@@ -370,11 +408,8 @@ cdef class Sweeps:
                 result[i] = u[i]
         return grad
 
-    def hvp(self, double[:, ::1] seeds):
-        """Hessian of the sum last given to ``gradient`` times seeds, forward over reverse.
-
-        (num_inputs, LANES) -> (num_inputs, LANES); ``second`` must have run.
-        """
+    cdef void reverse_tangents(self, Py_ssize_t stop, Py_ssize_t start) noexcept nogil:
+        """Adjoints of the tangents of the nodes stop - 1, ..., start, passed to their operands."""
         cdef Py_ssize_t i, j, k
         cdef int o
         cdef double w, p, q, s, paa, pab, pbb
@@ -383,44 +418,60 @@ cdef class Sweeps:
         cdef double *ub
         cdef double *ta
         cdef double *tb
+        for i in range(stop - 1, start - 1, -1):
+            if not self.active[i]:
+                continue
+            o = self.op[i]
+            ui = &self.u[i, 0]
+            if o == OP_SUM or o == OP_EXTERNAL:
+                for j in range(self.a[i], self.a[i] + self.b[i]):
+                    w = self.pool_weights[j]
+                    ua = &self.u[self.pool_ids[j], 0]
+                    for k in range(LANES):
+                        ua[k] += w * ui[k]
+                continue
+            s = self.bar[i]
+            ua = &self.u[self.a[i], 0]
+            ta = &self.t[self.a[i], 0]
+            p = self.da[i]
+            # An adjoint of exactly 0 (a zero multiplier) hides even infinite curvature.
+            paa = s * self.daa[i] if s != 0.0 else 0.0
+            if OP_ARITY[o] == 1:
+                for k in range(LANES):
+                    ua[k] += p * ui[k] + paa * ta[k]
+            else:
+                ub = &self.u[self.b[i], 0]
+                tb = &self.t[self.b[i], 0]
+                q = self.db[i]
+                pab = s * self.dab[i] if s != 0.0 else 0.0
+                pbb = s * self.dbb[i] if s != 0.0 else 0.0
+                for k in range(LANES):
+                    ua[k] += p * ui[k] + paa * ta[k] + pab * tb[k]
+                    ub[k] += q * ui[k] + pab * ta[k] + pbb * tb[k]
+
+    def hvp(self, double[:, ::1] seeds):
+        """Hessian of the sum last given to ``gradient`` times seeds, forward over reverse.
+
+        (num_inputs, LANES) -> (num_inputs, LANES); ``second`` must have run.
+        """
+        cdef Py_ssize_t i, k, stop = self.num_nodes
         self.lanes()
         out = np.empty((self.num_inputs, LANES))
         cdef double[:, ::1] result = out
         if self.num_nodes == 0:
             return out
+        if self.curvature is None:
+            self.curvature = self.external_curvature()
         with nogil:
             self.forward(seeds)
             memset(&self.u[0, 0], 0, self.num_nodes * LANES * sizeof(double))
-            for i in range(self.num_nodes - 1, self.first_node - 1, -1):
-                if not self.active[i]:
-                    continue
-                o = self.op[i]
-                ui = &self.u[i, 0]
-                if o == OP_SUM:
-                    for j in range(self.a[i], self.a[i] + self.b[i]):
-                        w = self.pool_weights[j]
-                        ua = &self.u[self.pool_ids[j], 0]
-                        for k in range(LANES):
-                            ua[k] += w * ui[k]
-                    continue
-                s = self.bar[i]
-                ua = &self.u[self.a[i], 0]
-                ta = &self.t[self.a[i], 0]
-                p = self.da[i]
-                # An adjoint of exactly 0 (a zero multiplier) hides even infinite curvature.
-                paa = s * self.daa[i] if s != 0.0 else 0.0
-                if OP_ARITY[o] == 1:
-                    for k in range(LANES):
-                        ua[k] += p * ui[k] + paa * ta[k]
-                else:
-                    ub = &self.u[self.b[i], 0]
-                    tb = &self.t[self.b[i], 0]
-                    q = self.db[i]
-                    pab = s * self.dab[i] if s != 0.0 else 0.0
-                    pbb = s * self.dbb[i] if s != 0.0 else 0.0
-                    for k in range(LANES):
-                        ua[k] += p * ui[k] + paa * ta[k] + pab * tb[k]
-                        ub[k] += q * ui[k] + pab * ta[k] + pbb * tb[k]
+        for call, hessian in zip(reversed(self.calls), reversed(self.curvature)):
+            self.reverse_tangents(stop, call.first)
+            tangents, adjoints = np.asarray(self.t), np.asarray(self.u)
+            np.add.at(adjoints, call.inputs, hessian @ tangents[call.inputs])
+            stop = call.first
+        with nogil:
+            self.reverse_tangents(stop, self.first_node)
             for i in range(self.num_inputs):
                 for k in range(LANES):
                     result[i, k] = self.u[i, k]

@@ -13,6 +13,7 @@ cdef extern from "_operators.h" nogil:
     enum:
         OP_CONSTANT
         OP_SUM
+        OP_EXTERNAL
         OP_MULTIPLY
         OP_DIVIDE
         OP_XLOGY
@@ -45,7 +46,7 @@ def classify(const unsigned char[::1] op, const int[::1] a, const int[::1] b,
             c[i] = ACTIVE
         for i in range(num_inputs, n):
             code = op[i]
-            if code == OP_SUM:
+            if code == OP_SUM or code == OP_EXTERNAL:
                 for k in range(a[i], a[i] + b[i]):
                     if c[pool_ids[k]] and pool_weights[k] != 0.0:
                         c[i] |= TERMS | (c[pool_ids[k]] & ACTIVE)

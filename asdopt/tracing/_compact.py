@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt.tracing._live import live_nodes
-from asdopt.tracing._trace import Trace
+from asdopt.tracing._trace import ExternalCall, Trace
 
 if TYPE_CHECKING:
     from asdopt.tracing._tape import Tape
@@ -37,8 +37,12 @@ def compact_trace(
     guard_nodes, guard_values = _distinct_guards(guard_nodes, guard_values)
     outputs = np.ascontiguousarray(outputs, dtype=np.int32)
     leaves = tape.num_inputs + tape.num_parameters
+    # External functions are few: each stays whole, with all its inputs and results.
+    ends = [outputs]
+    for _, inputs, first, count in tape.externals:
+        ends += [inputs, np.arange(first, first + count, dtype=np.int32)]
     kept, number, new_a, new_b, new_pool, new_weights = live_nodes(
-        op, a, b, pool_ids, pool_weights, outputs, guard_nodes, leaves
+        op, a, b, pool_ids, pool_weights, np.concatenate(ends), guard_nodes, leaves
     )
     return Trace(
         op=op[kept],
@@ -53,6 +57,10 @@ def compact_trace(
         num_inputs=tape.num_inputs,
         num_parameters=tape.num_parameters,
         primal=tape.primal,
+        externals=tuple(
+            ExternalCall(call, number[inputs], int(number[first]) if count else 0, count)
+            for call, inputs, first, count in tape.externals
+        ),
         lines=tuple(lines[i] for i in kept) if lines is not None else (),
     )
 

@@ -7,6 +7,7 @@ import numpy as np
 cdef extern from "_operators.h" nogil:
     enum:
         OP_SUM
+        OP_EXTERNAL
     const unsigned char OP_ARITY[]
 
 
@@ -31,7 +32,7 @@ def live_nodes(unsigned char[::1] op, int[::1] a, int[::1] b, int[::1] pool,
     for i in range(n - 1, first - 1, -1):
         if keep[i]:
             o = op[i]
-            if o == OP_SUM:
+            if o == OP_SUM or o == OP_EXTERNAL:
                 terms += b[i]
                 for k in range(a[i], a[i] + b[i]):
                     keep[pool[k]] = 1
@@ -57,7 +58,7 @@ def live_nodes(unsigned char[::1] op, int[::1] a, int[::1] b, int[::1] pool,
         if not keep[i]:
             continue
         o = op[i]
-        if o == OP_SUM:
+        if o == OP_SUM or o == OP_EXTERNAL:
             na[j] = <int> terms
             nb[j] = b[i]
             for k in range(a[i], a[i] + b[i]):

@@ -1,3 +1,6 @@
+cimport numpy as cnp
+
+
 cdef class Tape:
     cdef unsigned char *op
     cdef int *a
@@ -14,6 +17,7 @@ cdef class Tape:
     cdef public object refusal
     cdef public object locate
     cdef public list lines
+    cdef readonly list externals
     cdef list guard_nodes
     cdef list guard_values
     cdef object __weakref__
@@ -26,3 +30,4 @@ cdef class Tape:
     cdef int binary(self, int op, int a, int b) except -1
     cdef int power(self, int a, int b) except -1
     cdef int add_guard(self, int node, double value) except -1
+    cdef cnp.ndarray fill(self, int op, cnp.ndarray a, cnp.ndarray b, int node)

@@ -12,6 +12,7 @@ class Tape:
     refusal: BaseException | None
     locate: Callable[[], object] | None
     lines: list[object]
+    externals: list[tuple[Any, npt.NDArray[np.int32], int, int]]
     def __init__(
         self,
         num_inputs: int,
@@ -35,6 +36,14 @@ class Tape:
         indptr: npt.ArrayLike,
         ids: npt.NDArray[np.int32],
         weights: npt.ArrayLike | None = None,
+    ) -> npt.NDArray[np.int32]: ...
+    def external(
+        self,
+        call: object,
+        inputs: npt.ArrayLike,
+        values: npt.ArrayLike,
+        indptr: npt.ArrayLike,
+        ids: npt.ArrayLike,
     ) -> npt.NDArray[np.int32]: ...
     def values(self, ids: npt.ArrayLike) -> npt.NDArray[np.float64]: ...
     def codes(self, ids: npt.ArrayLike) -> npt.NDArray[np.uint8]: ...

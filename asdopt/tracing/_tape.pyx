@@ -18,6 +18,7 @@ cdef extern from "_operators.h" nogil:
         OP_INPUT
         OP_PARAMETER
         OP_SUM
+        OP_EXTERNAL
         OP_SQUARE
         OP_SQRT
         OP_POWER
@@ -30,6 +31,12 @@ cdef extern from "_operators.h" nogil:
 cdef Py_ssize_t MAX_NODES = 2147483647
 
 
+cdef cnp.ndarray contiguous(cnp.ndarray ids):
+    if cnp.PyArray_ISCARRAY_RO(ids) and cnp.PyArray_TYPE(ids) == cnp.NPY_INT32:
+        return ids
+    return np.array(ids, dtype=np.int32, order="C")
+
+
 cdef class Tape:
     def __cinit__(self, Py_ssize_t num_inputs, values=None, *, bint primal=False,
                   Py_ssize_t num_parameters=0):
@@ -39,6 +46,7 @@ cdef class Tape:
         self.guard_nodes = []
         self.guard_values = []
         self.lines = []
+        self.externals = []
         self.num_inputs = num_inputs
         self.num_parameters = num_parameters
         self.grow(num_inputs + num_parameters + 64)
@@ -219,23 +227,30 @@ cdef class Tape:
 
     def block(self, int op, cnp.ndarray a, cnp.ndarray b=None):
         """Append one operation for each entry of int32 id arrays of equal shape."""
-        cdef cnp.ndarray ca = np.ascontiguousarray(a, dtype=np.int32)
-        cdef cnp.ndarray cb = ca if b is None else np.ascontiguousarray(b, dtype=np.int32)
-        cdef cnp.ndarray out = np.empty(np.shape(a), dtype=np.int32)
-        cdef int *pa = <int *> cnp.PyArray_DATA(ca)
-        cdef int *pb = <int *> cnp.PyArray_DATA(cb)
+        return self.fill(op, a, b, -1 if b is not None else -2)
+
+    cdef cnp.ndarray fill(self, int op, cnp.ndarray a, cnp.ndarray b, int node):
+        # One of a and b may be None: ``node`` stands for it everywhere; -2: no second operand.
+        cdef cnp.ndarray like = contiguous(b if a is None else a)
+        cdef cnp.ndarray other = None if a is None or b is None else contiguous(b)
+        cdef cnp.ndarray out = cnp.PyArray_EMPTY(
+            cnp.PyArray_NDIM(like), cnp.PyArray_DIMS(like), cnp.NPY_INT32, 0)
+        cdef Py_ssize_t k, n = cnp.PyArray_SIZE(like)
         cdef int *o = <int *> cnp.PyArray_DATA(out)
-        cdef Py_ssize_t k, n = cnp.PyArray_SIZE(ca)
+        cdef int *pa = &node if a is None else <int *> cnp.PyArray_DATA(like)
+        cdef int *pb = (<int *> cnp.PyArray_DATA(other) if other is not None
+                        else <int *> cnp.PyArray_DATA(like) if a is None else &node)
+        cdef Py_ssize_t step_a = a is not None, step_b = b is not None
         self.grow(n)
-        if op == OP_POWER:
-            for k in range(n):
-                o[k] = self.power(pa[k], pb[k])
-        elif b is None:
+        if node == -2:
             for k in range(n):
                 o[k] = self.unary(op, pa[k])
+        elif op == OP_POWER:
+            for k in range(n):
+                o[k] = self.power(pa[k * step_a], pb[k * step_b])
         else:
             for k in range(n):
-                o[k] = self.binary(op, pa[k], pb[k])
+                o[k] = self.binary(op, pa[k * step_a], pb[k * step_b])
         return out
 
     def accumulate(self, int op, ids):
@@ -289,6 +304,28 @@ cdef class Tape:
                 out[r] = self.append(OP_SUM, <int> start, <int> (self.pool_size - start),
                                      total if self.primal else NAN)
         return np.asarray(out)
+
+    def external(self, call, inputs, values, indptr, ids):
+        """Append the results of an external function, one node each.
+
+        ``ids[indptr[r]:indptr[r + 1]]`` are the nodes on which result r depends; detection sees
+        them as the terms of a sum.
+        """
+        cdef Py_ssize_t[::1] ptr = np.ascontiguousarray(indptr, dtype=np.intp)
+        cdef int[::1] idx = np.ascontiguousarray(ids, dtype=np.int32)
+        cdef double[::1] v = np.ascontiguousarray(values, dtype=np.float64)
+        cdef Py_ssize_t r, k, n = v.shape[0], start = self.pool_size
+        cdef int first = <int> self.size
+        self.grow(n)
+        self.grow_pool(idx.shape[0])
+        for k in range(idx.shape[0]):
+            self.pool_ids[start + k] = idx[k]
+            self.pool_weights[start + k] = 1.0
+        self.pool_size += idx.shape[0]
+        for r in range(n):
+            self.append(OP_EXTERNAL, <int> (start + ptr[r]), <int> (ptr[r + 1] - ptr[r]), v[r])
+        self.externals.append((call, np.array(inputs, dtype=np.int32), first, n))
+        return np.arange(first, first + n, dtype=np.int32)
 
     def values(self, ids):
         """Primal values (NaN where there are none) of an array of ids."""

@@ -7,14 +7,46 @@ no values). Leaves: a :class:`Trace`. Next: ``asdopt.detection``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Trace"]
+__all__ = ["ExternalCall", "ExternalFunction", "Trace"]
 
 IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float64]
+
+
+class ExternalFunction(Protocol):
+    """What a trace needs of a function it cannot follow; x is the flat array of its inputs."""
+
+    def values(self, x: FloatArray) -> FloatArray:
+        """Results, shape (m,)."""
+
+    def jacobian_values(self, x: FloatArray) -> FloatArray:
+        """Values of its Jacobian's pattern, row-major."""
+
+    def hessian(self, x: FloatArray, weights: FloatArray) -> FloatArray:
+        """Hessian of ``weights @ values(x)``, dense and symmetric, shape (k, k)."""
+
+    @property
+    def row_lengths(self) -> IntArray:
+        """Number of entries in each row of its Jacobian's pattern, shape (m,)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExternalCall:
+    """One call of an external function: its results are the nodes first, first + 1, ...
+
+    The terms of result r are its inputs in the pattern of row r, followed by surrogate terms
+    through which detection sees its second derivatives; those have no value of their own.
+    """
+
+    function: ExternalFunction
+    inputs: IntArray
+    first: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +76,8 @@ class Trace:
         Sizes.
     primal : bool
         Whether ``val`` holds primal values.
+    externals : tuple of ExternalCall
+        Calls of external functions, in order.
     lines : tuple
         For each node the user's line, when the trace was asked to note them; else empty.
     """
@@ -60,6 +94,7 @@ class Trace:
     num_inputs: int
     num_parameters: int
     primal: bool
+    externals: tuple[ExternalCall, ...] = ()
     lines: tuple[object, ...] = ()
 
     @property
