@@ -142,16 +142,9 @@ def _first_values(tape: Tape, box: _Box, inputs: npt.NDArray[np.int32]) -> Float
             f"the external function {function_name(box.fun)} was called in a trace without a "
             "point, so the number of its results is not known: give x0, or jac_sparsity=",
         )
-    m = (
-        SparsityPattern.from_dense(np.atleast_2d(box.given_jacobian_pattern)).shape[0]
-        if (
-            not sparse.issparse(box.given_jacobian_pattern)
-            and not isinstance(box.given_jacobian_pattern, SparsityPattern)
-        )
-        else box.given_jacobian_pattern.shape[0]
-    )
-    box.num_results, box.out_shape = int(m), (int(m),)
-    return np.full(int(m), np.nan)
+    m = _as_pattern(box.given_jacobian_pattern).shape[0]
+    box.num_results, box.out_shape = m, (m,)
+    return np.full(m, np.nan)
 
 
 class _Box:
@@ -261,18 +254,21 @@ def _pattern(
 ) -> SparsityPattern:
     if given is None:
         return SparsityPattern.from_dense(np.ones(shape, dtype=bool))
-    if isinstance(given, SparsityPattern):
-        found = given
-    elif sparse.issparse(given):
-        found = SparsityPattern.from_scipy(given)
-    else:
-        found = SparsityPattern.from_dense(np.atleast_2d(np.asarray(given)))
+    found = _as_pattern(given)
     if found.shape != shape:
         raise InputError(
             f"{what} of the external function {function_name(fun)} has shape {found.shape}, "
             f"{shape} is needed: one row for each result, one column for each input"
         )
     return found
+
+
+def _as_pattern(given: Any) -> SparsityPattern:
+    if isinstance(given, SparsityPattern):
+        return given
+    if sparse.issparse(given):
+        return SparsityPattern.from_scipy(given)
+    return SparsityPattern.from_dense(np.atleast_2d(np.asarray(given)))
 
 
 def _inside(
