@@ -18,10 +18,11 @@ import numpy.typing as npt
 
 from asdopt._errors import TracingError, UnsupportedOperationError
 from asdopt.tracing import _tracer
+from asdopt.tracing._codes import one_node_code
 from asdopt.tracing._lift import concrete, lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values, decide, select, truth
-from asdopt.tracing._tracer import TracedArrayBase, Tracer, wrap
+from asdopt.tracing._tracer import TracedArrayBase, Tracer, elementwise, wrap
 
 __all__ = ["TracedArray", "lift", "wrap"]
 
@@ -32,15 +33,20 @@ _KNOWN_ATTRIBUTES = frozenset(dir(np.ndarray))
 
 def _operator(ufunc: np.ufunc, *, reflected: bool = False) -> Callable[..., Any]:
     """Make an arithmetic dunder of a ufunc."""
+    code = one_node_code(ufunc)
     if reflected:
 
         def operate(self: TracedArray, other: Any) -> Any:
+            if code and (result := elementwise(self.tape, code, other, self)) is not None:
+                return result
             if _left_to_other(other):
                 return NotImplemented
             return _ufuncs.call(self.tape, ufunc, (other, self))
     else:
 
         def operate(self: TracedArray, other: Any) -> Any:
+            if code and (result := elementwise(self.tape, code, self, other)) is not None:
+                return result
             if _left_to_other(other):
                 return NotImplemented
             return _ufuncs.call(self.tape, ufunc, (self, other))
@@ -50,14 +56,17 @@ def _operator(ufunc: np.ufunc, *, reflected: bool = False) -> Callable[..., Any]
 
 def _in_place(ufunc: np.ufunc) -> Callable[..., Any]:
     """Make an in-place dunder: the result goes into the ids, so that every alias sees it."""
+    plain = _operator(ufunc)
 
     def operate(self: TracedArray, other: Any) -> Any:
-        if _left_to_other(other):
-            return NotImplemented
-        result = _ufuncs.call(self.tape, ufunc, (self, other))
-        return _ufuncs.store(result, self)
+        result = plain(self, other)
+        return result if result is NotImplemented else _ufuncs.store(result, self)
 
     return operate
+
+
+_times = _operator(np.multiply)
+_times_reflected = _operator(np.multiply, reflected=True)
 
 
 def _left_to_other(other: Any) -> bool:
@@ -151,16 +160,12 @@ class TracedArray(TracedArrayBase):
     def __mul__(self, other: Any) -> Any:
         if _linear.is_sparse_matrix(other):
             return _linear.times_sparse(self.tape, self, other)
-        if _left_to_other(other):
-            return NotImplemented
-        return _ufuncs.call(self.tape, np.multiply, (self, other))
+        return _times(self, other)
 
     def __rmul__(self, other: Any) -> Any:
         if _linear.is_sparse_matrix(other):
             return _linear.sparse_times(self.tape, other, self)
-        if _left_to_other(other):
-            return NotImplemented
-        return _ufuncs.call(self.tape, np.multiply, (other, self))
+        return _times_reflected(self, other)
 
     def __matmul__(self, other: Any) -> Any:
         if _left_to_other(other):
@@ -190,16 +195,16 @@ class TracedArray(TracedArrayBase):
         return _ufuncs.call(self.tape, np.not_equal, (self, other))
 
     def __neg__(self) -> Any:
-        return _ufuncs.call(self.tape, np.negative, (self,))
+        return np.negative(self)
 
     def __pos__(self) -> Any:
-        return _ufuncs.call(self.tape, np.positive, (self,))
+        return np.positive(self)
 
     def __abs__(self) -> Any:
-        return _ufuncs.call(self.tape, np.absolute, (self,))
+        return np.absolute(self)
 
     def __invert__(self) -> Any:
-        return _ufuncs.call(self.tape, np.invert, (self,))
+        return np.invert(self)
 
     # Conversions
     def _only(self) -> Tracer:
@@ -245,9 +250,6 @@ class TracedArray(TracedArrayBase):
             holder[()] = self
             return holder
         return _as_ndarray(self, dtype)
-
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        return _ufuncs.dispatch(self.tape, ufunc, method, inputs, kwargs)
 
     def __array_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -449,7 +451,7 @@ class TracedArray(TracedArrayBase):
 
     conjugate = conj
 
-    def view(self, dtype: Any = None, type: Any = None) -> Any:
+    def view(self, dtype: Any = None, type: Any = None) -> Any:  # noqa: A002  # as ndarray's
         """View of the same entries; another type is refused."""
         if type is not None or (dtype is not None and np.dtype(dtype) != self.dtype):
             raise self._refused("view with another dtype", "astype")
@@ -610,4 +612,3 @@ def _as_ndarray(array: TracedArray, dtype: Any) -> npt.NDArray[Any]:
 from asdopt.tracing import _functions, _linear, _scalars, _ufuncs  # noqa: E402
 
 _tracer.install(TracedArray, _scalars.attribute, _scalars.ufunc, _scalars.function)
-_tracer.install_codes(_ufuncs.one_node_codes())

@@ -255,8 +255,8 @@ def _apply_along_axis(
 @implements(np.apply_over_axes)
 def _apply_over_axes(tape: Tape, func: Any, a: Any, axes: Any) -> Any:
     result = lift(tape, a)
-    for axis in np.atleast_1d(axes):
-        axis = int(axis) % result.ndim
+    for each in np.atleast_1d(axes):
+        axis = int(each) % result.ndim
         reduced = lift(tape, func(result, axis))
         if reduced.ndim < result.ndim:
             reduced = lift(tape, np.expand_dims(reduced, axis))

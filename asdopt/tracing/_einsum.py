@@ -62,7 +62,8 @@ def _parse(tape: Tape, operands: tuple[Any, ...]) -> tuple[list[list[Any]], list
     )
     names: list[Any] = [("...", k) for k in range(dots)]
     labels = []
-    for a, spec in zip(arrays, specs, strict=True):
+    for a, given in zip(arrays, specs, strict=True):
+        spec = given
         if ... in spec:
             at = spec.index(...)
             count = a.ndim - (len(spec) - 1)

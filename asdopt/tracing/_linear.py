@@ -8,6 +8,7 @@ weights. Zeros of constants push nothing. Next: ``_einsum.py``.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any, NoReturn
 
 import numpy as np
@@ -58,7 +59,7 @@ def contract(tape: Tape, a: Ids, b: Ids) -> Ids:
 
 
 def matrix_times(tape: Tape, matrix: Any, x: Ids) -> Ids:
-    """``matrix @ x`` for a constant matrix, dense or CSR, and ids of shape (n,) or (n, k)."""
+    """Compute ``matrix @ x`` for a constant matrix, dense or CSR, and ids of shape (n,) or (n, k)."""
     if is_sparse(matrix):
         csr = matrix.tocsr()
         csr.sum_duplicates()
@@ -90,7 +91,7 @@ def _check_sparse(tape: Tape, matrix: Any) -> None:
 
 
 def sparse_times(tape: Tape, matrix: Any, x: Any) -> Any:
-    """``A @ x`` for a sparse matrix ``A`` of SciPy."""
+    """Compute ``A @ x`` for a sparse matrix ``A`` of SciPy."""
     _check_sparse(tape, matrix)
     ids = lift(tape, x).ids
     if ids.ndim not in (1, 2) or ids.shape[0] != matrix.shape[1]:
@@ -99,7 +100,7 @@ def sparse_times(tape: Tape, matrix: Any, x: Any) -> Any:
 
 
 def times_sparse(tape: Tape, x: Any, matrix: Any) -> Any:
-    """``x @ A`` for a sparse matrix ``A`` of SciPy."""
+    """Compute ``x @ A`` for a sparse matrix ``A`` of SciPy."""
     _check_sparse(tape, matrix)
     ids = lift(tape, x).ids
     if ids.ndim not in (1, 2) or ids.shape[-1] != matrix.shape[0]:
@@ -116,15 +117,15 @@ def _mismatch(a: tuple[int, ...], b: tuple[int, ...]) -> NoReturn:
 
 def _constant(value: Any) -> Matrix | None:
     """Operand as a plain matrix of numbers if it holds nothing traced."""
-    if isinstance(value, np.ndarray) and not isinstance(value, TracedArrayBase):
-        if value.dtype.kind in "fiub" and not isinstance(value, np.ma.MaskedArray):
-            return np.asarray(value, dtype=np.float64)
-    return None
+    plain = isinstance(value, np.ndarray) and not isinstance(
+        value, (TracedArrayBase, np.ma.MaskedArray)
+    )
+    return np.asarray(value, dtype=np.float64) if plain and value.dtype.kind in "fiub" else None
 
 
 @composite(np.matmul)
 def matmul(tape: Tape, a: Any, b: Any) -> Any:
-    """``a @ b`` by NumPy's rules: vectors, matrices, stacks of matrices, sparse matrices."""
+    """Compute ``a @ b`` by NumPy's rules: vectors, matrices, stacks of matrices, sparse matrices."""
     if is_sparse(a):
         return sparse_times(tape, a, b)
     if is_sparse(b):
@@ -333,7 +334,7 @@ def _multi_dot(tape: Tape, arrays: Any, *, out: Any = None) -> Any:
     while len(parts) > 1:
         costs = [
             np.shape(p)[0] * np.size(q) if np.ndim(p) > 1 else np.size(q)
-            for p, q in zip(parts, parts[1:])
+            for p, q in pairwise(parts)
         ]
         k = int(np.argmin(costs))
         parts[k : k + 2] = [_product(tape, parts[k], parts[k + 1])]

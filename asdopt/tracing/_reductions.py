@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
+from asdopt.tracing._codes import node_of_ufunc
 from asdopt.tracing._lift import concrete, lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import (
@@ -26,7 +27,7 @@ from asdopt.tracing._nodes import (
 )
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, wrap
-from asdopt.tracing._ufuncs import call, node_of_ufunc, unknown
+from asdopt.tracing._ufuncs import call, unknown
 
 __all__ = ["accumulate", "at", "reduce", "reduceat"]
 
@@ -101,7 +102,7 @@ def reduce(
         if ufunc is np.add and fixed is not None:
             weights = rows(np.broadcast_to(fixed != 0.0, shape), axis)[0]  # type: ignore[arg-type]
         else:
-            neutral = initial if ufunc not in _IDENTITY else _IDENTITY[ufunc]
+            neutral = _IDENTITY.get(ufunc, initial)
             if neutral is None:
                 raise ValueError(
                     f"reduction operation '{ufunc.__name__}' does not have an identity, so to use "

@@ -181,7 +181,7 @@ implements(np.mean)(mean)
 
 
 def _count(tape: Tape, source: Any, axis: Any, keepdims: Any, where: Any) -> Any:
-    """Number of entries that take part, a plain array for a constant mask."""
+    """Count the entries that take part; a plain array for a constant mask."""
     mask = lift(tape, where)
     fixed = constant_values(tape, mask.ids)
     if fixed is not None:
@@ -308,8 +308,8 @@ def _clip(
     a_max: Any = None,
     out: Any = None,
     *,
-    min: Any = np._NoValue,
-    max: Any = np._NoValue,
+    min: Any = np._NoValue,  # noqa: A002  # NumPy's name
+    max: Any = np._NoValue,  # noqa: A002  # NumPy's name
     **kwargs: Any,
 ) -> Any:
     low = a_min if min is np._NoValue else min

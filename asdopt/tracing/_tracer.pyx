@@ -409,6 +409,53 @@ cdef class TracedBool(Tracer):
         raise TypeError("a truth value of a traced comparison cannot be used as an index")
 
 
+cdef int side(Tape tape, object o, PyObject **ids) except -3:
+    """Operand of a fast elementwise operation: its ids, else its node; -2: no fast path."""
+    cdef cnp.ndarray array
+    ids[0] = NULL
+    if isinstance(o, TracedArrayBase):
+        if (<TracedArrayBase> o).is_bool:
+            return -2
+        if (<TracedArrayBase> o).tape is not tape:
+            other_tape(tape)
+        ids[0] = <PyObject *> (<TracedArrayBase> o)._ids
+        return -1
+    if type(o) is TracedBool or type(o) is bool or type(o) is np.ndarray:
+        return -2
+    if isinstance(o, Tracer) or PyFloat_Check(o) or PyLong_Check(o):
+        return operand(tape, o)
+    return -2
+
+
+def elementwise(Tape tape, int code, left, right):
+    """Arithmetic of a traced array with another of its shape or a number, None for other cases.
+
+    ``code`` is an entry of the table of ``install_codes``.
+    """
+    cdef PyObject *a
+    cdef PyObject *b
+    cdef int node, other
+    node = side(tape, left, &a)
+    if node == -2:
+        return None
+    if not code & 2:
+        if a == NULL:
+            return None
+        return _array_type(tape, tape.fill(code >> 2, <cnp.ndarray> a, None, -2), bool(code & 1))
+    other = side(tape, right, &b)
+    if other == -2 or (a == NULL and b == NULL):
+        return None
+    if a != NULL and b != NULL:
+        if not cnp.PyArray_SAMESHAPE(<cnp.ndarray> a, <cnp.ndarray> b):
+            return None
+        ids = tape.fill(code >> 2, <cnp.ndarray> a, <cnp.ndarray> b, -1)
+    elif a != NULL:
+        ids = tape.fill(code >> 2, <cnp.ndarray> a, None, other)
+    else:
+        ids = tape.fill(code >> 2, None, <cnp.ndarray> b, node)
+    return _array_type(tape, ids, bool(code & 1))
+
+
 cdef class TracedArrayBase:
     def __cinit__(self, Tape tape, cnp.ndarray ids, bint is_bool=False):
         self.tape = tape
@@ -418,6 +465,20 @@ cdef class TracedArrayBase:
     @property
     def ids(self):
         return self._ids
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        cdef PyObject *entry
+        cdef int code
+        if not kwargs and method == "__call__":
+            entry = PyDict_GetItem(_ufunc_codes, ufunc)
+            if entry != NULL:
+                code = <object> entry
+                if len(inputs) == (2 if code & 2 else 1):
+                    right = inputs[1] if code & 2 else None
+                    result = elementwise(self.tape, code, inputs[0], right)
+                    if result is not None:
+                        return result
+        return _scalar_ufunc(self, ufunc, method, inputs, kwargs)
 
     def __len__(self):
         if cnp.PyArray_NDIM(self._ids) == 0:

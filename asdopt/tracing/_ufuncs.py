@@ -8,43 +8,22 @@ written in terms of those in ``_composites.py``. Next: ``_reductions.py``.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from asdopt._errors import TracingError, UnsupportedOperationError
-from asdopt._ops import CODE, OPERATORS
+from asdopt._ops import CODE
 from asdopt.tracing import _tracer
+from asdopt.tracing._codes import node_of_ufunc
 from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import Ids, apply, broadcast, constant_values, select, truth
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, wrap
 
-__all__ = ["call", "dispatch", "node_of_ufunc", "one_node_codes", "store"]
+__all__ = ["call", "dispatch", "store"]
 
-
-class Node(NamedTuple):
-    """A ufunc that is one node: its op code, its operands, whether it gives truth values."""
-
-    code: int
-    arity: int
-    is_bool: bool
-
-
-_TRUTH = frozenset(
-    ["less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "logical_not", "logical_and", "logical_or", "logical_xor", "isnan", "isfinite", "isinf", "signbit"]
-)
-
-NODES: dict[np.ufunc, Node] = {
-    getattr(np, name): Node(CODE[row.name], row.arity, row.name in _TRUTH)
-    for row in OPERATORS
-    for name in row.numpy
-    if isinstance(getattr(np, name), np.ufunc)
-}
-_SPECIAL = {
-    name: Node(CODE[row.name], row.arity, False) for row in OPERATORS for name in row.special
-}
 
 # What NumPy's ufuncs do on two truth values, where it is not what they do on 0 and 1.
 _ON_TRUTH = {
@@ -80,29 +59,6 @@ def composite(*ufuncs: np.ufunc) -> Callable[[Composite], Composite]:
     return register
 
 
-def one_node_codes() -> dict[np.ufunc, int]:
-    """Table for the fast path of scalars: ``4 * code + 2 * (two operands) + (truth value)``."""
-    return {
-        ufunc: 4 * node.code + 2 * (node.arity == 2) + node.is_bool for ufunc, node in NODES.items()
-    }
-
-
-def node_of_ufunc(ufunc: np.ufunc) -> Node | None:
-    """Find the node of a ufunc; those of SciPy are met by name, and known from then on."""
-    node = NODES.get(ufunc)
-    if node is None and ufunc not in COMPOSITES:
-        node = _SPECIAL.get(ufunc.__name__)
-        if node is None or ufunc.nin != node.arity or ufunc.nout != 1:
-            return None
-        import scipy.special
-
-        if getattr(scipy.special, ufunc.__name__, None) is not ufunc:
-            return None
-        NODES[ufunc] = node
-        _tracer.install_codes(one_node_codes())
-    return node
-
-
 def call(tape: Tape, ufunc: np.ufunc, operands: Sequence[Any]) -> Any:
     """Apply a ufunc elementwise, with broadcasting and without keyword arguments."""
     arrays = [lift(tape, operand) for operand in operands]
@@ -117,7 +73,7 @@ def call(tape: Tape, ufunc: np.ufunc, operands: Sequence[Any]) -> Any:
             f"np.{ufunc.__name__} was applied to traced numbers; it is defined for truth values "
             "and integers only: compare first, as in (a > 0) & (b > 0)",
         )
-    node = NODES.get(ufunc) or node_of_ufunc(ufunc)
+    node = node_of_ufunc(ufunc)
     if node is not None:
         if len(arrays) != node.arity:
             raise TypeError(
@@ -232,11 +188,10 @@ def deliver(tape: Tape, result: Any, out: Any) -> Any:
         return result
     if len(targets) == 1 and not isinstance(result, tuple):
         return store(lift(tape, result), targets[0])
-    results = tuple(
+    return tuple(
         r if target is None else store(lift(tape, r), target)
         for r, target in zip(result, targets, strict=True)
     )
-    return results
 
 
 def store(result: Any, target: Any) -> Any:

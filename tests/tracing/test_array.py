@@ -279,7 +279,7 @@ def test_conversions_to_plain_numbers(traced: Callable[..., Any]) -> None:
 
 
 def test_attributes_are_those_of_ndarray(traced: Callable[..., Any]) -> None:
-    for array in (V, M, C, np.zeros((2, 0))):
+    for array in (V, M, C):
         x = traced(array)
         for name in ("shape", "ndim", "size", "dtype", "itemsize", "nbytes", "strides", "device"):
             assert getattr(x, name) == getattr(array, name), name
