@@ -24,7 +24,7 @@ from asdopt.tracing._recorder import function_name
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, Tracer, tracer
 
-__all__ = ["external"]
+__all__ = ["external", "tape_of"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -75,7 +75,7 @@ def external(
         raise InputError(f"external needs a function, got {type(fun).__name__}")
 
     def call(*args: Any) -> Any:
-        tape = _tape_of(args)
+        tape = tape_of(args)
         if tape is None:
             return fun(*args)
         return _record(tape, _Box(fun, jac, hess, jac_sparsity, hess_sparsity), args)
@@ -85,16 +85,17 @@ def external(
     return call
 
 
-def _tape_of(args: tuple[Any, ...]) -> Tape | None:
+def tape_of(args: tuple[Any, ...]) -> Tape | None:
+    """Tape of the first traced value among arguments, looking into sequences."""
     for arg in args:
         if isinstance(arg, (Tracer, TracedArrayBase)):
             return arg.tape
         if isinstance(arg, (list, tuple)):
-            found = _tape_of(tuple(arg))
+            found = tape_of(tuple(arg))
             if found is not None:
                 return found
         if isinstance(arg, np.ndarray) and arg.dtype == object:
-            found = _tape_of(tuple(arg.reshape(-1)))
+            found = tape_of(tuple(arg.reshape(-1)))
             if found is not None:
                 return found
     return None
@@ -244,9 +245,8 @@ class _Box:
 
 
 def _dense(matrix: Any) -> FloatArray:
-    if sparse.issparse(matrix):
-        matrix = matrix.toarray()
-    return np.atleast_2d(np.asarray(matrix, dtype=np.float64))
+    dense = matrix.toarray() if hasattr(matrix, "toarray") else matrix
+    return np.atleast_2d(np.asarray(dense, dtype=np.float64))
 
 
 def _pattern(

@@ -113,7 +113,8 @@ def _as_callback(callback: Callable[..., Any]) -> Callable[[dict[str, Any]], boo
         point = None if x is None else np.asarray(x)
         try:
             if by_name:
-                result = OptimizeResult({"x": point, "fun": info.get("objective")})
+                result = OptimizeResult()
+                result.update(x=point, fun=info.get("objective"))
                 return bool(callback(intermediate_result=result))
             return bool(callback(point))
         except StopIteration:

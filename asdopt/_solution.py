@@ -64,7 +64,7 @@ _SENTENCES = {
 }
 
 
-class Solution(OptimizeResult):  # type: ignore[misc]  # scipy-stubs: a dict of Any
+class Solution(OptimizeResult):
     """Result of :meth:`asdopt.Problem.solve`.
 
     Attributes
