@@ -10,3 +10,7 @@ if __name__ != "asdopt.adapters":
         f"this package was imported as {__name__!r}, its name is 'asdopt.adapters'; under two "
         "names its classes would exist twice; write 'import asdopt.adapters'"
     )
+
+from asdopt.adapters.ipopt_problem import as_cyipopt
+
+__all__ = ["as_cyipopt"]

@@ -1,0 +1,230 @@
+"""One Ipopt problem through all of its restarts, whichever binding carries it.
+
+Enters: a problem, and as base class a binding in the form of ``cyipopt.Problem``. Leaves: a class
+whose ``solve`` restarts with the union of the structures when a branch flips, whose
+``add_option`` takes values of any sensible type, and which raises what its callbacks met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asdopt._errors import StructureChangedError
+from asdopt._problem import Problem
+from asdopt.adapters._ipopt_callbacks import IpoptCallbacks
+from asdopt.adapters._ipopt_options import coerce_option, refused_option
+
+__all__ = ["RestartingProblem", "warm_start_options"]
+
+FloatArray = npt.NDArray[np.float64]
+OptionValue = str | int | float
+MAX_RESTARTS = 200
+# Ipopt reads 1e19 and more as infinity; a true infinity is not safe in every version.
+INFINITY = 2e19
+
+
+def warm_start_options(mu: float) -> dict[str, OptionValue]:
+    """Options that make Ipopt begin at the point and the multipliers it is given.
+
+    Parameters
+    ----------
+    mu : float
+        Barrier parameter to begin with.
+
+    Returns
+    -------
+    dict of str to str or float
+    """
+    pushes = ("bound_push", "bound_frac", "slack_bound_push", "slack_bound_frac", "mult_bound_push")
+    return {
+        "warm_start_init_point": "yes",
+        "mu_init": mu,
+        **{f"warm_start_{push}": 1e-9 for push in pushes},
+    }
+
+
+class RestartingProblem:
+    """Mixin over a binding with the constructor and methods of ``cyipopt.Problem``.
+
+    Parameters
+    ----------
+    problem : Problem
+    refusal : type of exception
+        What the binding takes for a failed evaluation.
+    user_callback : callable, optional
+        See :class:`IpoptCallbacks`.
+    """
+
+    library = "Ipopt"
+
+    def __init__(
+        self,
+        problem: Problem,
+        refusal: type[Exception],
+        user_callback: Callable[[dict[str, Any]], Any] | None = None,
+    ) -> None:
+        self.callbacks = IpoptCallbacks(problem, refusal, user_callback)
+        self._problem = problem
+        self._options: dict[str, OptionValue] = {}
+        self._scaling: tuple[Any, ...] | None = None
+        self._reopen_first = False
+        self._open()
+
+    # The binding's part, by the next class in the order of resolution
+
+    def _open(self) -> None:
+        problem = self._problem
+        super().__init__(  # type: ignore[call-arg]
+            problem.n,
+            problem.m,
+            problem_obj=self.callbacks,
+            lb=np.clip(problem.lb, -INFINITY, INFINITY),
+            ub=np.clip(problem.ub, -INFINITY, INFINITY),
+            cl=np.clip(problem.cl, -INFINITY, INFINITY),
+            cu=np.clip(problem.cu, -INFINITY, INFINITY),
+        )
+
+    def _reopen(self, options: dict[str, OptionValue]) -> None:
+        """Make the problem anew with the current structure and other options."""
+        super().close()  # type: ignore[misc]
+        self._open()
+        for name, value in options.items():
+            self._set_option(name, value)
+        if self._scaling is not None:
+            super().set_problem_scaling(*self._scaling)  # type: ignore[misc]
+
+    def _set_option(self, name: str, value: OptionValue) -> bool:
+        try:
+            super().add_option(name, value)  # type: ignore[misc]
+        except TypeError:
+            return False
+        return True
+
+    # What the user calls
+
+    def add_option(self, keyword: str | bytes, val: Any) -> None:
+        """Set an option of Ipopt; ints, floats, bools and NumPy scalars are brought to its type.
+
+        Raises
+        ------
+        InputError
+            Ipopt does not know the option, or refuses the value.
+        """
+        name = keyword.decode() if isinstance(keyword, bytes) else keyword
+        readings = coerce_option(name, val)
+        for value in readings:
+            if self._set_option(name, value):
+                self._options[name] = value
+                return
+        raise refused_option(name, readings[0], self.library)
+
+    def offer_option(self, name: str, value: OptionValue) -> None:
+        """Set an option unless it was set before or this build of Ipopt lacks it."""
+        if name not in self._options and self._set_option(name, value):
+            self._options[name] = value
+
+    def set_problem_scaling(
+        self, obj_scaling: float = 1.0, x_scaling: Any = None, g_scaling: Any = None
+    ) -> None:
+        """Scaling factors, for the option ``nlp_scaling_method = "user-scaling"``."""
+        super().set_problem_scaling(obj_scaling, x_scaling, g_scaling)  # type: ignore[misc]
+        self._scaling = (obj_scaling, x_scaling, g_scaling)
+
+    def solve(
+        self, x: npt.ArrayLike, lagrange: Any = (), zl: Any = (), zu: Any = ()
+    ) -> tuple[FloatArray, dict[str, Any]]:
+        """Solve from x, and again with more structure where a branch of the functions flips.
+
+        Parameters
+        ----------
+        x : array_like of float64, shape (n,) or that of x0
+        lagrange, zl, zu : array_like of float64, optional
+            Multipliers to begin with, used with the option ``warm_start_init_point``.
+
+        Returns
+        -------
+        x : ndarray of float64, shape (n,)
+        info : dict
+            As cyipopt's: x, g, obj_val, mult_g, mult_x_L, mult_x_U, status, status_msg.
+        """
+        callbacks = self.callbacks
+        given = callbacks.structure
+        callbacks.reset()
+        if self._reopen_first or callbacks.structure != given:
+            self._reopen(self._options)
+            self._reopen_first = False
+        start = perf_counter()
+        callbacks.current_iterate = self.get_current_iterate  # type: ignore[attr-defined]
+        try:
+            point = np.array(x, dtype=np.float64).reshape(-1)
+            _, info = self._run(point, lagrange, zl, zu)
+            first = point
+            for _ in range(MAX_RESTARTS):
+                if callbacks.grown_at is None:
+                    return info["x"], info
+                point = callbacks.grown_at
+                callbacks.restart()
+                self._reopen_first = True
+                self._reopen(self._options | self._restart_options(perf_counter() - start))
+                self._keep_scaling(first)
+                multipliers = [info["mult_g"], info["mult_x_L"], info["mult_x_U"]]
+                if not all(np.isfinite(part).all() for part in multipliers):
+                    multipliers = [np.zeros_like(part) for part in multipliers]
+                _, info = self._run(point, *multipliers)
+        finally:
+            callbacks.current_iterate = None
+        raise StructureChangedError(
+            f"the functions took so many branches during the solve that Ipopt was restarted "
+            f"{MAX_RESTARTS} times with a larger structure, and still a derivative outside of it "
+            "was met; such a problem is not smooth enough for Ipopt: replace branches on "
+            "variables by smooth expressions, or by np.where, np.maximum, np.minimum"
+        )
+
+    def _run(
+        self, x: FloatArray, lagrange: Any, zl: Any, zu: Any
+    ) -> tuple[FloatArray, dict[str, Any]]:
+        found: tuple[FloatArray, dict[str, Any]]
+        found = super().solve(x, lagrange, zl, zu)  # type: ignore[misc]
+        if self.callbacks.error is not None:
+            raise self.callbacks.error
+        return found
+
+    def _keep_scaling(self, first: FloatArray) -> None:
+        """Scale a restart as Ipopt scaled the first run, by the gradients at its start.
+
+        Scaled anew at a point with steep functions, a restart would take any point for optimal.
+        """
+        if self._scaling is not None or "nlp_scaling_method" in self._options:
+            return
+        evaluator = self._problem.evaluator
+        gradient = np.abs(evaluator.gradient(first)).max(initial=0.0)
+        values = np.abs(evaluator.jacobian_values(first))
+        rows = np.zeros(self._problem.m)
+        np.maximum.at(rows, evaluator.jacobian_pattern.rows, values)
+        steepest = float(self._options.get("nlp_scaling_max_gradient", 100.0))
+        least = float(self._options.get("nlp_scaling_min_value", 1e-8))
+        with np.errstate(all="ignore"):
+            factors = [
+                np.maximum(np.nan_to_num(np.minimum(1.0, steepest / size), nan=1.0), least)
+                for size in (gradient, rows)
+            ]
+        self._set_option("nlp_scaling_method", "user-scaling")
+        super().set_problem_scaling(float(factors[0]), None, factors[1])  # type: ignore[misc]
+
+    def _restart_options(self, seconds: float) -> dict[str, OptionValue]:
+        """Begin where the last run ended, and let the limits count what has been spent."""
+        history = self.callbacks.history
+        options: dict[str, OptionValue] = {}
+        if history:
+            options = warm_start_options(max(float(history[-1]["mu"]), 1e-11))
+            limit = int(self._options.get("max_iter", 3000))
+            options["max_iter"] = max(limit - self.callbacks.num_iterations - 1, 0)
+        if "max_wall_time" in self._options:
+            limit_seconds = float(self._options["max_wall_time"])
+            options["max_wall_time"] = max(limit_seconds - seconds, 1e-3)
+        return options

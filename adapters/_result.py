@@ -1,0 +1,150 @@
+"""A solver's result as a :class:`asdopt.Solution`, the same for every adapter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asdopt._errors import InputError
+from asdopt._problem import Problem
+from asdopt._solution import Solution, Status
+
+__all__ = ["flat_multipliers", "lagrangian_gradient", "make_solution", "violations"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def make_solution(
+    problem: Problem,
+    *,
+    x: FloatArray,
+    multipliers: FloatArray,
+    bound_multipliers: tuple[FloatArray, FloatArray],
+    status: Status,
+    message: str,
+    nit: int,
+    history: list[dict[str, Any]],
+    timings: dict[str, float],
+    solver: str,
+    **more: Any,
+) -> Solution:
+    """Evaluate the functions at x and put everything into a solution.
+
+    Parameters
+    ----------
+    problem : Problem
+    x : ndarray of float64, shape (n,)
+    multipliers : ndarray of float64, shape (m,)
+        Of ``f + multipliers @ c``.
+    bound_multipliers : tuple of ndarray of float64, shape (n,)
+        Lower and upper, nonnegative.
+    status, message, nit, history, timings, solver
+        As in :class:`asdopt.Solution`; trace and prepare times are added.
+    **more
+        Further fields.
+
+    Returns
+    -------
+    Solution
+    """
+    evaluator = problem.evaluator
+    outputs = evaluator.outputs(np.ascontiguousarray(x))
+    constraints = np.array(outputs[1:])
+    optimality = lagrangian_gradient(problem, x, multipliers, bound_multipliers)
+    return Solution(  # type: ignore[call-arg]  # the stubs know no fields
+        x=problem.structure.unflatten(x),
+        fun=float(outputs[0]),
+        success=status.success,
+        status=status,
+        message=message,
+        multipliers=problem.split(multipliers),
+        bound_multipliers=bound_multipliers,
+        constraints=problem.split(constraints),
+        violations=violations(problem, x, constraints),
+        optimality=optimality,
+        nit=nit,
+        history=history,
+        timings={
+            "trace": evaluator.trace_seconds,
+            "prepare": evaluator.prepare_seconds,
+            **timings,
+        },
+        solver=solver,
+        **more,
+    )
+
+
+def lagrangian_gradient(
+    problem: Problem,
+    x: FloatArray,
+    multipliers: FloatArray,
+    bound_multipliers: tuple[FloatArray, FloatArray],
+) -> float:
+    """Largest entry of the gradient of the Lagrangian, unscaled; NaN where it is not defined.
+
+    Variables with equal bounds are left out: their bounds carry any gradient.
+
+    Parameters
+    ----------
+    problem : Problem
+    x : ndarray of float64, shape (n,)
+    multipliers : ndarray of float64, shape (m,)
+    bound_multipliers : tuple of ndarray of float64, shape (n,)
+
+    Returns
+    -------
+    float
+    """
+    evaluator = problem.evaluator
+    gradient = np.array(evaluator.gradient(x))
+    values = evaluator.jacobian_values(x)
+    jacobian = evaluator.jacobian_pattern.to_scipy(values)
+    lower, upper = bound_multipliers
+    with np.errstate(all="ignore"):
+        gradient += jacobian.T @ multipliers - lower + upper
+    free = problem.lb < problem.ub
+    return float(np.abs(gradient[free]).max(initial=0.0))
+
+
+def violations(problem: Problem, x: FloatArray, constraints: FloatArray) -> dict[str, float]:
+    """Largest violation by constraint name, and of the bounds; those above 0 (or NaN) only.
+
+    Parameters
+    ----------
+    problem : Problem
+    x : ndarray of float64, shape (n,)
+    constraints : ndarray of float64, shape (m,)
+
+    Returns
+    -------
+    dict of str to float
+    """
+    rows = np.maximum(problem.cl - constraints, constraints - problem.cu)
+    found = {name: part.max(initial=0.0) for name, part in problem.split(rows).items()}
+    found["bounds"] = np.maximum(problem.lb - x, x - problem.ub).max(initial=0.0)
+    return {name: float(worst) for name, worst in found.items() if not worst <= 0.0}
+
+
+def flat_multipliers(problem: Problem, solution: Solution) -> FloatArray | None:
+    """Multipliers of a solution in the order of the rows; None where it has none.
+
+    Raises
+    ------
+    InputError
+        They belong to another problem.
+    """
+    given = solution.get("multipliers")
+    if given is None:
+        return None
+    wanted = {name: part.size for name, part in problem.split(np.empty(problem.m)).items()}
+    found = {str(name): np.size(part) for name, part in given.items()}
+    if found != wanted:
+        raise InputError(
+            f"warm_start has multipliers of {found or 'no constraints'} (rows by name), the "
+            f"problem has {wanted or 'no constraints'}: give a solution of a problem with the same "
+            "constraints, or start from its point alone with x0=warm_start.x"
+        )
+    parts = [np.asarray(given[name], dtype=np.float64).reshape(-1) for name in wanted]
+    return np.concatenate(parts) if parts else np.empty(0)
