@@ -9,7 +9,7 @@ structure grows to the union.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
 
 import numpy as np
@@ -73,6 +73,8 @@ class Evaluator:
         First point.
     parameters : ndarray of float64, optional
         Values of the traced parameters.
+    traces : sequence of Trace, optional
+        Traces made before (by a pickled evaluator); else the functions are traced at x0.
 
     Attributes
     ----------
@@ -87,6 +89,7 @@ class Evaluator:
         record: Callable[[FloatArray], Trace],
         x0: FloatArray,
         parameters: FloatArray | None = None,
+        traces: Sequence[Trace] = (),
     ) -> None:
         self._record = record
         self._parameters = parameters
@@ -97,9 +100,12 @@ class Evaluator:
         self._order = 0
         self.trace_seconds = 0.0
         self.prepare_seconds = 0.0
-        self._branch = self._add_branch(x0)
+        self._branches = [Branch(trace) for trace in traces]
+        self._branch = self._branches[0] if traces else self._add_branch(x0)
         self.jacobian_pattern = self._branch.jacobian_pattern
         self.hessian_pattern = self._branch.hessian_pattern
+        for branch in self._branches[1:]:
+            self._unite(branch)
         self.num_outputs = len(self._branch.trace.outputs)
 
     def set_parameters(self, parameters: FloatArray) -> None:
@@ -107,6 +113,12 @@ class Evaluator:
         with self._lock:
             self._parameters = parameters
             self._x = None
+
+    def traces(self) -> list[Trace]:
+        """Return the traces of all branches met, the current one first."""
+        with self._lock:
+            others = [b.trace for b in self._branches if b is not self._branch]
+            return [self._branch.trace, *others]
 
     @property
     def num_branches(self) -> int:
@@ -203,8 +215,11 @@ class Evaluator:
                 self._branch = branch
                 return
         self._branch = self._add_branch(x)
-        self.jacobian_pattern = _union(self.jacobian_pattern, self._branch.jacobian_pattern)
-        self.hessian_pattern = _union(self.hessian_pattern, self._branch.hessian_pattern)
+        self._unite(self._branch)
+
+    def _unite(self, branch: Branch) -> None:
+        self.jacobian_pattern = _union(self.jacobian_pattern, branch.jacobian_pattern)
+        self.hessian_pattern = _union(self.hessian_pattern, branch.hessian_pattern)
 
     def _add_branch(self, x: FloatArray) -> Branch:
         if len(self._branches) >= MAX_BRANCHES:

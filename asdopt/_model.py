@@ -6,6 +6,7 @@ point, with the objective as output 0 and the constraint rows after it. Next: ``
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from asdopt._constraints import Constraint, row_names
 from asdopt._diagnose import nonfinite_derivative, nonfinite_value
-from asdopt._errors import EvaluationError, InputError, StructureChangedError
+from asdopt._errors import EvaluationError, InputError, StructureChangedError, TracingError
 from asdopt.tracing._recorder import Recorder, function_name
 from asdopt.tracing._structure import Structure
 from asdopt.tracing._trace import Trace
@@ -179,6 +180,44 @@ class Model:
                     "fixed: return the same number of values in every branch"
                 )
 
+    def plain_outputs(self, x: FloatArray) -> FloatArray:
+        """Objective and constraints by the user's functions, called with plain floats."""
+        objective = (lambda *_: 0.0) if self.objective is None else self.objective
+        parts = [_flat(objective(*self._plain_arguments(x)))]
+        parts += [_flat(c.fun(*self._plain_arguments(x))) for c in self.constraints]
+        return np.concatenate(parts)
+
+    def _plain_arguments(self, x: FloatArray) -> tuple[Any, ...]:
+        point = self.structure.unflatten(x)
+        if self.parameter_structure is None:
+            return (point,)
+        return point, self.parameter_structure.unflatten(self.parameters)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Lambdas and local functions cannot be pickled; the traces that go along do not need them.
+        functions = (self.objective, self.constraints)
+        try:
+            pickle.dumps(functions)
+        except (pickle.PicklingError, AttributeError, TypeError):
+            unpicklable = [Constraint(_not_pickled, 0.0, 0.0, c.name) for c in self.constraints]
+            functions = (None if self.objective is None else _not_pickled, unpicklable)
+        state = self.__dict__ | dict(zip(("objective", "constraints"), functions, strict=True))
+        return {k: v for k, v in state.items() if not k.endswith("structure")} | {
+            "_rebuilt": (self.structure.unflatten(self.x0), self._plain_parameters())
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        x0, parameters = state.pop("_rebuilt")
+        self.__dict__.update(state)
+        self.structure = Structure.of(x0, "x0")
+        self.parameter_structure = (
+            None if parameters is None else Structure.of(parameters, "parameters")
+        )
+
+    def _plain_parameters(self) -> Any:
+        structure = self.parameter_structure
+        return None if structure is None else structure.unflatten(self.parameters)
+
     def why_not_finite(self, x: FloatArray) -> str:
         """Say which operation at which of the user's lines makes a value or derivative not finite.
 
@@ -195,3 +234,21 @@ class Model:
         if not sentence:
             return ""
         return f"{sentence}; start from another x0, or add bounds that keep x away from there"
+
+
+def _flat(result: Any) -> FloatArray:
+    """Flatten what a function returned, as the recorder flattens traced results."""
+    if result is None:
+        return np.empty(0)
+    try:
+        return np.asarray(result, dtype=np.float64).reshape(-1)
+    except (TypeError, ValueError):
+        return np.concatenate([_flat(part) for part in result])
+
+
+def _not_pickled(*_: Any) -> Any:
+    raise TracingError(
+        "a pickled problem had to trace its functions again, for a new branch or an explanation, "
+        "but they are lambdas or local functions and were not pickled: define them at the top "
+        "level of a module"
+    )

@@ -6,7 +6,6 @@ Enters: plain Python functions. Leaves: callbacks with structure arrays, and sol
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +17,7 @@ from scipy.sparse import csr_array
 from asdopt._constraints import as_constraints, row_bounds, variable_bounds
 from asdopt._errors import EvaluationError, InputError
 from asdopt._evaluator import Evaluator
-from asdopt._explain import Explanation, explain_first, explain_second
+from asdopt._inspection import Inspection
 from asdopt._model import Model
 from asdopt._pattern import SparsityPattern
 from asdopt._registry import find_solver
@@ -55,7 +54,7 @@ class SolveRequest:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Problem:
+class Problem(Inspection):
     """Minimize ``objective(x)`` subject to ``lb <= constraints(x) <= ub`` and bounds on x.
 
     Parameters
@@ -299,58 +298,22 @@ class Problem:
         solution: Solution = adapter(self, request)
         return solution
 
+    # Pickling: the traces go along, the functions where they can be pickled
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_evaluator": self._evaluator.traces()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        traces = state.pop("_evaluator")
+        self.__dict__.update(state)
+        self._evaluator = Evaluator(self._model.record, self.x0, self._model.parameters, traces)
+
     def __repr__(self) -> str:
         jac, hess = self.jacobian_pattern, self.hessian_pattern
         return (
             f"Problem({self.n} variables, {self.m} constraints, Jacobian {jac.nnz} nonzeros, "
             f"Hessian {hess.nnz} in the lower triangle)"
         )
-
-    # Explanations
-
-    def explain(self, row: int | str, variable: int | str) -> Explanation:
-        """Say through which of the user's lines a variable reaches a constraint row.
-
-        Parameters
-        ----------
-        row : int or str
-            Number or name of the row (``row_names``); ``"objective"`` for the objective.
-        variable : int or str
-            Number or name of the variable (``names``).
-
-        Returns
-        -------
-        Explanation
-            False where the entry of the Jacobian is structurally zero.
-
-        Notes
-        -----
-        Traces the functions once more at the last point, noting lines.
-        """
-        output = 0 if row == "objective" else 1 + _number(row, self.row_names, "constraint row")
-        column = _number(variable, self.names, "variable")
-        title = f"{self._model.label(output)} depends on {self.names[column]}"
-        trace = self._model.record(self._evaluator.point, note_lines=True)
-        return explain_first(trace, title, output, column)
-
-    def explain_hessian(self, first: int | str, second: int | str) -> Explanation:
-        """Say in which of the user's lines two variables meet nonlinearly.
-
-        Parameters
-        ----------
-        first, second : int or str
-            Numbers or names of variables.
-
-        Returns
-        -------
-        Explanation
-            False where the entry of the Hessian is structurally zero.
-        """
-        i = _number(first, self.names, "variable")
-        j = _number(second, self.names, "variable")
-        title = f"{self.names[i]} and {self.names[j]} meet"
-        trace = self._model.record(self._evaluator.point, note_lines=True)
-        return explain_second(trace, title, self._model.label, i, j)
 
     # Checks
 
@@ -387,29 +350,3 @@ class Problem:
         if not np.isfinite(values).all():
             raise EvaluationError(f"{what} at the given x: {self.why_not_finite(x)}")
         return values
-
-    def why_not_finite(self, x: FloatArray) -> str:
-        """Say which operation at which line of the user makes a value or derivative not finite.
-
-        Parameters
-        ----------
-        x : ndarray of float64, shape (n,)
-
-        Returns
-        -------
-        str
-            Empty where everything is finite.
-        """
-        return self._model.why_not_finite(x)
-
-
-def _number(key: int | str, names: Sequence[str], what: str) -> int:
-    if isinstance(key, str):
-        if key not in names:
-            close = difflib.get_close_matches(key, names, n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
-            raise InputError(f"there is no {what} named {key!r}{hint}")
-        return list(names).index(key)
-    if not -len(names) <= key < len(names):
-        raise InputError(f"{what} {key} was asked for, there are {len(names)}")
-    return int(key) % len(names)

@@ -1,0 +1,98 @@
+"""Checks, reports, plots, pickling."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+
+import asdopt
+from asdopt import Constraint, Problem, external
+
+
+def top_level(x: Any) -> Any:
+    """A function that can be pickled; its branch depends on x."""
+    return x[0] ** 2 * x[1] if x[0] > 0 else x[1] ** 3
+
+
+def test_check_derivatives_passes_on_a_right_problem() -> None:
+    """Structured arguments, parameters and constraints included."""
+    problem = Problem(
+        lambda v, p: p * (v["a"] ** 3).sum() + np.sin(v["b"]),
+        Constraint(lambda v, p: [v["a"] * v["b"], v["b"] ** 2], 0, 1),
+        x0={"a": np.array([1.0, 2.0]), "b": 0.5},
+        parameters=2.0,
+    )
+    check = problem.check_derivatives()
+    assert check
+    assert check.errors["first derivatives"] < 1e-9
+    assert "derivatives agree" in str(check)
+
+
+def test_check_derivatives_names_the_wrong_entry() -> None:
+    """A black box with a wrong derivative is found by row and variable."""
+    wrong = external(lambda x: float(x) ** 2, lambda x: 3.0 * x, lambda x, w: [[3.0 * w[0]]])
+    problem = Problem(
+        None, Constraint(lambda x: [x[0], wrong(x[1])], 0, 1, name="c"), x0=[1.0, 2.0]
+    )
+    check = problem.check_derivatives()
+    assert not check
+    assert check.worst["first derivatives"] == "constraint c[1], variable x[1]"
+    assert "DISAGREE" in str(check)
+
+
+def test_check_derivatives_of_many_variables() -> None:
+    """Beyond 200 variables columns are drawn, with random directions beside them."""
+    x0 = np.linspace(0.1, 1.0, 400)
+    problem = Problem(lambda x: np.sum(np.exp(x[1:] * x[:-1])), lambda x: x**2, x0=x0, cl=0, cu=1)
+    assert problem.check_derivatives()
+
+
+def test_the_report_holds_the_sizes() -> None:
+    """A text that a user can read."""
+    problem = Problem(lambda x: x[0] * x[1], lambda x: x, x0=[1.0, 2.0], cl=0, cu=[0, 1])
+    text = problem.report()
+    assert "1 equations, 1 inequalities" in text
+    assert "2 nonzeros, 50 % dense" in text
+
+
+def test_spy_draws_both_patterns() -> None:
+    """Two axes with titles."""
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    problem = Problem(lambda x: (x**2).sum(), lambda x: x[1:] * x[:-1], x0=np.ones(5), cl=0, cu=1)
+    left, right = problem.spy()
+    assert left.get_title() == "Jacobian of the constraints, 8 nonzeros"
+    assert right.get_title().startswith("Hessian")
+
+
+def test_a_pickled_problem_evaluates_alike() -> None:
+    """Also where the functions are lambdas: the traces go along."""
+    problem = Problem(
+        lambda v: np.exp(v["a"]).sum() * v["b"],
+        Constraint(lambda v: v["a"] ** 2, 0, 1, name="c"),
+        x0={"a": np.array([1.0, 2.0]), "b": 3.0},
+    )
+    again = pickle.loads(pickle.dumps(problem))
+    x, w = np.array([0.5, 0.6, 0.7]), [1.0, 2.0]
+    assert again.objective(x) == problem.objective(x)
+    np.testing.assert_array_equal(again.hessian(x, w).toarray(), problem.hessian(x, w).toarray())
+    assert again.row_names == problem.row_names
+    assert list(again.names) == list(problem.names)
+
+
+def test_a_pickled_problem_in_a_new_branch() -> None:
+    """A top-level function is traced again; a lambda says what to do."""
+    problem = Problem(top_level, x0=[1.0, 2.0])
+    again = pickle.loads(pickle.dumps(problem))
+    assert again.objective([-1.0, 2.0]) == 8.0
+    both = pickle.loads(pickle.dumps(again))
+    assert both.evaluator.num_branches == 2
+    assert both.hessian_pattern == again.hessian_pattern
+    problem = Problem(lambda x: top_level(x), x0=[1.0, 2.0])
+    again = pickle.loads(pickle.dumps(problem))
+    assert again.objective([2.0, 2.0]) == 8.0
+    with pytest.raises(asdopt.TracingError, match="top level of a module"):
+        again.objective([-1.0, 2.0])
