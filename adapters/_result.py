@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,14 @@ from asdopt._errors import InputError
 from asdopt._problem import Problem
 from asdopt._solution import Solution, Status
 
-__all__ = ["flat_multipliers", "lagrangian_gradient", "make_solution", "violations"]
+__all__ = [
+    "check_time_limit",
+    "flat_multipliers",
+    "lagrangian_gradient",
+    "make_solution",
+    "solution_without_freedom",
+    "violations",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -74,6 +82,55 @@ def make_solution(
         solver=solver,
         **more,
     )
+
+
+def solution_without_freedom(problem: Problem, solver: str, start: float) -> Solution:
+    """Solution of a problem that has no variables, or none that its bounds leave free.
+
+    Parameters
+    ----------
+    problem : Problem
+    solver : str
+        Name of the solver that was asked.
+    start : float
+        Time of ``perf_counter`` at its call.
+
+    Returns
+    -------
+    Solution
+        Feasible or not, by a tolerance of 1e-8.
+    """
+    x = problem.lb.copy()
+    evaluator = problem.evaluator
+    constraints = evaluator.outputs(x)[1:]
+    worst = max(violations(problem, x, constraints).values(), default=0.0)
+    gradient = np.array(evaluator.gradient(x))
+    return make_solution(
+        problem,
+        x=x,
+        multipliers=np.zeros(problem.m),
+        bound_multipliers=(np.maximum(gradient, 0.0), np.maximum(-gradient, 0.0)),
+        status=Status.OPTIMAL if worst <= 1e-8 else Status.INFEASIBLE,
+        message="there are no free variables; the functions were evaluated",
+        nit=0,
+        history=[],
+        timings={"solve": perf_counter() - start, "evaluation": 0.0},
+        solver=solver,
+    )
+
+
+def check_time_limit(time_limit: float | None) -> None:
+    """Refuse a time limit that is not positive.
+
+    Raises
+    ------
+    InputError
+    """
+    if time_limit is not None and not time_limit > 0:
+        raise InputError(
+            f"time_limit is {time_limit!r}; it is the wall time of the solve in seconds: give a "
+            "positive number, or None for no limit"
+        )
 
 
 def lagrangian_gradient(

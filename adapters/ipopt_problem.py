@@ -27,7 +27,12 @@ from asdopt.adapters._ipopt_c import IpoptBinding, IpoptLibrary
 from asdopt.adapters._ipopt_library import find_library
 from asdopt.adapters._ipopt_session import RestartingProblem, warm_start_options
 from asdopt.adapters._ipopt_status import read_code
-from asdopt.adapters._result import flat_multipliers, make_solution, violations
+from asdopt.adapters._result import (
+    check_time_limit,
+    flat_multipliers,
+    make_solution,
+    solution_without_freedom,
+)
 
 __all__ = ["as_cyipopt", "solve"]
 
@@ -157,14 +162,14 @@ def solve(problem: Problem, request: SolveRequest) -> Solution:
         An option is not known or has a wrong value.
     """
     start = perf_counter()
-    _check_time_limit(request.time_limit)
+    check_time_limit(request.time_limit)
     evaluator = problem.evaluator
     spent = evaluator.trace_seconds + evaluator.prepare_seconds
     # The starting point may take other branches than the one where the problem was made.
     evaluator.outputs(request.x0)
     evaluator.prepare()
     if problem.n == 0:
-        return _solve_without_variables(problem, start)
+        return solution_without_freedom(problem, "ipopt", start)
     options = dict(request.options)
     nlp = _open(problem, request, options.pop("library", None))
     for name, value in options.items():
@@ -210,14 +215,6 @@ def _distrust(solution: Solution, steepest: float) -> Solution:
     )
     solution.update(status=Status.FAILED, success=False, message=message)
     return solution
-
-
-def _check_time_limit(time_limit: float | None) -> None:
-    if time_limit is not None and not time_limit > 0:
-        raise InputError(
-            f"time_limit is {time_limit!r}; it is the wall time of the solve in seconds: give a "
-            "positive number, or None for no limit"
-        )
 
 
 def _apply_request(
@@ -275,23 +272,3 @@ def _explain(
         place = "at the starting point"
     why = why or "a value or derivative was not finite"
     return Status.EVALUATION_ERROR, f"{message}; {place}: {why}"
-
-
-def _solve_without_variables(problem: Problem, start: float) -> Solution:
-    x = np.empty(0)
-    constraints = problem.evaluator.outputs(x)[1:]
-    worst = max(violations(problem, x, constraints).values(), default=0.0)
-    status = Status.OPTIMAL if worst <= 1e-8 else Status.INFEASIBLE
-    return make_solution(
-        problem,
-        x=x,
-        multipliers=np.zeros(problem.m),
-        bound_multipliers=(x, x),
-        status=status,
-        message="there are no variables; the constraints were evaluated",
-        nit=0,
-        history=[],
-        timings={"solve": perf_counter() - start, "evaluation": 0.0},
-        solver="ipopt",
-        library="none",
-    )

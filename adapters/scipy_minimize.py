@@ -1,0 +1,381 @@
+"""SciPy's ``trust-constr`` with the exact sparse Jacobian and Hessian.
+
+Enters: a problem and a request. Leaves: a solution. Needs no package besides SciPy; for large
+problems Ipopt is faster and stricter.
+
+References
+----------
+Byrd, Hribar, Nocedal: An interior point algorithm for large-scale nonlinear programming.
+SIAM J. Optim. 9 (1999), doi:10.1137/S1052623497325107.
+"""
+
+from __future__ import annotations
+
+import difflib
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import Bounds, NonlinearConstraint, minimize
+from scipy.sparse import csr_array
+
+from asdopt._errors import AsdoptError, EvaluationError, InputError
+from asdopt._pattern import SparsityPattern
+from asdopt._problem import Problem, SolveRequest
+from asdopt._solution import Solution, Status
+from asdopt.adapters._result import (
+    check_time_limit,
+    make_solution,
+    solution_without_freedom,
+)
+
+__all__ = ["solve"]
+
+FloatArray = npt.NDArray[np.float64]
+_OPTIONS = (
+    "barrier_tol",
+    "disp",
+    "factorization_method",
+    "gtol",
+    "initial_barrier_parameter",
+    "initial_barrier_tolerance",
+    "initial_constr_penalty",
+    "initial_tr_radius",
+    "maxiter",
+    "sparse_jacobian",
+    "verbose",
+    "xtol",
+)
+_SYNONYMS = {
+    "max_iter": "'maxiter'",
+    "tol": "'gtol' and 'xtol'",
+    "print_level": "'verbose' (0 to 3)",
+    "time_limit": "the argument time_limit of solve",
+    "callback": "the argument callback of solve",
+}
+_STOPS = {
+    Status.OPTIMAL: "gtol is met",
+    Status.STOPPED: "stopped by the callback",
+    Status.TIME_LIMIT: "the time limit is reached",
+    Status.UNBOUNDED: "the iterates diverge while the objective falls",
+}
+# Iterates beyond, with a falling objective, have no business there.
+DIVERGED = 1e15
+REFUSED = 1e100
+
+
+def solve(problem: Problem, request: SolveRequest) -> Solution:
+    """Solve a problem with SciPy's trust-constr.
+
+    Parameters
+    ----------
+    problem : Problem
+    request : SolveRequest
+        Its options are SciPy's, by name. A warm start gives the point only: trust-constr takes no
+        multipliers.
+
+    Returns
+    -------
+    Solution
+
+    Raises
+    ------
+    InputError
+        An option is not known.
+
+    Notes
+    -----
+    Three habits of trust-constr are corrected. It widens equal bounds to an interval: variables
+    with equal bounds are taken out of the problem. It stops as soon as the gradient of the
+    Lagrangian is small, even where the barrier parameter still keeps x off its bounds: here it
+    goes on until that is below ``barrier_tol`` too. It calls a too small trust region a success:
+    here it is one only if the optimality is within 1e-5 of the largest gradient entry at the start.
+    """
+    start = perf_counter()
+    check_time_limit(request.time_limit)
+    _check_options(request.options)
+    run = _Run(problem, request, start)
+    if not run.starts_finite:
+        return run.solution(Status.EVALUATION_ERROR, "the functions are not finite at the start")
+    if run.free.size == 0:
+        return solution_without_freedom(problem, "trust-constr", start)
+    if run.num_equations > run.free.size:
+        return run.refuse()
+    try:
+        result = run.minimize()
+    except (EvaluationError, ValueError, np.linalg.LinAlgError) as error:
+        if run.bad_x is None:
+            raise
+        return run.solution(Status.EVALUATION_ERROR, str(error))
+    return run.solution(*run.explain(result), result)
+
+
+def _check_options(options: Any) -> None:
+    for name in options:
+        if name not in _OPTIONS:
+            near = difflib.get_close_matches(str(name), _OPTIONS, n=2)
+            hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "known are "
+            if name in _SYNONYMS:
+                hint = f"there it is {_SYNONYMS[name]}"
+            elif not near:
+                hint += ", ".join(_OPTIONS)
+            raise InputError(f"option {name!r} is not known to trust-constr: {hint}")
+
+
+class _Run:
+    """One solve in the space of the variables that are free."""
+
+    def __init__(self, problem: Problem, request: SolveRequest, start: float) -> None:
+        self.problem = problem
+        self.request = request
+        self.start = start
+        self.history: list[dict[str, Any]] = []
+        self.bad_x: FloatArray | None = None
+        self.stop: Status | None = None
+        self.evaluation_seconds = 0.0
+        evaluator = problem.evaluator
+        self._spent = evaluator.trace_seconds + evaluator.prepare_seconds
+        self.free = np.flatnonzero(problem.lb < problem.ub)
+        self.point = np.clip(request.x0, problem.lb, problem.ub)
+        outputs = np.array(evaluator.outputs(self.point))
+        self.starts_finite = bool(np.isfinite(outputs).all())
+        if not self.starts_finite:
+            self.bad_x = self.point
+        self._last_constraints = outputs[1:]
+        evaluator.prepare()
+        self.steepest = float(np.abs(evaluator.gradient(self.point)).max(initial=1.0))
+        self.num_equations = int((problem.cl == problem.cu).sum())
+        self._symmetric: _Symmetric | None = None
+
+    def minimize(self) -> Any:
+        """Call SciPy; numbers that are not finite are dealt with here, without warnings."""
+        problem = self.problem
+        lb, ub = problem.lb[self.free], problem.ub[self.free]
+        bounded = np.isfinite(lb).any() or np.isfinite(ub).any()
+        # callback decides when it is enough; with gtol = 0 SciPy does not.
+        options = {"sparse_jacobian": True, **self.request.options, "gtol": 0.0}
+        with np.errstate(all="ignore"):
+            return minimize(  # type: ignore[call-overload]  # the stubs know dense Hessians only
+                self.objective,
+                self.point[self.free],
+                method="trust-constr",
+                jac=self.gradient,
+                hess=self.objective_hessian,
+                bounds=Bounds(lb, ub) if bounded else None,
+                constraints=[self._constraint()] if problem.m else [],
+                callback=self.callback,
+                options=options,
+            )
+
+    def _constraint(self) -> NonlinearConstraint:
+        return NonlinearConstraint(
+            self.constraints,
+            self.problem.cl,
+            self.problem.cu,
+            jac=self.jacobian,
+            hess=self.constraints_hessian,  # type: ignore[arg-type]  # takes x and v
+        )
+
+    # Callbacks
+
+    def full(self, x: FloatArray) -> FloatArray:
+        """Point of all variables from that of the free ones."""
+        if self.free.size == self.problem.n:
+            return np.ascontiguousarray(x)
+        point = self.point.copy()
+        point[self.free] = x
+        return point
+
+    def objective(self, x: FloatArray) -> float:
+        """Objective; a huge one where a function is not finite, so that the step is refused.
+
+        NaN would not do: every comparison with it is false, and the trust region stays as it is.
+        """
+        outputs = self._evaluate(self.problem.evaluator.outputs, x)
+        return float(outputs[0]) if np.isfinite(outputs).all() else REFUSED
+
+    def constraints(self, x: FloatArray) -> FloatArray:
+        """Constraints, shape (m,); finite ones at a point that the objective refuses."""
+        values = self._evaluate(self.problem.evaluator.outputs, x)[1:]
+        if np.isfinite(values).all():
+            self._last_constraints = values
+            return values
+        return np.where(np.isfinite(values), values, self._last_constraints)
+
+    def gradient(self, x: FloatArray) -> FloatArray:
+        """Gradient of the objective in the free variables."""
+        return self._derivative(self.problem.evaluator.gradient, x)[self.free]
+
+    def jacobian(self, x: FloatArray) -> csr_array:
+        """Jacobian of the constraints in the free variables."""
+        evaluator = self.problem.evaluator
+        values = self._derivative(evaluator.jacobian_values, x)
+        return self._columns(evaluator.jacobian_pattern.to_scipy(values))
+
+    def objective_hessian(self, x: FloatArray) -> csr_array:
+        """Hessian of the objective, both triangles."""
+        return self._hessian(x, 1.0, np.zeros(self.problem.m))
+
+    def constraints_hessian(self, x: FloatArray, multipliers: FloatArray) -> csr_array:
+        """Hessian of ``multipliers @ c``, both triangles."""
+        return self._hessian(x, 0.0, multipliers)
+
+    def callback(self, intermediate_result: Any) -> bool:
+        """Note the iteration, pass it on, and say whether to stop."""
+        state = intermediate_result
+        x = self.full(state.x)
+        info = {
+            "iteration": int(state.nit),
+            "objective": float(state.fun),
+            "inf_pr": float(state.constr_violation),
+            "inf_du": float(state.optimality),
+            "mu": float(state.get("barrier_parameter", 0.0)),
+            "tr_radius": float(state.tr_radius),
+        }
+        self.history.append(info)
+        self.point = x
+        if self.request.callback is not None:
+            structured = self.problem.structure.unflatten(x.copy())
+            if self.request.callback(info | {"x": structured}):
+                self.stop = Status.STOPPED
+        limit = self.request.time_limit
+        if limit is not None and perf_counter() - self.start > limit:
+            self.stop = Status.TIME_LIMIT
+        if max(info["inf_pr"], info["inf_du"]) < self._option("gtol") and (
+            info["mu"] < self._option("barrier_tol")
+        ):
+            self.stop = Status.OPTIMAL
+        first = self.history[0]["objective"]
+        if np.abs(x).max() > DIVERGED and info["objective"] < first:
+            self.stop = Status.UNBOUNDED
+        return self.stop is not None
+
+    # Parts
+
+    def _evaluate(self, compute: Any, x: FloatArray) -> FloatArray:
+        start = perf_counter()
+        point = self.full(x)
+        values: FloatArray = compute(point)
+        if not np.isfinite(values).all():
+            self.bad_x = point
+        self.evaluation_seconds += perf_counter() - start
+        return values
+
+    def _derivative(self, compute: Any, x: FloatArray) -> FloatArray:
+        values = self._evaluate(compute, x)
+        if not np.isfinite(values).all():
+            raise EvaluationError("a derivative is not finite")
+        return values
+
+    def _columns(self, matrix: csr_array) -> csr_array:
+        return matrix if self.free.size == self.problem.n else csr_array(matrix[:, self.free])
+
+    def _hessian(self, x: FloatArray, obj_factor: float, multipliers: FloatArray) -> csr_array:
+        evaluator = self.problem.evaluator
+        weights = np.concatenate([[obj_factor], multipliers])
+        values = self._derivative(lambda point: evaluator.hessian_values(point, weights), x)
+        if self._symmetric is None or self._symmetric.lower is not evaluator.hessian_pattern:
+            self._symmetric = _Symmetric(evaluator.hessian_pattern)
+        matrix = self._symmetric.matrix(values)
+        if self.free.size == self.problem.n:
+            return matrix
+        return csr_array(self._columns(matrix)[self.free])
+
+    # Results
+
+    def explain(self, result: Any) -> tuple[Status, str]:
+        """Status and message of SciPy's result."""
+        optimality, violation = float(result.optimality), float(result.constr_violation)
+        found = f"optimality {optimality:.1e}, constraint violation {violation:.1e}"
+        if self.stop is not None:
+            return self.stop, f"{_STOPS[self.stop]}: {found}"
+        if int(result.status) == 0:
+            return Status.ITERATION_LIMIT, f"maxiter is reached: {found}"
+        message = f"the trust region is smaller than xtol: {found}"
+        if violation > max(1e-6, self._option("gtol")):
+            return Status.INFEASIBLE, message
+        if optimality <= 1e-5 * self.steepest:
+            return Status.ACCEPTABLE, message
+        return Status.SMALL_STEP if self.bad_x is None else Status.EVALUATION_ERROR, message
+
+    def _option(self, name: str) -> float:
+        return float(self.request.options.get(name, 1e-8))
+
+    def solution(self, status: Status, message: str, result: Any = None) -> Solution:
+        """Solution at SciPy's result, or at the last iterate where there is none."""
+        problem, evaluator = self.problem, self.problem.evaluator
+        x = self.point if result is None else self.full(result.x)
+        multipliers, bound = np.zeros(problem.m), np.zeros(self.free.size)
+        if result is not None:
+            parts = list(result.v)
+            if problem.m:
+                multipliers = np.array(parts.pop(0), dtype=np.float64)
+            if parts:
+                bound = np.asarray(parts.pop(), dtype=np.float64)
+        if status is Status.EVALUATION_ERROR and self.bad_x is not None:
+            try:
+                why = problem.why_not_finite(self.bad_x)
+            except AsdoptError as error:
+                why = str(error)
+            iteration = self.history[-1]["iteration"] if self.history else 0
+            message += f"; after iteration {iteration}: {why or 'a value was not finite'}"
+        spent = evaluator.trace_seconds + evaluator.prepare_seconds - self._spent
+        return make_solution(
+            problem,
+            x=x,
+            multipliers=multipliers,
+            bound_multipliers=self._bound_multipliers(x, multipliers, bound),
+            status=status,
+            message=message,
+            nit=self.history[-1]["iteration"] if self.history else 0,
+            history=self.history,
+            timings={
+                "solve": perf_counter() - self.start - spent,
+                "evaluation": self.evaluation_seconds,
+            },
+            solver="trust-constr",
+        )
+
+    def refuse(self) -> Solution:
+        """Solution for more equations than free variables, which SciPy cannot factorize."""
+        return self.solution(
+            Status.INVALID,
+            f"there are {self.num_equations} equality constraints and {self.free.size} free "
+            "variables; remove redundant equations, or free variables that equal bounds fix",
+        )
+
+    def _bound_multipliers(
+        self, x: FloatArray, multipliers: FloatArray, bound: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Split the multipliers of the bounds by sign; fixed variables take what is left."""
+        problem, evaluator = self.problem, self.problem.evaluator
+        full = np.zeros(problem.n)
+        full[self.free] = bound
+        if self.free.size < problem.n:
+            jacobian = evaluator.jacobian_pattern.to_scipy(evaluator.jacobian_values(x))
+            fixed = np.setdiff1d(np.arange(problem.n), self.free)
+            full[fixed] = -(evaluator.gradient(x) + jacobian.T @ multipliers)[fixed]
+        return np.maximum(-full, 0.0), np.maximum(full, 0.0)
+
+
+class _Symmetric:
+    """A lower triangle's values as a full sparse matrix, the structure made once.
+
+    Parameters
+    ----------
+    lower : SparsityPattern
+    """
+
+    def __init__(self, lower: SparsityPattern) -> None:
+        self.lower = lower
+        full = lower.symmetrized()
+        n = max(lower.shape[0], 1)
+        keys = lower.rows.astype(np.int64) * n + lower.cols
+        high = np.maximum(full.rows, full.cols).astype(np.int64)
+        self._places = np.searchsorted(keys, high * n + np.minimum(full.rows, full.cols))
+        self._full = full
+
+    def matrix(self, values: FloatArray) -> csr_array:
+        """Both triangles."""
+        return self._full.to_scipy(values[self._places])
