@@ -492,7 +492,7 @@ class TestLift:
 
     @pytest.mark.parametrize("value", [None, "text", {}, {1}, b"x", object(), [None], ["a"],
                                        np.array(["a"]), np.array([None]), lambda: 0],
-                             ids=repr)  # fmt: skip
+                             ids=lambda v: type(v).__name__)  # fmt: skip
     def test_what_is_no_number(self, value: Any) -> None:
         with pytest.raises(TypeError):
             lift(Tape(1), value)
