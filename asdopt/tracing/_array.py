@@ -207,7 +207,7 @@ class TracedArray(TracedArrayBase):
         return np.invert(self)
 
     # Conversions
-    def _only(self) -> Tracer:
+    def _only(self) -> Any:
         if self.size != 1:
             raise TypeError("only length-1 arrays can be converted to Python scalars")
         return _tracer.tracer(self.tape, int(self.ids.ravel()[0]), self.is_bool)
@@ -271,7 +271,7 @@ class TracedArray(TracedArrayBase):
         )
 
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
-        return self.__reduce__()
+        self.__reduce__()
 
     def __repr__(self) -> str:
         if self.tape.primal:
@@ -461,7 +461,7 @@ class TracedArray(TracedArrayBase):
         """Set every entry."""
         self[...] = value
 
-    def item(self, *index: Any) -> Tracer:
+    def item(self, *index: Any) -> Any:
         """One entry as a traced scalar."""
         if not index:
             if self.size != 1:
@@ -479,7 +479,8 @@ class TracedArray(TracedArrayBase):
 
     def to_device(self, device: str, /, *, stream: Any = None) -> Any:
         """Return the array itself: there is only ``"cpu"``."""
-        self.ids.to_device(device, stream=stream)
+        if device != "cpu":
+            raise ValueError(f'Unsupported device "{device}". Only "cpu" is accepted.')
         return self
 
     def astype(

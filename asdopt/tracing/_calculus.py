@@ -219,18 +219,6 @@ def _interp(
     return wrap(tape, result)
 
 
-@implements(np.polyval)
-def _polyval(tape: Tape, p: Any, x: Any) -> Any:
-    coefficients = lift(tape, p)
-    result: Any = lift(tape, 0.0)
-    if len(coefficients) == 0:
-        return np.zeros_like(x)
-    result = wrap(tape, np.broadcast_to(coefficients.ids[0], lift(tape, x).shape))
-    for k in range(1, len(coefficients)):
-        result = call(tape, np.add, (call(tape, np.multiply, (result, x)), coefficients[k]))
-    return result
-
-
 @implements(np.apply_along_axis)
 def _apply_along_axis(
     tape: Tape, func1d: Any, axis: Any, arr: Any, *args: Any, **kwargs: Any

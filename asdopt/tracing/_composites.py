@@ -9,6 +9,7 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy._core import umath as _umath
 
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing import _tracer
@@ -26,7 +27,7 @@ _BY_NAME: dict[str, Composite] = {}
 def special(ufunc: np.ufunc) -> Composite | None:
     """Find the meaning of a ufunc that has no public name in NumPy, or is one of SciPy's."""
     function = _BY_NAME.get(ufunc.__name__)
-    if function is None or getattr(np._core.umath, ufunc.__name__, None) is ufunc:
+    if function is None or getattr(_umath, ufunc.__name__, None) is ufunc:
         return function
     import scipy.special
 

@@ -16,10 +16,14 @@ from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing import (  # noqa: F401  # imported for what they register
     _calculus,
     _einsum,
+    _fourier,
     _joining,
     _linear,
+    _nan,
     _order,
+    _polynomials,
     _shapes,
+    _solving,
     _statistics,
 )
 from asdopt.tracing._location import refuse

@@ -17,7 +17,8 @@ from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import select, truth
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import TracedArrayBase, wrap
+from asdopt.tracing._array import TracedArray
+from asdopt.tracing._tracer import wrap
 from asdopt.tracing._ufuncs import call, deliver, store
 
 __all__: list[str] = []
@@ -176,7 +177,7 @@ def _piecewise(tape: Tape, x: Any, condlist: Any, funclist: Any, *args: Any, **k
 @implements(np.copyto)
 def _copyto(tape: Tape, dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
     source = lift(tape, src)
-    if where is True or not isinstance(dst, TracedArrayBase):
+    if where is True or not isinstance(dst, TracedArray):
         store(source, dst)
         return
     store(lift(tape, _where(tape, where, source, dst)), dst)
@@ -214,8 +215,8 @@ def _fill_diagonal(tape: Tape, a: Any, val: Any, wrap: bool = False) -> None:
     np.fill_diagonal(target.ids, lift(tape, val).ids, wrap)
 
 
-def _writable(tape: Tape, target: Any, name: str) -> TracedArrayBase:
-    if isinstance(target, TracedArrayBase):
+def _writable(tape: Tape, target: Any, name: str) -> TracedArray:
+    if isinstance(target, TracedArray):
         return target
     raise refuse(
         tape,

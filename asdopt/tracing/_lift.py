@@ -7,7 +7,7 @@ Next: ``_array.py``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from asdopt.tracing._array import TracedArray
 
 __all__ = ["concrete", "lift"]
+
+
+def _array(tape: Tape, ids: npt.NDArray[np.int32], is_bool: bool) -> TracedArray:
+    return cast("TracedArray", _tracer.array(tape, ids, is_bool))
 
 
 def lift(tape: Tape, value: Any) -> TracedArray:
@@ -47,7 +51,7 @@ def lift(tape: Tape, value: Any) -> TracedArray:
     if isinstance(value, TracedArrayBase):
         if value.tape is not tape:
             _tracer.other_trace(tape)
-        return value
+        return cast("TracedArray", value)
     if isinstance(value, np.ndarray):
         return _lift_ndarray(tape, value)
     if isinstance(value, (list, tuple)):
@@ -55,7 +59,7 @@ def lift(tape: Tape, value: Any) -> TracedArray:
     node = _tracer.node_of(tape, value)
     if node >= 0:
         is_bool = isinstance(value, (TracedBool, bool, np.bool_))
-        return _tracer.array(tape, np.array(node, dtype=np.int32), is_bool)
+        return _array(tape, np.array(node, dtype=np.int32), is_bool)
     if value is None or isinstance(value, (str, bytes, dict, set, frozenset)):
         raise TypeError(f"a number or an array was expected, got {type(value).__name__}")
     if hasattr(value, "toarray") and hasattr(value, "tocsr"):
@@ -81,7 +85,7 @@ def _lift_ndarray(tape: Tape, array: npt.NDArray[Any]) -> TracedArray:
         )
     kind = array.dtype.kind
     if kind in "fiub":
-        return _tracer.array(tape, constants(tape, array), kind == "b")
+        return _array(tape, constants(tape, array), kind == "b")
     if kind == "O":
         items = array.ravel().tolist()
         ids = _tracer.node_ids(tape, items)
@@ -89,7 +93,7 @@ def _lift_ndarray(tape: Tape, array: npt.NDArray[Any]) -> TracedArray:
             is_bool = bool(items) and all(
                 isinstance(v, (TracedBool, bool, np.bool_)) for v in items
             )
-            return _tracer.array(tape, ids.reshape(array.shape), is_bool)
+            return _array(tape, ids.reshape(array.shape), is_bool)
         if array.ndim == 0:
             return lift(tape, array.item())
     if kind == "c":
@@ -106,7 +110,7 @@ def _lift_sequence(tape: Tape, values: list[Any] | tuple[Any, ...]) -> TracedArr
     ids = _tracer.node_ids(tape, values)
     if ids is not None:
         is_bool = bool(values) and all(isinstance(v, (TracedBool, bool, np.bool_)) for v in values)
-        return _tracer.array(tape, ids, is_bool)
+        return _array(tape, ids, is_bool)
     parts = [lift(tape, v) for v in values]
     shapes = {part.shape for part in parts}
     if len(shapes) > 1:
@@ -115,7 +119,7 @@ def _lift_sequence(tape: Tape, values: list[Any] | tuple[Any, ...]) -> TracedArr
             f"shape: parts of shapes {sorted(shapes)}"
         )
     stacked = np.array([part.ids for part in parts], dtype=np.int32)
-    return _tracer.array(tape, stacked, all(part.is_bool for part in parts))
+    return _array(tape, stacked, all(part.is_bool for part in parts))
 
 
 def concrete(tape: Tape, key: Any) -> Any:

@@ -137,14 +137,12 @@ def select(tape: Tape, condition: Ids, a: Ids, b: Ids) -> Ids:
 
 
 def _select(tape: Tape, condition: Ids, a: Ids, b: Ids) -> Ids:
-    taken = rejected = None
-    if not _all_zero(tape, a):
-        taken = tape.block(_MASK, condition, a)
-    if taken is None or not _all_zero(tape, b):
-        rejected = tape.block(_MASK, tape.block(_NOT, condition), b)
-    if taken is None or rejected is None:
-        return taken if taken is not None else rejected
-    return tape.block(_ADD, taken, rejected)
+    if _all_zero(tape, b):
+        return tape.block(_MASK, condition, a)
+    rejected = tape.block(_MASK, tape.block(_NOT, condition), b)
+    if _all_zero(tape, a):
+        return rejected
+    return tape.block(_ADD, tape.block(_MASK, condition, a), rejected)
 
 
 def _all_zero(tape: Tape, ids: Ids) -> bool:

@@ -6,6 +6,7 @@ holds exactly as long as the order does. Without primal values they are refused.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -106,7 +107,7 @@ def position(tape: Tape, ids: Ids, what: str, *, largest: bool) -> npt.NDArray[n
     for chosen, code in ((before, _LESS), (after, _LESS_EQUAL)):
         a, b = ids[chosen], best[chosen]
         decide(tape, apply(tape, code, a, b) if largest else apply(tape, code, b, a), what)
-    return where
+    return np.asarray(where)
 
 
 def _positioner(function: Any, *, largest: bool) -> None:
@@ -149,7 +150,7 @@ def _argwhere(tape: Tape, a: Any) -> Any:
 
 
 @implements(np.searchsorted)
-def _searchsorted(tape: Tape, a: Any, v: Any, side: str = "left", sorter: Any = None) -> Any:
+def _searchsorted(tape: Tape, a: Any, v: Any, side: Any = "left", sorter: Any = None) -> Any:
     table, wanted = lift(tape, a), lift(tape, v)
     entries = table.ids if sorter is None else table.ids[np.asarray(concrete(tape, sorter))]
     need_values(tape, np.concatenate([entries, wanted.ids.ravel()]), "np.searchsorted")
@@ -231,7 +232,7 @@ def _quantile(
     return deliver(tape, wrap(tape, ids), out)
 
 
-_METHODS = {
+_METHODS: dict[str, Callable[[float, int], float]] = {
     "linear": lambda place, low: place - low,
     "lower": lambda place, low: 0.0,
     "higher": lambda place, low: float(place > low),
@@ -243,3 +244,32 @@ _METHODS = {
 @implements(np.percentile)
 def _percentile(tape: Tape, a: Any, q: Any, *args: Any, **kwargs: Any) -> Any:
     return _quantile(tape, a, np.true_divide(q, 100.0), *args, **kwargs)
+
+
+@implements(np.histogram)
+def _histogram(
+    tape: Tape,
+    a: Any,
+    bins: Any = 10,
+    range: Any = None,  # noqa: A002  # NumPy's name
+    density: Any = None,
+    weights: Any = None,
+) -> Any:
+    edges = None if np.ndim(bins) != 1 else constant_values(tape, lift(tape, bins).ids)
+    if edges is None or density:
+        raise refuse(
+            tape,
+            UnsupportedOperationError,
+            "np.histogram was called with traced values and without constant bin edges, or with "
+            "density=True; known are given edges: bins=np.linspace(low, high, n)",
+        )
+    values = np.ravel(lift(tape, a))
+    place = np.asarray(_searchsorted(tape, edges, values, "right"))
+    # The last bin includes its right edge.
+    place = np.where(decide(tape, (values == edges[-1]).ids, "np.histogram"), len(edges) - 1, place)
+    inside = (place > 0) & (place < len(edges))
+    if weights is None:
+        return np.bincount(place[inside] - 1, minlength=len(edges) - 1), edges
+    shares = np.ravel(lift(tape, weights))
+    total = np.bincount(place[inside] - 1, weights=shares[inside], minlength=len(edges) - 1)
+    return total, edges

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
+from asdopt.tracing._array import TracedArray
 from asdopt.tracing._codes import node_of_ufunc
 from asdopt.tracing._lift import concrete, lift
 from asdopt.tracing._location import refuse
@@ -26,13 +27,13 @@ from asdopt.tracing._nodes import (
     truth,
 )
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import TracedArrayBase, wrap
+from asdopt.tracing._tracer import wrap
 from asdopt.tracing._ufuncs import call, unknown
 
 __all__ = ["accumulate", "at", "reduce", "reduceat"]
 
-_LOGICAL = frozenset({np.logical_and, np.logical_or, np.logical_xor})
-_ON_TRUTH = {
+_LOGICAL: frozenset[Any] = frozenset({np.logical_and, np.logical_or, np.logical_xor})
+_ON_TRUTH: dict[Any, Any] = {
     np.maximum: np.logical_or,
     np.fmax: np.logical_or,
     np.minimum: np.logical_and,
@@ -42,7 +43,7 @@ _ON_TRUTH = {
     np.bitwise_xor: np.logical_xor,
 }
 # (a op b) op c = a op (b op c), so that pairs may be combined in any grouping.
-_ASSOCIATIVE = _LOGICAL | {
+_ASSOCIATIVE: frozenset[Any] = _LOGICAL | {
     np.multiply,
     np.maximum,
     np.minimum,
@@ -52,7 +53,7 @@ _ASSOCIATIVE = _LOGICAL | {
     np.logaddexp2,
     np.hypot,
 }
-_IDENTITY = {
+_IDENTITY: dict[Any, float] = {
     np.add: 0.0,
     np.multiply: 1.0,
     np.logical_and: 1.0,
@@ -64,7 +65,7 @@ _IDENTITY = {
 }
 
 
-def _prepare(tape: Tape, ufunc: np.ufunc, array: Any) -> tuple[np.ufunc, TracedArrayBase, bool]:
+def _prepare(tape: Tape, ufunc: np.ufunc, array: Any) -> tuple[np.ufunc, TracedArray, bool]:
     """Bring truth values and numbers to what the ufunc reduces; tell the type of the result."""
     source = lift(tape, array)
     if source.is_bool:
@@ -100,7 +101,7 @@ def reduce(
         ids = np.broadcast_to(ids, shape)
         fixed = constant_values(tape, mask.ids)
         if ufunc is np.add and fixed is not None:
-            weights = rows(np.broadcast_to(fixed != 0.0, shape), axis)[0]  # type: ignore[arg-type]
+            weights = rows(np.broadcast_to(fixed != 0.0, shape), axis)[0]
         else:
             neutral = _IDENTITY.get(ufunc, initial)
             if neutral is None:
@@ -174,7 +175,7 @@ def reduceat(tape: Tape, ufunc: np.ufunc, array: Any, indices: Any, axis: int = 
 
 def at(tape: Tape, ufunc: np.ufunc, array: Any, indices: Any, values: Any = None) -> None:
     """``ufunc.at``: in-place operation where an index may occur several times."""
-    if not isinstance(array, TracedArrayBase):
+    if not isinstance(array, TracedArray):
         raise refuse(
             tape,
             UnsupportedOperationError,

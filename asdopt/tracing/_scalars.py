@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from asdopt.tracing import _functions, _tracer, _ufuncs
+from asdopt.tracing import _array, _functions, _tracer, _ufuncs
 from asdopt.tracing._tracer import TracedArrayBase, Tracer, wrap
 
 __all__ = ["attribute", "function", "ufunc"]
@@ -86,7 +86,7 @@ def attribute(tracer: Tracer, name: str) -> Any:
             isinstance(tracer, _tracer.TracedBool),
         )
         value = getattr(array, name)
-        if isinstance(value, TracedArrayBase) and value.ndim == 0:
+        if isinstance(value, _array.TracedArray) and value.ndim == 0:
             return wrap(value.tape, value.ids, value.is_bool)
         return value
     raise AttributeError(f"'numpy.float64' object has no attribute {name!r}")

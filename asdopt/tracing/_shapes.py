@@ -34,6 +34,7 @@ def _moves(function: Callable[..., Any]) -> None:
     implements(function)(handler)
 
 
+_function: Any
 for _function in (
     np.array_split,
     np.broadcast_to,
@@ -106,6 +107,7 @@ def _at_least(function: Callable[..., Any]) -> None:
     implements(function)(handler)
 
 
+
 for _function in (np.atleast_1d, np.atleast_2d, np.atleast_3d):
     _at_least(_function)
 
@@ -147,12 +149,30 @@ def _copy(tape: Tape, a: Any, order: Any = "K", **kwargs: Any) -> Any:
     return wrap(tape, source.ids.copy(order), source.is_bool)
 
 
-@implements(np.array, np.asarray, np.asanyarray)
-def _with_like(tape: Tape, a: Any, dtype: Any = None, **kwargs: Any) -> Any:
-    # np.array(..., like=x): the arguments may hold no traced value at all.
-    source = lift(tape, a)
-    result = wrap(tape, source.ids.copy(), source.is_bool)
-    return result if dtype is None else result.astype(dtype)
+def _creates(function: Callable[..., Any]) -> None:
+    """Register a function that makes arrays, for its argument ``like=``."""
+
+    def handler(tape: Tape, *args: Any, **kwargs: Any) -> Any:
+        made = function(*args, **kwargs)
+        return lift(tape, made) if made.dtype in (np.dtype(float), np.dtype(bool)) else made
+
+    implements(function)(handler)
+
+
+for _function in (
+    np.arange,
+    np.array,
+    np.asanyarray,
+    np.asarray,
+    np.empty,
+    np.eye,
+    np.full,
+    np.identity,
+    np.ones,
+    np.tri,
+    np.zeros,
+):
+    _creates(_function)
 
 
 @implements(np.astype)

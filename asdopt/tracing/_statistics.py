@@ -10,7 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from asdopt._errors import UnsupportedOperationError
+from asdopt.tracing._array import TracedArray
 from asdopt.tracing._lift import lift
+from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values, rows, select, totals, truth
 from asdopt.tracing._reductions import accumulate, reduce
 from asdopt.tracing._registry import implements
@@ -18,10 +21,11 @@ from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import wrap
 from asdopt.tracing._ufuncs import call, check_types, deliver
 
-__all__ = ["mean", "variance"]
+__all__ = ["keeps", "mean", "variance"]
 
 
-def _flag(keepdims: Any) -> bool:
+def keeps(keepdims: Any) -> bool:
+    """Read NumPy's ``keepdims``, which may be "not given"."""
     return False if keepdims is np._NoValue else bool(keepdims)
 
 
@@ -43,7 +47,7 @@ def _reducer(ufunc: np.ufunc, *functions: Any) -> None:
         where: Any = True,
     ) -> Any:
         check_types(tape, f"np.{functions[0].__name__}", {"dtype": dtype})
-        result = reduce(tape, ufunc, a, axis, _flag(keepdims), initial, _condition(where))
+        result = reduce(tape, ufunc, a, axis, keeps(keepdims), initial, _condition(where))
         return deliver(tape, result, out)
 
     implements(*functions)(handler)
@@ -61,7 +65,7 @@ def _chooser(ufunc: np.ufunc, *functions: Any) -> None:
         initial: Any = np._NoValue,
         where: Any = True,
     ) -> Any:
-        result = reduce(tape, ufunc, a, axis, _flag(keepdims), initial, _condition(where))
+        result = reduce(tape, ufunc, a, axis, keeps(keepdims), initial, _condition(where))
         return deliver(tape, result, out)
 
     implements(*functions)(handler)
@@ -77,7 +81,7 @@ def _quantifier(ufunc: np.ufunc, function: Any) -> None:
         *,
         where: Any = True,
     ) -> Any:
-        result = reduce(tape, ufunc, a, axis, _flag(keepdims), None, _condition(where))
+        result = reduce(tape, ufunc, a, axis, keeps(keepdims), None, _condition(where))
         return deliver(tape, result, out)
 
     implements(function)(handler)
@@ -161,7 +165,7 @@ def mean(
     check_types(tape, "np.mean", {"dtype": dtype})
     source, condition = lift(tape, a), _condition(where)
     if condition is not True:
-        total = reduce(tape, np.add, source, axis, _flag(keepdims), None, condition)
+        total = reduce(tape, np.add, source, axis, keeps(keepdims), None, condition)
         count = _count(tape, source, axis, keepdims, condition)
         return deliver(tape, call(tape, np.divide, (total, count)), out)
     flat, shape, kept = rows(source.ids, axis)
@@ -170,11 +174,11 @@ def mean(
     if flat.shape[1] == 0:
         return deliver(
             tape,
-            wrap(tape, lift(tape, np.full(kept if _flag(keepdims) else shape, np.nan)).ids),
+            wrap(tape, lift(tape, np.full(kept if keeps(keepdims) else shape, np.nan)).ids),
             out,
         )
     result = totals(tape, flat, weight)
-    return deliver(tape, wrap(tape, result.reshape(kept if _flag(keepdims) else shape)), out)
+    return deliver(tape, wrap(tape, result.reshape(kept if keeps(keepdims) else shape)), out)
 
 
 implements(np.mean)(mean)
@@ -186,9 +190,9 @@ def _count(tape: Tape, source: Any, axis: Any, keepdims: Any, where: Any) -> Any
     fixed = constant_values(tape, mask.ids)
     if fixed is not None:
         full = np.broadcast_to(fixed != 0.0, source.shape)
-        return np.sum(full, axis=axis, keepdims=_flag(keepdims), dtype=float)
+        return np.sum(full, axis=axis, keepdims=keeps(keepdims), dtype=float)
     full = wrap(tape, np.broadcast_to(truth(tape, mask.ids), source.shape))
-    return reduce(tape, np.add, full, axis, _flag(keepdims))
+    return reduce(tape, np.add, full, axis, keeps(keepdims))
 
 
 def variance(
@@ -215,14 +219,14 @@ def variance(
     deviation = call(tape, np.subtract, (wrap(tape, source.ids), middle))
     squares = lift(tape, call(tape, np.square, (deviation,)))
     if condition is not True:
-        total = reduce(tape, np.add, squares, axis, _flag(keepdims), None, condition)
+        total = reduce(tape, np.add, squares, axis, keeps(keepdims), None, condition)
         count = _count(tape, source, axis, keepdims, condition)
         return deliver(tape, call(tape, np.divide, (total, count - ddof)), out)
     flat, shape, kept = rows(squares.ids, axis)
     freedom = np.float64(max(flat.shape[1] - ddof, 0))
     with np.errstate(divide="ignore", invalid="ignore"):
         result = totals(tape, flat, 1.0 / freedom)
-    return deliver(tape, wrap(tape, result.reshape(kept if _flag(keepdims) else shape)), out)
+    return deliver(tape, wrap(tape, result.reshape(kept if keeps(keepdims) else shape)), out)
 
 
 implements(np.var)(variance)
@@ -244,8 +248,8 @@ def _std(
 
 @implements(np.ptp)
 def _ptp(tape: Tape, a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
-    high = reduce(tape, np.maximum, a, axis, _flag(keepdims))
-    low = reduce(tape, np.minimum, a, axis, _flag(keepdims))
+    high = reduce(tape, np.maximum, a, axis, keeps(keepdims))
+    low = reduce(tape, np.minimum, a, axis, keeps(keepdims))
     return deliver(tape, call(tape, np.subtract, (high, low)), out)
 
 
@@ -283,10 +287,10 @@ def _average(
         ids = factors.ids.transpose(np.argsort(axes))
         ids = ids.reshape([n if k in axes else 1 for k, n in enumerate(source.shape)])
         factors = lift(tape, wrap(tape, np.broadcast_to(ids, source.shape)))
-    total = reduce(tape, np.add, factors, axis, _flag(keepdims))
+    total = reduce(tape, np.add, factors, axis, keeps(keepdims))
     values = constant_values(tape, factors.ids)
     flat, shape, kept = rows(source.ids, axis)
-    shape = kept if _flag(keepdims) else shape
+    shape = kept if keeps(keepdims) else shape
     if values is not None:
         weighted = rows(values, axis)[0]  # type: ignore[arg-type]
         scale = weighted.sum(axis=1, keepdims=True)
@@ -295,7 +299,7 @@ def _average(
         result = wrap(tape, totals(tape, flat, weighted / scale).reshape(shape))
     else:
         product = call(tape, np.multiply, (source, factors))
-        summed = reduce(tape, np.add, product, axis, _flag(keepdims))
+        summed = reduce(tape, np.add, product, axis, keeps(keepdims))
         result = call(tape, np.divide, (summed, total))
     return (result, np.broadcast_to(total, np.shape(result))) if returned else result
 
@@ -413,3 +417,58 @@ def _isposinf(tape: Tape, x: Any, out: Any = None) -> Any:
 @implements(np.isneginf)
 def _isneginf(tape: Tape, x: Any, out: Any = None) -> Any:
     return deliver(tape, call(tape, np.equal, (x, -np.inf)), out)
+
+
+@implements(np.cov)
+def _cov(
+    tape: Tape,
+    m: Any,
+    y: Any = None,
+    rowvar: bool = True,
+    bias: bool = False,
+    ddof: Any = None,
+    fweights: Any = None,
+    aweights: Any = None,
+    *,
+    dtype: Any = None,
+) -> Any:
+    if fweights is not None or aweights is not None:
+        raise refuse(
+            tape,
+            UnsupportedOperationError,
+            "np.cov was called with traced values and weights; known is the unweighted one: "
+            "use np.average for the means and a product for the moments",
+        )
+    data = _variables(tape, m, rowvar)
+    if y is not None:
+        data = lift(tape, np.concatenate([data, _variables(tape, y, rowvar)]))
+    if ddof is None:
+        ddof = 0 if bias else 1
+    centered = data - np.mean(data, axis=1, keepdims=True)
+    return np.squeeze((centered @ centered.T) / (data.shape[1] - ddof))
+
+
+def _variables(tape: Tape, m: Any, rowvar: bool) -> TracedArray:
+    source = lift(tape, m)
+    ids = np.atleast_2d(source.ids)
+    return TracedArray(tape, ids if rowvar or source.ndim < 2 else ids.T)
+
+
+@implements(np.corrcoef)
+def _corrcoef(tape: Tape, x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -> Any:
+    moments = lift(tape, _cov(tape, x, y, rowvar))
+    if moments.ndim == 0:
+        return call(tape, np.divide, (moments, moments))
+    deviation = np.sqrt(np.diagonal(moments))
+    return moments / deviation[:, None] / deviation[None, :]
+
+
+@implements(np.isin)
+def _isin(
+    tape: Tape, element: Any, test_elements: Any, assume_unique: bool = False,
+    invert: bool = False, **kwargs: Any,
+) -> Any:
+    values, wanted = lift(tape, element), np.ravel(lift(tape, test_elements))
+    same = call(tape, np.equal, (TracedArray(tape, values.ids[..., None]), wanted))
+    found = reduce(tape, np.logical_or, same, -1)
+    return call(tape, np.logical_not, (found,)) if invert else found

@@ -12,6 +12,7 @@ cdef class Tape:
     cdef Py_ssize_t pool_size, pool_capacity
     cdef readonly bint primal
     cdef readonly bint closed
+    cdef public bint careful
     cdef readonly Py_ssize_t num_inputs
     cdef readonly Py_ssize_t num_parameters
     cdef public object refusal

@@ -11,6 +11,10 @@ cdef class Tracer:
     cdef object integer(self, int op, str what)
 
 
+cdef class TracedFloat(Tracer):
+    pass
+
+
 cdef class TracedBool(Tracer):
     pass
 
@@ -22,3 +26,8 @@ cdef class TracedArrayBase:
 
 
 cdef Tracer make(Tape tape, int id)
+cdef TracedBool make_bool(Tape tape, int id)
+cdef TracedFloat make_float(Tape tape, int id)
+cdef Tracer result_of(Tape tape, int id, object left, object right)
+cdef int operand_of(Tape tape, object o) except -2
+cdef int domain_guard(Tape tape, int node) except -1

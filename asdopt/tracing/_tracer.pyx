@@ -3,6 +3,7 @@
 """Traced scalars, and the fast paths of traced arrays (reading and writing one element)."""
 
 import numbers
+import operator
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from cpython.dict cimport PyDict_GetItem
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_Check, PyFloat_CheckExact
 from cpython.long cimport PyLong_Check
 from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, PyObject
-from libc.math cimport rint, trunc
+from libc.math cimport isfinite, rint, trunc
 
 from asdopt.tracing._tape cimport Tape
 
@@ -47,6 +48,7 @@ cdef extern from "_operators.h" nogil:
         OP_LOGICAL_AND
         OP_LOGICAL_OR
         OP_LOGICAL_XOR
+        OP_ISFINITE
 
 # Set by _array.py, which cannot be imported from here.
 _array_type = None
@@ -55,6 +57,16 @@ _scalar_ufunc = None
 _scalar_function = None
 
 cdef int NOT_A_NUMBER = -1
+
+# What Python floats do, to raise their errors.
+_float_operators = {
+    OP_DIVIDE: operator.truediv,
+    OP_FLOOR_DIVIDE: operator.floordiv,
+    OP_REMAINDER: operator.mod,
+    OP_POWER: operator.pow,
+}
+# Attributes that numpy.float64 has and float has not.
+_numpy_only = frozenset(dir(np.float64)) - frozenset(dir(float))
 
 # Ufuncs of one or two operands that are one node: ufunc -> 4 * code + 2 * (two operands) +
 # (the result is a truth value). Filled by _ufuncs.py.
@@ -90,9 +102,66 @@ cdef TracedBool make_bool(Tape tape, int id):
     return t
 
 
+cdef TracedFloat make_float(Tape tape, int id):
+    cdef TracedFloat t = TracedFloat.__new__(TracedFloat)
+    t.tape = tape
+    t.id = id
+    return t
+
+
+cdef bint is_float(object o):
+    """Whether arithmetic of a value with a Python float gives a Python float."""
+    return (type(o) is TracedFloat or PyFloat_CheckExact(o) or PyLong_Check(o))
+
+
+cdef Tracer result_of(Tape tape, int id, object left, object right):
+    """Make the scalar that arithmetic of two values gives: numpy.float64, or a Python float."""
+    if is_float(left) and is_float(right):
+        return make_float(tape, id)
+    return make(tape, id)
+
+
+cdef int check_float(Tape tape, int op, int a, int b, int node) except -1:
+    """Raise what arithmetic of Python floats raises, under a guard where that matters.
+
+    NumPy's numbers become infinite or NaN where Python's raise ZeroDivisionError or
+    OverflowError.
+    """
+    cdef double x, y
+    if not tape.primal and not (tape.op[a] == OP_CONSTANT and tape.op[b] == OP_CONSTANT):
+        return 0
+    if isfinite(tape.val[node]):
+        if tape.careful:
+            domain_guard(tape, node)
+        return 0
+    x = tape.val[a]
+    y = tape.val[b]
+    if isfinite(x) and isfinite(y):
+        domain_guard(tape, node)
+        result = _float_operators[op](x, y)
+        if isinstance(result, complex):
+            raise refuse(tape, TracingError,
+                         f"{x!r} ** {y!r} is complex for Python floats; traced values are real: "
+                         "keep the base positive")
+    return 0
+
+
+cdef int domain_guard(Tape tape, int node) except -1:
+    """Guard that a result stays finite, or stays not so: an error is a branch."""
+    cdef int finite = tape.unary(OP_ISFINITE, node)
+    if tape.op[finite] != OP_CONSTANT:
+        tape.add_guard(finite, tape.val[finite])
+    return 0
+
+
 def tracer(Tape tape, int id, bint is_bool=False):
     """Make a traced scalar of a node."""
     return make_bool(tape, id) if is_bool else make(tape, id)
+
+
+def as_float(value):
+    """Make of a traced scalar one that is a Python float, as float(value) does."""
+    return make_float((<Tracer?> value).tape, (<Tracer> value).id)
 
 
 cdef int other_tape(Tape tape) except -2:
@@ -100,6 +169,11 @@ cdef int other_tape(Tape tape) except -2:
                  "two traced values of different traces were combined; one of them was left "
                  "behind by an earlier trace (a global, an attribute, a cache) or belongs to an "
                  "enclosing one: pass values through arguments and return values")
+
+
+cdef int operand_of(Tape tape, object o) except -2:
+    """Node id of a scalar operand, -1 for what is no real scalar."""
+    return operand(tape, o)
 
 
 cdef int operand(Tape tape, object o) except -2:
@@ -131,7 +205,7 @@ cdef int operand(Tape tape, object o) except -2:
 
 cdef object binary(object left, object right, int op):
     cdef Tape tape
-    cdef int a, b
+    cdef int a, b, node
     if isinstance(left, Tracer):
         tape = (<Tracer> left).tape
         a = (<Tracer> left).id
@@ -149,7 +223,12 @@ cdef object binary(object left, object right, int op):
         a = operand(tape, left)
         if a == NOT_A_NUMBER:
             return NotImplemented
-    return make(tape, tape.binary(op, a, b))
+    node = tape.binary(op, a, b)
+    if is_float(left) and is_float(right):
+        if op == OP_DIVIDE or op == OP_REMAINDER or op == OP_FLOOR_DIVIDE:
+            check_float(tape, op, a, b, node)
+        return make_float(tape, node)
+    return make(tape, node)
 
 
 cdef object logical(object left, object right, int op, str symbol):
@@ -201,7 +280,7 @@ cdef class Tracer:
 
     def __pow__(left, right, modulus):
         cdef Tape tape
-        cdef int a, b
+        cdef int a, b, node
         if modulus is not None:
             return NotImplemented
         tape = (<Tracer> (left if isinstance(left, Tracer) else right)).tape
@@ -209,7 +288,11 @@ cdef class Tracer:
         b = operand(tape, right)
         if a == NOT_A_NUMBER or b == NOT_A_NUMBER:
             return NotImplemented
-        return make(tape, tape.power(a, b))
+        node = tape.power(a, b)
+        if is_float(left) and is_float(right):
+            check_float(tape, OP_POWER, a, b, node)
+            return make_float(tape, node)
+        return make(tape, node)
 
     def __and__(left, right):
         return logical(left, right, OP_LOGICAL_AND, "&")
@@ -221,13 +304,13 @@ cdef class Tracer:
         return logical(left, right, OP_LOGICAL_XOR, "^")
 
     def __neg__(self):
-        return make(self.tape, self.tape.unary(OP_NEGATIVE, self.id))
+        return result_of(self.tape, self.tape.unary(OP_NEGATIVE, self.id), self, self)
 
     def __pos__(self):
         return self
 
     def __abs__(self):
-        return make(self.tape, self.tape.unary(OP_ABSOLUTE, self.id))
+        return result_of(self.tape, self.tape.unary(OP_ABSOLUTE, self.id), self, self)
 
     def __invert__(self):
         raise refuse(self.tape, TracingError,
@@ -307,7 +390,7 @@ cdef class Tracer:
         scale = 10.0 ** ndigits
         node = tape.binary(OP_MULTIPLY, self.id, tape.constant(scale))
         node = tape.unary(OP_RINT, node)
-        return make(tape, tape.binary(OP_DIVIDE, node, tape.constant(scale)))
+        return result_of(tape, tape.binary(OP_DIVIDE, node, tape.constant(scale)), self, self)
 
     def __float__(self):
         if self.tape.op[self.id] == OP_CONSTANT:
@@ -329,6 +412,8 @@ cdef class Tracer:
             "real: write real and imaginary parts as two values")
 
     def __hash__(self):
+        if self.tape.op[self.id] == OP_CONSTANT:
+            return hash(self.tape.val[self.id])
         raise refuse(
             self.tape, TracingError,
             f"the traced value {describe(self)} was used as a key of a dict or an element of a "
@@ -353,7 +438,7 @@ cdef class Tracer:
                                 return make(tape, tape.power(a, b))
                             a = tape.binary(code >> 2, a, b)
                             return make_bool(tape, a) if code & 1 else make(tape, a)
-                elif type(self) is Tracer:
+                elif type(self) is not TracedBool:
                     a = tape.unary(code >> 2, self.id)
                     return make_bool(tape, a) if code & 1 else make(tape, a)
         return _scalar_ufunc(self, ufunc, method, inputs, kwargs)
@@ -396,9 +481,36 @@ cdef class Tracer:
         """Primal value, NaN where the trace has none."""
         return self.tape.val[self.id]
 
+    @property
+    def __class__(self):
+        """What isinstance, match and singledispatch see."""
+        return np.float64
+
+
+@cython.no_gc
+cdef class TracedFloat(Tracer):
+    """A traced number that is a Python float: float(x), math.sin(x), x.tolist()[0]."""
+
+    def __getattr__(self, str name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name in _numpy_only:
+            raise AttributeError(f"'float' object has no attribute '{name}'")
+        return _array_attribute(self, name)
+
+    @property
+    def __class__(self):
+        """What isinstance, match and singledispatch see."""
+        return float
+
 
 @cython.no_gc
 cdef class TracedBool(Tracer):
+    @property
+    def __class__(self):
+        """What isinstance, match and singledispatch see."""
+        return np.bool_
+
     def __invert__(self):
         return make_bool(self.tape, self.tape.unary(OP_LOGICAL_NOT, self.id))
 

@@ -15,6 +15,7 @@ import numpy as np
 from asdopt._errors import TracingError, UnsupportedOperationError
 from asdopt._ops import CODE
 from asdopt.tracing import _tracer
+from asdopt.tracing._array import TracedArray
 from asdopt.tracing._codes import node_of_ufunc
 from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
@@ -87,7 +88,7 @@ def call(tape: Tape, ufunc: np.ufunc, operands: Sequence[Any]) -> Any:
     return function(tape, *operands)
 
 
-def _call_on_truth(tape: Tape, ufunc: np.ufunc, arrays: list[TracedArrayBase]) -> Any:
+def _call_on_truth(tape: Tape, ufunc: np.ufunc, arrays: list[TracedArray]) -> Any:
     if ufunc in _ON_TRUTH:
         ids = apply(tape, CODE[_ON_TRUTH[ufunc]], *[a.ids for a in arrays])
         return wrap(tape, ids, True)
@@ -200,7 +201,7 @@ def store(result: Any, target: Any) -> Any:
     if isinstance(target, np.ndarray) and target.dtype == object:
         target[...] = np.asarray(result, dtype=object)
         return target
-    if not isinstance(target, TracedArrayBase):
+    if not isinstance(target, TracedArray):
         shape = getattr(target, "shape", ())
         raise refuse(
             tape,
@@ -238,7 +239,7 @@ def _masked_call(tape: Tape, ufunc: np.ufunc, inputs: tuple[Any, ...], where: An
         )
     arrays = [lift(tape, operand) for operand in inputs]
     mask = lift(tape, where)
-    if not isinstance(target, TracedArrayBase):
+    if not isinstance(target, TracedArray):
         return store(lift(tape, arrays[0]), target)
     condition, *ids = broadcast(mask.ids, *[a.ids for a in arrays], target.ids)
     old = ids.pop()
