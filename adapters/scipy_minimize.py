@@ -20,7 +20,7 @@ import numpy.typing as npt
 from scipy.optimize import Bounds, NonlinearConstraint, minimize
 from scipy.sparse import csr_array
 
-from asdopt._errors import AsdoptError, EvaluationError, InputError
+from asdopt._errors import AsdoptError, InputError
 from asdopt._pattern import SparsityPattern
 from asdopt._problem import Problem, SolveRequest
 from asdopt._solution import Solution, Status
@@ -104,10 +104,8 @@ def solve(problem: Problem, request: SolveRequest) -> Solution:
         return run.refuse()
     try:
         result = run.minimize()
-    except (EvaluationError, ValueError, np.linalg.LinAlgError) as error:
-        if run.bad_x is None:
-            raise
-        return run.solution(Status.EVALUATION_ERROR, str(error))
+    except _NotFiniteError:
+        return run.solution(Status.EVALUATION_ERROR, "a derivative is not finite")
     return run.solution(*run.explain(result), result)
 
 
@@ -121,6 +119,10 @@ def _check_options(options: Any) -> None:
             elif not near:
                 hint += ", ".join(_OPTIONS)
             raise InputError(f"option {name!r} is not known to trust-constr: {hint}")
+
+
+class _NotFiniteError(Exception):
+    """Leads out of SciPy, which has no answer to a derivative that is not finite."""
 
 
 class _Run:
@@ -265,7 +267,7 @@ class _Run:
     def _derivative(self, compute: Any, x: FloatArray) -> FloatArray:
         values = self._evaluate(compute, x)
         if not np.isfinite(values).all():
-            raise EvaluationError("a derivative is not finite")
+            raise _NotFiniteError
         return values
 
     def _columns(self, matrix: csr_array) -> csr_array:
