@@ -112,7 +112,7 @@ class TracedArray(TracedArrayBase):
     __slots__ = ()
     __hash__ = None  # type: ignore[assignment]  # as for ndarray: mutable
 
-    @property
+    @property  # type: ignore[misc]  # read-only; object's is not
     def __class__(self) -> Any:
         # To user code a traced array is an ndarray (isinstance, singledispatch, match).
         # scipy.sparse would hand one to its C loops, so it and asdopt see what it is.
@@ -589,7 +589,7 @@ def _as_ndarray(array: TracedArray, dtype: Any) -> npt.NDArray[Any]:
     if array.is_bool and (wanted is None or wanted == _BOOL):
         # Truth values carry no derivative: under guards nothing is lost.
         if tape.primal or constant_values(tape, array.ids) is not None:
-            return decide(tape, array.ids, "np.asarray") != 0.0
+            return np.asarray(decide(tape, array.ids, "np.asarray") != 0.0)
         return _as_objects(array)
     values = constant_values(tape, array.ids)
     if values is not None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
 from asdopt._ops import CODE
+from asdopt.tracing._array import TracedArray
 from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import apply, constant_values
@@ -129,7 +130,7 @@ def _slide(tape: Tape, x: Any, y: Any, mode: str) -> Any:
 
 
 @implements(np.gradient)
-def _gradient(tape: Tape, f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
+def _gradient(tape: Tape, f: Any, *varargs: Any, axis: Any = None, edge_order: Any = 1) -> Any:
     source = lift(tape, f)
     axes = (
         tuple(range(source.ndim))
@@ -138,7 +139,7 @@ def _gradient(tape: Tape, f: Any, *varargs: Any, axis: Any = None, edge_order: i
     )
     if len(varargs) not in (0, 1, len(axes)):
         raise TypeError("invalid number of arguments")
-    spacings = (
+    spacings: Any = (
         (1.0,) * len(axes) if not varargs else varargs * len(axes) if len(varargs) == 1 else varargs
     )
     results = []
@@ -153,70 +154,80 @@ def _gradient(tape: Tape, f: Any, *varargs: Any, axis: Any = None, edge_order: i
             )
         n = source.shape[k]
         # Linear in f: NumPy's own weights, column by column of the identity.
-        matrix = np.gradient(
-            np.eye(n), values if values.ndim else float(values), axis=0, edge_order=edge_order
-        )
+        step: Any = values if values.ndim else float(values)
+        matrix: Any = np.gradient(np.eye(n), step, axis=0, edge_order=edge_order)
         moved = wrap(tape, np.moveaxis(source.ids, k, 0).reshape(n, -1))
         ids = lift(tape, matrix @ moved).ids.reshape(np.moveaxis(source.ids, k, 0).shape)
         results.append(wrap(tape, np.moveaxis(ids, 0, k)))
     return results[0] if len(axes) == 1 else tuple(results)
 
 
+_FEW_KNOTS = 32
+
+
 @implements(np.interp)
 def _interp(
     tape: Tape, x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
 ) -> Any:
-    """Piecewise linear interpolation, the interval found at the point under a guard."""
+    """Piecewise linear interpolation.
+
+    With few constant knots it is a sum of ramps, ``slope * clip(x - knot, 0, width)``, which
+    holds at every x; else the interval is found at the point, under guards.
+    """
     points, knots, values = lift(tape, x), lift(tape, xp), lift(tape, fp)
     if knots.ndim != 1 or knots.shape != values.shape:
         raise ValueError("fp and xp are not of the same length.")
     if len(knots) == 0:
         raise ValueError("array of sample points is empty")
+    fixed = constant_values(tape, knots.ids)
     if period is not None:
-        fixed = constant_values(tape, knots.ids)
-        if fixed is None or not np.isscalar(period):
+        if fixed is None or not isinstance(period, (int, float)):
             raise refuse(
                 tape,
                 UnsupportedOperationError,
-                "np.interp was called with a period and traced sample points; known are constant "
-                "ones",
+                "np.interp was called with a period and traced sample points, or a traced "
+                "period; known are constant ones",
             )
         period = abs(period)
         order = np.argsort(fixed % period)
         fixed, f = (fixed % period)[order], values.ids[order]
         fixed = np.r_[fixed[-1] - period, fixed, fixed[0] + period]
-        knots = lift(tape, fixed)
-        values = lift(tape, wrap(tape, np.r_[f[-1:], f, f[:1]]))
+        knots, values = lift(tape, fixed), TracedArray(tape, np.r_[f[-1:], f, f[:1]])
         points = lift(tape, call(tape, np.remainder, (points, period)))
         left = right = None
+    if fixed is not None and len(fixed) <= _FEW_KNOTS:
+        result = _ramps(tape, points, fixed, values)
+    else:
+        result = _interval(tape, points, knots, values)
+    if left is not None:
+        result = np.where(points < knots[0], left, result)
+    if right is not None:
+        result = np.where(points > knots[-1], right, result)
+    return result
+
+
+def _ramps(tape: Tape, x: Any, knots: Any, values: Any) -> Any:
+    x = wrap(tape, x.ids)
+    result: Any = values[0] + np.zeros_like(x)
+    for k in range(len(knots) - 1):
+        width = float(knots[k + 1] - knots[k])
+        if width > 0.0:
+            slope = (values[k + 1] - values[k]) / width
+            result = result + slope * np.clip(x - float(knots[k]), 0.0, width)
+    return result
+
+
+def _interval(tape: Tape, points: Any, knots: Any, values: Any) -> Any:
+    last = len(knots) - 1
     index = np.asarray(np.searchsorted(knots, points, side="right"))
-    where = np.clip(index - 1, 0, max(len(knots) - 2, 0))
-    upper = np.minimum(where + 1, len(knots) - 1)
-    x0, x1 = wrap(tape, knots.ids[where]), wrap(tape, knots.ids[upper])
-    f0, f1 = wrap(tape, values.ids[where]), wrap(tape, values.ids[upper])
-    below, above = index == 0, index == len(knots)
-    inside = ~(below | above)
-    low = values.ids[0] if left is None else lift(tape, left).ids
-    high = values.ids[-1] if right is None else lift(tape, right).ids
-    result = np.where(below, low, high).astype(np.int32)
-    # On the last knot itself right= does not apply.
-    last = above & (tape.values(points.ids) == tape.values(knots.ids[-1:]))
-    if last.any() and right is not None:
-        on_knot = call(tape, np.equal, (points[last] if points.ndim else points, knots[-1]))
-        np.asarray(on_knot)
-        result = np.where(last, values.ids[-1], result).astype(np.int32)
-    if inside.any():
-        pick = (
-            (lambda part: lift(tape, part).ids[inside])
-            if points.ndim
-            else (lambda part: lift(tape, part).ids)
-        )
-        p, a, b, fa, fb = (wrap(tape, pick(part)) for part in (points, x0, x1, f0, f1))
-        slope = call(tape, np.divide, (fb - fa, b - a))
-        line = lift(tape, call(tape, np.add, (fa, slope * (p - a))))
-        result = np.array(result)
-        result[inside] = line.ids
-    return wrap(tape, result)
+    low = np.clip(index - 1, 0, max(last - 1, 0))
+    high = np.minimum(low + 1, last)
+    x0, f0 = wrap(tape, knots.ids[low]), wrap(tape, values.ids[low])
+    slope = (wrap(tape, values.ids[high]) - f0) / (wrap(tape, knots.ids[high]) - x0)
+    line = f0 + slope * (wrap(tape, points.ids) - x0)
+    outside = np.where(index > last, values.ids[last], values.ids[0]).astype(np.int32)
+    inside = (index > 0) & (index <= last)
+    return wrap(tape, np.where(inside, lift(tape, line).ids, outside).astype(np.int32))
 
 
 @implements(np.apply_along_axis)

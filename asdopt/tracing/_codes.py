@@ -11,6 +11,7 @@ import numpy as np
 
 from asdopt._ops import CODE, OPERATORS
 from asdopt.tracing import _tracer
+from asdopt.tracing._nodes import TRUTH_OPERATORS
 
 __all__ = ["Node", "node_of_ufunc", "one_node_code"]
 
@@ -23,15 +24,8 @@ class Node(NamedTuple):
     is_bool: bool
 
 
-_TRUTH = frozenset(
-    (
-        "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "logical_not",
-        "logical_and", "logical_or", "logical_xor", "isnan", "isfinite", "isinf", "signbit",
-    )
-)  # fmt: skip
-
 _NODES: dict[np.ufunc, Node] = {
-    getattr(np, name): Node(CODE[row.name], row.arity, row.name in _TRUTH)
+    getattr(np, name): Node(CODE[row.name], row.arity, row.name in TRUTH_OPERATORS)
     for row in OPERATORS
     for name in row.numpy
     if isinstance(getattr(np, name), np.ufunc)

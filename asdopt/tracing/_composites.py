@@ -19,7 +19,7 @@ from asdopt.tracing._nodes import constant_values
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._ufuncs import Composite, call, composite
 
-__all__ = ["special"]
+__all__ = ["by_name", "special"]
 
 _BY_NAME: dict[str, Composite] = {}
 
@@ -34,7 +34,8 @@ def special(ufunc: np.ufunc) -> Composite | None:
     return function if getattr(scipy.special, ufunc.__name__, None) is ufunc else None
 
 
-def _by_name(function: Composite) -> Composite:
+def by_name(function: Composite) -> Composite:
+    """Register the meaning of the ufunc that has the name of the function, underscores aside."""
     _BY_NAME[function.__name__.strip("_")] = function
     return function
 
@@ -83,6 +84,6 @@ def _ldexp(tape: Tape, x: Any, exponent: Any) -> Any:
     return _times(tape, x, np.ldexp(1.0, power.astype(np.intp)))
 
 
-@_by_name
+@by_name
 def _clip(tape: Tape, x: Any, low: Any, high: Any) -> Any:
     return call(tape, np.minimum, (call(tape, np.maximum, (x, low)), high))

@@ -14,12 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asdopt._ops import CODE
 from asdopt.tracing._array import TracedArray
 from asdopt.tracing._lift import lift
 from asdopt.tracing._nodes import (
     Ids,
-    apply,
     constant_mask,
     constants,
     decide,
@@ -37,7 +35,7 @@ _PIVOT_LOSS = 10.0
 
 def nonzero(tape: Tape, ids: Ids) -> npt.NDArray[np.bool_]:
     """Tell which entries are not zeros of constants."""
-    return ~constant_mask(tape, ids) | (tape.values(ids) != 0.0)
+    return np.asarray(~constant_mask(tape, ids) | (tape.values(ids) != 0.0))
 
 
 def lu(tape: Tape, ids: Ids, what: str) -> tuple[TracedArray, npt.NDArray[np.intp], float]:
@@ -113,7 +111,7 @@ def reflect(tape: Tape, ids: Ids) -> tuple[TracedArray, list[tuple[int, Any, Any
         if k + 1 >= m or not nonzero(tape, r.ids[k + 1 :, k]).any():
             continue
         x = r[k:, k]
-        length = wrap(tape, apply(tape, CODE["copysign"], lift(tape, np.sqrt(x @ x)).ids, x.ids[0]))
+        length = np.copysign(np.sqrt(x @ x), x[0])
         vector = x.copy()
         vector[0] = x[0] + length
         factor = length * vector[0]
@@ -143,7 +141,5 @@ def _qr(tape: Tape, a: Any, mode: Any = "reduced") -> Any:
     r = wrap(tape, map_matrices(lambda x: reflect(tape, x)[0].ids[:short], ids))
     if mode == "r":
         return r
-    q = wrap(
-        tape, map_matrices(lambda x: orthogonal(tape, reflect(tape, x)[1], m, short).ids, ids)
-    )
+    q = wrap(tape, map_matrices(lambda x: orthogonal(tape, reflect(tape, x)[1], m, short).ids, ids))
     return np.linalg._linalg.QRResult(q, r)

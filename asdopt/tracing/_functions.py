@@ -24,6 +24,7 @@ from asdopt.tracing import (  # noqa: F401  # imported for what they register
     _polynomials,
     _shapes,
     _solving,
+    _special,
     _statistics,
 )
 from asdopt.tracing._location import refuse

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
+from asdopt.tracing._array import TracedArray
 from asdopt.tracing._lift import concrete, lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import select, truth
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._array import TracedArray
 from asdopt.tracing._tracer import wrap
 from asdopt.tracing._ufuncs import call, deliver, store
 

@@ -59,7 +59,7 @@ def contract(tape: Tape, a: Ids, b: Ids) -> Ids:
 
 
 def matrix_times(tape: Tape, matrix: Any, x: Ids) -> Ids:
-    """Compute ``matrix @ x`` for a constant matrix, dense or CSR, and ids of shape (n,) or (n, k)."""
+    """Compute ``matrix @ x`` for a constant matrix, dense or sparse, and ids of (n,) or (n, k)."""
     if is_sparse(matrix):
         csr = matrix.tocsr()
         csr.sum_duplicates()
@@ -125,7 +125,7 @@ def _constant(value: Any) -> Matrix | None:
 
 @composite(np.matmul)
 def matmul(tape: Tape, a: Any, b: Any) -> Any:
-    """Compute ``a @ b`` by NumPy's rules: vectors, matrices, stacks of matrices, sparse matrices."""
+    """Compute ``a @ b`` by NumPy's rules: vectors, matrices, stacks of these, sparse matrices."""
     if is_sparse(a):
         return sparse_times(tape, a, b)
     if is_sparse(b):

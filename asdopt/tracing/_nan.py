@@ -48,7 +48,8 @@ def _summing(ufunc: np.ufunc, neutral: float, function: Any) -> None:
     ) -> Any:
         where = True if where is np._NoValue else where
         filled = _filled(tape, a, neutral)
-        return deliver(tape, reduce(tape, ufunc, filled, axis, keeps(keepdims), initial, where), out)
+        result = reduce(tape, ufunc, filled, axis, keeps(keepdims), initial, where)
+        return deliver(tape, result, out)
 
     implements(function)(handler)
 
@@ -138,7 +139,8 @@ def _nanvar(
 def _nanstd(
     tape: Tape, a: Any, axis: Any = None, dtype: Any = None, out: Any = None, *args: Any, **kw: Any
 ) -> Any:
-    return deliver(tape, call(tape, np.sqrt, (_nanvar(tape, a, axis, None, None, *args, **kw),)), out)
+    spread = _nanvar(tape, a, axis, None, None, *args, **kw)
+    return deliver(tape, call(tape, np.sqrt, (spread,)), out)
 
 
 def _row_by_row(function: Any, plain: Any) -> None:
@@ -156,7 +158,8 @@ def _row_by_row(function: Any, plain: Any) -> None:
     ) -> Any:
         source = lift(tape, a)
         flat, shape, kept = rows(source.ids, axis)
-        numbers = decide(tape, _is_number(tape, TracedArray(tape, flat)).ids, f"np.{function.__name__}")
+        which = _is_number(tape, TracedArray(tape, flat))
+        numbers = decide(tape, which.ids, f"np.{function.__name__}")
         parts: list[Ids] = []
         for ids, chosen in zip(flat, numbers != 0.0, strict=True):
             part = ids[chosen] if chosen.any() else ids[:1]

@@ -18,7 +18,26 @@ from asdopt._ops import CODE, CONSTANT
 from asdopt.tracing._location import refuse
 from asdopt.tracing._tape import Tape
 
+# Operators whose values are 0 or 1.
+TRUTH_OPERATORS = (
+    "less",
+    "less_equal",
+    "greater",
+    "greater_equal",
+    "equal",
+    "not_equal",
+    "logical_not",
+    "logical_and",
+    "logical_or",
+    "logical_xor",
+    "isnan",
+    "isfinite",
+    "isinf",
+    "signbit",
+)
+
 __all__ = [
+    "TRUTH_OPERATORS",
     "Ids",
     "apply",
     "broadcast",
@@ -41,6 +60,7 @@ _MASK = CODE["mask"]
 _NOT = CODE["logical_not"]
 _ADD = CODE["add"]
 _NOT_EQUAL = CODE["not_equal"]
+_TRUTH_CODES = [CODE[name] for name in TRUTH_OPERATORS]
 
 
 def constants(tape: Tape, values: npt.ArrayLike) -> Ids:
@@ -118,7 +138,9 @@ def decide(tape: Tape, ids: Ids, what: str) -> Values:
 
 
 def truth(tape: Tape, ids: Ids) -> Ids:
-    """Truth values of numbers: nonzero, NaN included."""
+    """Truth values of numbers: nonzero, NaN included. Comparisons are truth values already."""
+    if np.isin(tape.codes(ids), _TRUTH_CODES).all():
+        return ids
     return tape.block(_NOT_EQUAL, *broadcast(ids, constants(tape, 0.0)))
 
 

@@ -26,7 +26,8 @@ def norm(tape: Tape, x: Any, ord: Any = None, axis: Any = None, keepdims: bool =
     """Norm of a vector or matrix, or of each along given axes."""
     source = lift(tape, x)
     if axis is None:
-        if ord is None or (ord in {"f", "fro"} and source.ndim == 2) or (ord == 2 and source.ndim == 1):
+        frobenius = ord in {"f", "fro"} and source.ndim == 2
+        if ord is None or frobenius or (ord == 2 and source.ndim == 1):
             return _euclidean(tape, source, None, keepdims)
         axes: tuple[int, ...] = tuple(range(source.ndim))
     else:
@@ -78,13 +79,19 @@ def _matrix_norm(tape: Tape, x: Any, ord: Any, axes: tuple[int, ...], keepdims: 
         values = singular_values(tape, moved)
         ufunc = np.add if ord == "nuc" else np.maximum if ord == 2 else np.minimum
         result = lift(tape, reduce(tape, ufunc, values, -1, False))
-        return wrap(tape, result.ids.reshape(rows(x.ids, axes)[2])) if keepdims else wrap(tape, result.ids)
+        return wrap(tape, result.ids.reshape(rows(x.ids, axes)[2]) if keepdims else result.ids)
     raise ValueError("Invalid norm order for matrices.")
 
 
 @implements(np.linalg.vector_norm)
 def _array_vector_norm(
-    tape: Tape, x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2  # noqa: A002
+    tape: Tape,
+    x: Any,
+    /,
+    *,
+    axis: Any = None,
+    keepdims: bool = False,
+    ord: Any = 2,  # noqa: A002
 ) -> Any:
     source = lift(tape, x)
     flat, shape, kept = rows(source.ids, axis)

@@ -80,7 +80,7 @@ def _polyder(tape: Tape, p: Any, m: int = 1) -> Any:
 
 @implements(np.polyint)
 def _polyint(tape: Tape, p: Any, m: int = 1, k: Any = None) -> Any:
-    result = _vector(tape, p)
+    result: Any = _vector(tape, p)
     start = np.zeros(m) if k is None else np.atleast_1d(np.asarray(k, dtype=float))
     start = np.broadcast_to(start, (m,)) if start.size == 1 else start
     for step in range(int(m)):

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from asdopt.tracing import _array, _functions, _tracer, _ufuncs
-from asdopt.tracing._tracer import TracedArrayBase, Tracer, wrap
+from asdopt.tracing._tracer import Tracer, wrap
 
 __all__ = ["attribute", "function", "ufunc"]
 

@@ -107,7 +107,6 @@ def _at_least(function: Callable[..., Any]) -> None:
     implements(function)(handler)
 
 
-
 for _function in (np.atleast_1d, np.atleast_2d, np.atleast_3d):
     _at_least(_function)
 
@@ -143,7 +142,7 @@ def _extract(tape: Tape, condition: Any, arr: Any) -> Any:
     return wrap(tape, np.extract(chosen, source.ids), source.is_bool)
 
 
-@implements(np.copy, np.ascontiguousarray, np.asfortranarray)
+@implements(np.copy)
 def _copy(tape: Tape, a: Any, order: Any = "K", **kwargs: Any) -> Any:
     source = lift(tape, a)
     return wrap(tape, source.ids.copy(order), source.is_bool)
@@ -164,6 +163,8 @@ for _function in (
     np.array,
     np.asanyarray,
     np.asarray,
+    np.ascontiguousarray,
+    np.asfortranarray,
     np.empty,
     np.eye,
     np.full,

@@ -209,7 +209,8 @@ def _lstsq(tape: Tape, a: Any, b: Any, rcond: Any = None) -> Any:
     fixed = constant_values(tape, matrix.ids)
     if fixed is None:
         x = wrap(tape, _pseudo_inverse(tape, matrix.ids, "np.linalg.lstsq")) @ right
-        rank, spread = min(m, n), np.linalg.svdvals(matrix)
+        rank = min(m, n)
+        spread: Any = np.linalg.svdvals(matrix)
     else:
         x = matmul(tape, np.linalg.pinv(fixed), right)
         rank = int(np.linalg.matrix_rank(fixed))

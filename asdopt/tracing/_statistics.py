@@ -465,8 +465,12 @@ def _corrcoef(tape: Tape, x: Any, y: Any = None, rowvar: bool = True, *, dtype: 
 
 @implements(np.isin)
 def _isin(
-    tape: Tape, element: Any, test_elements: Any, assume_unique: bool = False,
-    invert: bool = False, **kwargs: Any,
+    tape: Tape,
+    element: Any,
+    test_elements: Any,
+    assume_unique: bool = False,
+    invert: bool = False,
+    **kwargs: Any,
 ) -> Any:
     values, wanted = lift(tape, element), np.ravel(lift(tape, test_elements))
     same = call(tape, np.equal, (TracedArray(tape, values.ids[..., None]), wanted))

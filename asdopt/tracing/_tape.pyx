@@ -255,7 +255,7 @@ cdef class Tape:
 
     def accumulate(self, int op, ids):
         """Running results of an operation along the last axis of a 2-d array of ids."""
-        cdef int[:, ::1] source = np.ascontiguousarray(ids, dtype=np.int32)
+        cdef const int[:, ::1] source = np.ascontiguousarray(ids, dtype=np.int32)
         cdef int[:, ::1] out = np.array(source, dtype=np.int32)
         cdef Py_ssize_t r, k
         for r in range(source.shape[0]):
@@ -268,9 +268,9 @@ cdef class Tape:
 
         Terms with weight 0 are left out; a sum of constants is a constant.
         """
-        cdef Py_ssize_t[::1] ptr = np.ascontiguousarray(indptr, dtype=np.intp)
-        cdef int[::1] idx = np.ascontiguousarray(ids, dtype=np.int32).ravel()
-        cdef double[::1] w
+        cdef const Py_ssize_t[::1] ptr = np.ascontiguousarray(indptr, dtype=np.intp)
+        cdef const int[::1] idx = np.ascontiguousarray(ids, dtype=np.int32).ravel()
+        cdef const double[::1] w
         cdef bint plain = weights is None
         cdef Py_ssize_t r, k, start, n = ptr.shape[0] - 1
         cdef int[::1] out = np.empty(n, dtype=np.int32)
@@ -311,7 +311,7 @@ cdef class Tape:
         ``ids[indptr[r]:indptr[r + 1]]`` are the nodes on which result r depends; detection sees
         them as the terms of a sum.
         """
-        cdef Py_ssize_t[::1] ptr = np.ascontiguousarray(indptr, dtype=np.intp)
+        cdef const Py_ssize_t[::1] ptr = np.ascontiguousarray(indptr, dtype=np.intp)
         cdef int[::1] idx = np.ascontiguousarray(ids, dtype=np.int32)
         cdef double[::1] v = np.ascontiguousarray(values, dtype=np.float64)
         cdef Py_ssize_t r, k, n = v.shape[0], start = self.pool_size

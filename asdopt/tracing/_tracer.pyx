@@ -677,7 +677,7 @@ def other_trace(Tape tape):
 
 def tracers(Tape tape, ids, bint is_bool=False):
     """Traced scalars of a flat array of ids, as a list."""
-    cdef int[::1] flat = np.ascontiguousarray(ids, dtype=np.int32)
+    cdef const int[::1] flat = np.ascontiguousarray(ids, dtype=np.int32)
     cdef Py_ssize_t k
     if is_bool:
         return [make_bool(tape, flat[k]) for k in range(flat.shape[0])]

@@ -238,12 +238,13 @@ def _masked_call(tape: Tape, ufunc: np.ufunc, inputs: tuple[Any, ...], where: An
             "entries uninitialized, so the result would be arbitrary: give out=np.zeros_like(x)",
         )
     arrays = [lift(tape, operand) for operand in inputs]
-    mask = lift(tape, where)
+    plain = isinstance(where, np.ndarray) and where.dtype == bool
+    mask = np.asarray(where) if plain else lift(tape, where).ids
     if not isinstance(target, TracedArray):
         return store(lift(tape, arrays[0]), target)
-    condition, *ids = broadcast(mask.ids, *[a.ids for a in arrays], target.ids)
+    condition, *ids = broadcast(mask, *[a.ids for a in arrays], target.ids)
     old = ids.pop()
-    fixed = constant_values(tape, condition)
+    fixed = condition if plain else constant_values(tape, condition)
     if fixed is not None:
         chosen = fixed != 0.0
         parts = [wrap(tape, i[chosen], a.is_bool) for i, a in zip(ids, arrays, strict=True)]
@@ -253,8 +254,8 @@ def _masked_call(tape: Tape, ufunc: np.ufunc, inputs: tuple[Any, ...], where: An
         return store(wrap(tape, new, result.is_bool), target)
     parts = [wrap(tape, i, a.is_bool) for i, a in zip(ids, arrays, strict=True)]
     result = lift(tape, call(tape, ufunc, parts))
-    chosen_ids = condition if mask.is_bool else truth(tape, condition)
-    return store(wrap(tape, select(tape, chosen_ids, result.ids, old), result.is_bool), target)
+    chosen_ids = select(tape, truth(tape, condition), result.ids, old)
+    return store(wrap(tape, chosen_ids, result.is_bool), target)
 
 
 def numbers(tape: Tape, operand: Any) -> Ids:

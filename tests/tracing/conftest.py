@@ -146,7 +146,7 @@ def check(
     x = np.concatenate([np.zeros(0), *[a.ravel() for a in arrays]])
     if not derivatives or not len(trace.outputs) or not len(x):
         return
-    plain = [leaf for leaf in leaves(trace_of(fun, arrays)[1])]
+    plain = leaves(trace_of(fun, arrays)[1])
     if not all(is_traced(leaf) for leaf in plain):
         whole = fun
 

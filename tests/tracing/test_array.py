@@ -173,7 +173,7 @@ def test_a_mask_of_rows_writes_whole_rows(check: Check) -> None:
 def test_without_values_a_mask_is_refused(traced: Callable[..., Any]) -> None:
     x = traced(V, primal=False)
     with pytest.raises(TracingError, match="give x0"):
-        x[x > 0]
+        x[x > 0]  # reading is what is tested
 
 
 def test_a_traced_number_is_no_index(traced: Callable[..., Any]) -> None:
@@ -184,16 +184,36 @@ def test_a_traced_number_is_no_index(traced: Callable[..., Any]) -> None:
 
 
 BINARY = [
-    operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod,
-    operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne,
-]  # fmt: skip
+    operator.add,
+    operator.sub,
+    operator.mul,
+    operator.truediv,
+    operator.floordiv,
+    operator.mod,
+    operator.lt,
+    operator.le,
+    operator.gt,
+    operator.ge,
+    operator.eq,
+    operator.ne,
+]
 OTHERS = {
-    "float": 1.7, "int": 3, "bool": True, "numpy scalar": np.float64(0.3), "int64": np.int64(2),
-    "float32": np.float32(0.5), "list": [1.0, 2.0, 3.0], "vector": np.array([1.0, -2.0, 3.0]),
-    "integers": np.arange(1, 4), "matrix": np.arange(1.0, 7).reshape(2, 3),
-    "column": np.array([[1.5], [2.5]]), "3-d": np.ones((2, 1, 1)), "0-d": np.array(1.25),
-    "mask": np.array([True, False, True]), "fortran": np.asfortranarray(M) + 3.0,
-}  # fmt: skip
+    "float": 1.7,
+    "int": 3,
+    "bool": True,
+    "numpy scalar": np.float64(0.3),
+    "int64": np.int64(2),
+    "float32": np.float32(0.5),
+    "list": [1.0, 2.0, 3.0],
+    "vector": np.array([1.0, -2.0, 3.0]),
+    "integers": np.arange(1, 4),
+    "matrix": np.arange(1.0, 7).reshape(2, 3),
+    "column": np.array([[1.5], [2.5]]),
+    "3-d": np.ones((2, 1, 1)),
+    "0-d": np.array(1.25),
+    "mask": np.array([True, False, True]),
+    "fortran": np.asfortranarray(M) + 3.0,
+}
 
 
 @pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
@@ -217,16 +237,40 @@ def test_powers_with_constant_exponent_are_exact_at_negative_base(p: Any, check:
 
 
 def test_traced_with_traced(check: Check) -> None:
-    check(lambda x, y, s: (x * y + s, x / y - s * y, s - x, divmod(x, y), -x, +x, abs(y)), M,
-          np.array([1.5, -2.5, 0.8]), 1.1)  # fmt: skip
+    check(
+        lambda x, y, s: (x * y + s, x / y - s * y, s - x, divmod(x, y), -x, +x, abs(y)),
+        M,
+        np.array([1.5, -2.5, 0.8]),
+        1.1,
+    )
 
 
 def test_truth_arrays(check: Check) -> None:
     def fun(x: Any) -> Any:
         a, b = x > 0, x < 1
-        return (a & b, a | b, a ^ b, ~a, a + b, a * b, a & True, np.array([True] * 5) | a,
-                a == b, a.any(), a.all(), a.sum(), a.mean(), x * a, 1 - a, a.astype(float),
-                np.logical_not(a), np.maximum(a, b), a.max(), np.abs(a), a.prod())  # fmt: skip
+        return (
+            a & b,
+            a | b,
+            a ^ b,
+            ~a,
+            a + b,
+            a * b,
+            a & True,
+            np.array([True] * 5) | a,
+            a == b,
+            a.any(),
+            a.all(),
+            a.sum(),
+            a.mean(),
+            x * a,
+            1 - a,
+            a.astype(float),
+            np.logical_not(a),
+            np.maximum(a, b),
+            a.max(),
+            np.abs(a),
+            a.prod(),
+        )
 
     check(fun, V)
 
@@ -236,10 +280,10 @@ def test_bitwise_operators_want_truth_values(traced: Callable[..., Any]) -> None
     for wrong in (lambda: x & 1, lambda: ~x, lambda: 1 | x, lambda: (x > 0) & x):
         with pytest.raises(TracingError, match="compare first"):
             wrong()
-    with pytest.raises(TypeError, match="boolean|truth"):
+    with pytest.raises(TypeError, match=r"boolean|truth"):
         (x > 0) - (x < 0)
     with pytest.raises(TypeError, match="truth"):
-        -(x > 0)
+        operator.neg(x > 0)
 
 
 def test_comparisons_with_none_and_text(traced: Callable[..., Any]) -> None:
@@ -293,34 +337,73 @@ def test_attributes_are_those_of_ndarray(traced: Callable[..., Any]) -> None:
 
 
 METHODS: dict[str, Callable[[Any], Any]] = {
-    "T": lambda x: x.T, "mT": lambda x: x.mT, "real": lambda x: x.real, "imag": lambda x: x.imag,
-    "reshape": lambda x: x.reshape(3, 2), "reshape -1": lambda x: x.reshape(-1),
-    "reshape tuple": lambda x: x.reshape((3, -1)), "reshape F": lambda x: x.reshape(3, 2, order="F"),
-    "ravel": lambda x: x.ravel(), "ravel F": lambda x: x.ravel("F"), "flatten": lambda x: x.flatten(),
-    "copy": lambda x: x.copy(), "astype": lambda x: x.astype(float), "view": lambda x: x.view(),
-    "astype bool": lambda x: x.astype(bool), "sum": lambda x: x.sum(), "sum 0": lambda x: x.sum(0),
-    "sum keep": lambda x: x.sum(axis=1, keepdims=True), "sum axes": lambda x: x.sum(axis=(0, 1)),
-    "prod": lambda x: x.prod(), "prod 1": lambda x: x.prod(1), "mean": lambda x: x.mean(),
-    "mean 0": lambda x: x.mean(axis=0), "var": lambda x: x.var(), "var ddof": lambda x: x.var(1, ddof=1),
-    "std": lambda x: x.std(axis=0), "min": lambda x: x.min(), "max 0": lambda x: x.max(axis=0),
-    "cumsum": lambda x: x.cumsum(), "cumsum 1": lambda x: x.cumsum(1), "cumprod": lambda x: x.cumprod(0),
-    "dot": lambda x: x.dot(x.T), "dot const": lambda x: x.dot(np.arange(3)),
-    "transpose": lambda x: x.transpose(), "transpose axes": lambda x: x.transpose(1, 0),
-    "swapaxes": lambda x: x.swapaxes(0, 1), "squeeze": lambda x: x[None].squeeze(),
-    "take": lambda x: x.take([0, 5, 1]), "take axis": lambda x: x.take([2, 0], axis=1),
-    "repeat": lambda x: x.repeat(2), "repeat axis": lambda x: x.repeat([1, 2], axis=0),
-    "diagonal": lambda x: x.diagonal(), "trace": lambda x: x.trace(),
-    "clip": lambda x: x.clip(-1, 1.5), "clip none": lambda x: x.clip(max=1.0),
-    "round": lambda x: x.round(), "round 1": lambda x: x.round(1),
-    "any": lambda x: (x > 1).any(), "all": lambda x: (x > -1).all(axis=1),
-    "item": lambda x: x.item(1, 2), "item flat": lambda x: x.item(4), "tolist": lambda x: x.tolist(),
-    "conj": lambda x: x.conj(), "conjugate": lambda x: x.conjugate(), "flat": lambda x: list(x.flat),
-    "flat index": lambda x: x.flat[[1, 3]], "flat one": lambda x: x.flat[4], "iter": lambda x: list(x),
+    "T": lambda x: x.T,
+    "mT": lambda x: x.mT,
+    "real": lambda x: x.real,
+    "imag": lambda x: x.imag,
+    "reshape": lambda x: x.reshape(3, 2),
+    "reshape -1": lambda x: x.reshape(-1),
+    "reshape tuple": lambda x: x.reshape((3, -1)),
+    "reshape F": lambda x: x.reshape(3, 2, order="F"),
+    "ravel": lambda x: x.ravel(),
+    "ravel F": lambda x: x.ravel("F"),
+    "flatten": lambda x: x.flatten(),
+    "copy": lambda x: x.copy(),
+    "astype": lambda x: x.astype(float),
+    "view": lambda x: x.view(),
+    "astype bool": lambda x: x.astype(bool),
+    "sum": lambda x: x.sum(),
+    "sum 0": lambda x: x.sum(0),
+    "sum keep": lambda x: x.sum(axis=1, keepdims=True),
+    "sum axes": lambda x: x.sum(axis=(0, 1)),
+    "prod": lambda x: x.prod(),
+    "prod 1": lambda x: x.prod(1),
+    "mean": lambda x: x.mean(),
+    "mean 0": lambda x: x.mean(axis=0),
+    "var": lambda x: x.var(),
+    "var ddof": lambda x: x.var(1, ddof=1),
+    "std": lambda x: x.std(axis=0),
+    "min": lambda x: x.min(),
+    "max 0": lambda x: x.max(axis=0),
+    "cumsum": lambda x: x.cumsum(),
+    "cumsum 1": lambda x: x.cumsum(1),
+    "cumprod": lambda x: x.cumprod(0),
+    "dot": lambda x: x.dot(x.T),
+    "dot const": lambda x: x.dot(np.arange(3)),
+    "transpose": lambda x: x.transpose(),
+    "transpose axes": lambda x: x.transpose(1, 0),
+    "swapaxes": lambda x: x.swapaxes(0, 1),
+    "squeeze": lambda x: x[None].squeeze(),
+    "take": lambda x: x.take([0, 5, 1]),
+    "take axis": lambda x: x.take([2, 0], axis=1),
+    "repeat": lambda x: x.repeat(2),
+    "repeat axis": lambda x: x.repeat([1, 2], axis=0),
+    "diagonal": lambda x: x.diagonal(),
+    "trace": lambda x: x.trace(),
+    "clip": lambda x: x.clip(-1, 1.5),
+    "clip none": lambda x: x.clip(max=1.0),
+    "round": lambda x: x.round(),
+    "round 1": lambda x: x.round(1),
+    "any": lambda x: (x > 1).any(),
+    "all": lambda x: (x > -1).all(axis=1),
+    "item": lambda x: x.item(1, 2),
+    "item flat": lambda x: x.item(4),
+    "tolist": lambda x: x.tolist(),
+    "conj": lambda x: x.conj(),
+    "conjugate": lambda x: x.conjugate(),
+    "flat": lambda x: list(x.flat),
+    "flat index": lambda x: x.flat[[1, 3]],
+    "flat one": lambda x: x.flat[4],
+    "iter": lambda x: list(x),
     "compress": lambda x: x.compress([True, False, True], axis=1),
-    "choose": lambda x: np.array([0, 1, 0]).choose([x[0], x[1]]) if type(x) is np.ndarray
-    else np.choose([0, 1, 0], [x[0], x[1]]),
-    "to_device": lambda x: x.to_device("cpu"), "astype object": lambda x: x.astype(object),
-}  # fmt: skip
+    "choose": lambda x: (
+        np.array([0, 1, 0]).choose([x[0], x[1]])
+        if type(x) is np.ndarray
+        else np.choose([0, 1, 0], [x[0], x[1]])
+    ),
+    "to_device": lambda x: x.to_device("cpu"),
+    "astype object": lambda x: x.astype(object),
+}
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -329,11 +412,14 @@ def test_methods(name: str, check: Check) -> None:
 
 
 GUARDED_METHODS: dict[str, Callable[[Any], Any]] = {
-    "argmax": lambda x: x.argmax(), "argmin 1": lambda x: x.argmin(axis=1),
-    "argsort": lambda x: x.argsort(axis=1), "nonzero": lambda x: x.nonzero(),
+    "argmax": lambda x: x.argmax(),
+    "argmin 1": lambda x: x.argmin(axis=1),
+    "argsort": lambda x: x.argsort(axis=1),
+    "nonzero": lambda x: x.nonzero(),
     "searchsorted": lambda x: np.sort(x[0]).searchsorted([0.5, 1.0]),
-    "astype int": lambda x: x.astype(int), "take argmax": lambda x: x[0, x[0].argmax()],
-}  # fmt: skip
+    "astype int": lambda x: x.astype(int),
+    "take argmax": lambda x: x[0, x[0].argmax()],
+}
 
 
 @pytest.mark.parametrize("name", GUARDED_METHODS)
@@ -442,8 +528,13 @@ def test_zero_dimensions_give_scalars(traced: Callable[..., Any]) -> None:
 
 def test_values_of_two_traces_do_not_mix(traced: Callable[..., Any]) -> None:
     x, y = traced(V), traced(V)
-    for mix in (lambda: x + y, lambda: x[0] * y, lambda: np.stack([x, y]), lambda: x @ y,
-                lambda: lift(x.tape, [y[0]])):  # fmt: skip
+    for mix in (
+        lambda: x + y,
+        lambda: x[0] * y,
+        lambda: np.stack([x, y]),
+        lambda: x @ y,
+        lambda: lift(x.tape, [y[0]]),
+    ):
         with pytest.raises(TracingError, match="different traces"):
             mix()
 
@@ -451,15 +542,28 @@ def test_values_of_two_traces_do_not_mix(traced: Callable[..., Any]) -> None:
 def test_empty_arrays(check: Check) -> None:
     def fun(x: Any) -> Any:
         e = x[:0]
-        return (e, e + 1.0, e.sum(), e.prod(), np.sin(e), e.reshape(0, 3).sum(axis=0), e @ e,
-                e > 0, (e > 0).any(), (e > 0).all(), np.concatenate([e, x]), e.cumsum(), np.sort(e))  # fmt: skip
+        return (
+            e,
+            e + 1.0,
+            e.sum(),
+            e.prod(),
+            np.sin(e),
+            e.reshape(0, 3).sum(axis=0),
+            e @ e,
+            e > 0,
+            (e > 0).any(),
+            (e > 0).all(),
+            np.concatenate([e, x]),
+            e.cumsum(),
+            np.sort(e),
+        )
 
     check(fun, V)
 
 
 def test_reductions_of_nothing_raise_as_numpy(traced: Callable[..., Any]) -> None:
     for function in (np.max, np.min, np.argmax, np.argmin):
-        with pytest.raises(ValueError, match="empty|zero-size"):
+        with pytest.raises(ValueError, match=r"empty|zero-size"):
             function(traced(V)[:0])
 
 
@@ -468,11 +572,27 @@ class TestLift:
 
     @pytest.mark.parametrize(
         "value",
-        [1.5, 2, True, np.float32(1.5), [1, 2.5], (1, 2), [[1, 2], [3, 4]], np.arange(4), M.T,
-         np.array([True, False]), [], [[]], range(3), np.array(3.0), [np.ones(2), [3, 4]],
-         np.array([1.0, 2], dtype=object), [True, False]],
+        [
+            1.5,
+            2,
+            True,
+            np.float32(1.5),
+            [1, 2.5],
+            (1, 2),
+            [[1, 2], [3, 4]],
+            np.arange(4),
+            M.T,
+            np.array([True, False]),
+            [],
+            [[]],
+            range(3),
+            np.array(3.0),
+            [np.ones(2), [3, 4]],
+            np.array([1.0, 2], dtype=object),
+            [True, False],
+        ],
         ids=str,
-    )  # fmt: skip
+    )
     def test_plain_values(self, value: Any) -> None:
         tape = Tape(1, [0.0], primal=True)
         expected = np.asarray(value)
@@ -490,9 +610,23 @@ class TestLift:
         assert lift(x.tape, [x > 0, [True] * 5]).is_bool
         assert lift(x.tape, np.array([x[0], 2.0])).shape == (2,)
 
-    @pytest.mark.parametrize("value", [None, "text", {}, {1}, b"x", object(), [None], ["a"],
-                                       np.array(["a"]), np.array([None]), lambda: 0],
-                             ids=lambda v: type(v).__name__)  # fmt: skip
+    @pytest.mark.parametrize(
+        "value",
+        [
+            None,
+            "text",
+            {},
+            {1},
+            b"x",
+            object(),
+            [None],
+            ["a"],
+            np.array(["a"]),
+            np.array([None]),
+            lambda: 0,
+        ],
+        ids=lambda v: type(v).__name__,
+    )
     def test_what_is_no_number(self, value: Any) -> None:
         with pytest.raises(TypeError):
             lift(Tape(1), value)
