@@ -49,7 +49,11 @@ def find_library(choice: str | None = None) -> tuple[IpoptLibrary, str] | None:
     InputError
         The library asked for cannot be loaded.
     """
-    choice = choice or os.environ.get(ENVIRONMENT_VARIABLE) or None
+    return _find(choice or os.environ.get(ENVIRONMENT_VARIABLE) or None)
+
+
+@functools.cache
+def _find(choice: str | None) -> tuple[IpoptLibrary, str] | None:
     origins = [*_WHEELS, "system"] if choice is None else [choice]
     failures = []
     for origin in origins:

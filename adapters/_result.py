@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -13,6 +15,7 @@ from asdopt._problem import Problem
 from asdopt._solution import Solution, Status
 
 __all__ = [
+    "check_names",
     "check_time_limit",
     "flat_multipliers",
     "lagrangian_gradient",
@@ -117,6 +120,36 @@ def solution_without_freedom(problem: Problem, solver: str, start: float) -> Sol
         timings={"solve": perf_counter() - start, "evaluation": 0.0},
         solver=solver,
     )
+
+
+def check_names(
+    options: Mapping[str, Any], known: Sequence[str], synonyms: Mapping[str, str], solver: str
+) -> None:
+    """Refuse options that a solver does not know, with the nearest names.
+
+    Parameters
+    ----------
+    options : Mapping
+    known : sequence of str
+    synonyms : Mapping
+        Words of other solvers, and what they are called here.
+    solver : str
+
+    Raises
+    ------
+    InputError
+    """
+    for name in options:
+        if name in known:
+            continue
+        near = difflib.get_close_matches(str(name), known, n=2)
+        if name in synonyms:
+            hint = f"there it is {synonyms[name]}"
+        elif near:
+            hint = f"did you mean {' or '.join(map(repr, near))}?"
+        else:
+            hint = f"known are {', '.join(known)}"
+        raise InputError(f"option {name!r} is not known to {solver}: {hint}")
 
 
 def check_time_limit(time_limit: float | None) -> None:

@@ -11,7 +11,6 @@ SIAM J. Optim. 9 (1999), doi:10.1137/S1052623497325107.
 
 from __future__ import annotations
 
-import difflib
 from time import perf_counter
 from typing import Any
 
@@ -20,11 +19,12 @@ import numpy.typing as npt
 from scipy.optimize import Bounds, NonlinearConstraint, minimize
 from scipy.sparse import csr_array
 
-from asdopt._errors import AsdoptError, InputError
+from asdopt._errors import AsdoptError
 from asdopt._pattern import SparsityPattern
 from asdopt._problem import Problem, SolveRequest
 from asdopt._solution import Solution, Status
 from asdopt.adapters._result import (
+    check_names,
     check_time_limit,
     make_solution,
     solution_without_freedom,
@@ -94,7 +94,7 @@ def solve(problem: Problem, request: SolveRequest) -> Solution:
     """
     start = perf_counter()
     check_time_limit(request.time_limit)
-    _check_options(request.options)
+    check_names(request.options, _OPTIONS, _SYNONYMS, "trust-constr")
     run = _Run(problem, request, start)
     if not run.starts_finite:
         return run.solution(Status.EVALUATION_ERROR, "the functions are not finite at the start")
@@ -107,18 +107,6 @@ def solve(problem: Problem, request: SolveRequest) -> Solution:
     except _NotFiniteError:
         return run.solution(Status.EVALUATION_ERROR, "a derivative is not finite")
     return run.solution(*run.explain(result), result)
-
-
-def _check_options(options: Any) -> None:
-    for name in options:
-        if name not in _OPTIONS:
-            near = difflib.get_close_matches(str(name), _OPTIONS, n=2)
-            hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "known are "
-            if name in _SYNONYMS:
-                hint = f"there it is {_SYNONYMS[name]}"
-            elif not near:
-                hint += ", ".join(_OPTIONS)
-            raise InputError(f"option {name!r} is not known to trust-constr: {hint}")
 
 
 class _NotFiniteError(Exception):

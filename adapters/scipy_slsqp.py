@@ -1,0 +1,281 @@
+"""SciPy's ``SLSQP`` with exact first derivatives, for small dense problems.
+
+Enters: a problem and a request. Leaves: a solution, with multipliers from the gradient of the
+Lagrangian at the point found, since not every SciPy gives them.
+
+References
+----------
+Kraft: A software package for sequential quadratic programming. DFVLR-FB 88-28 (1988).
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import Bounds, minimize
+
+from asdopt._errors import AsdoptError
+from asdopt._problem import Problem, SolveRequest
+from asdopt._solution import Solution, Status
+from asdopt.adapters._result import (
+    check_names,
+    check_time_limit,
+    make_solution,
+    solution_without_freedom,
+)
+
+__all__ = ["solve"]
+
+FloatArray = npt.NDArray[np.float64]
+_OPTIONS = ("disp", "eps", "ftol", "iprint", "maxiter")
+_SYNONYMS = {
+    "gtol": "'ftol'",
+    "max_iter": "'maxiter'",
+    "print_level": "'iprint' (0 to 2)",
+    "time_limit": "the argument time_limit of solve",
+    "tol": "'ftol'",
+    "verbose": "'iprint' (0 to 2)",
+    "xtol": "'ftol'",
+}
+# A bound this near is taken to hold with equality.
+ACTIVE = 1e-6
+REFUSED = 1e100
+DIVERGED = 1e15
+
+
+def solve(problem: Problem, request: SolveRequest) -> Solution:
+    """Solve a problem with SciPy's SLSQP.
+
+    Parameters
+    ----------
+    problem : Problem
+    request : SolveRequest
+        Its options are SciPy's, by name; ``ftol`` is 1e-12 unless given.
+
+    Returns
+    -------
+    Solution
+
+    Raises
+    ------
+    InputError
+        An option is not known.
+
+    Notes
+    -----
+    SLSQP keeps a dense matrix of n by n and solves dense least-squares problems: from a few
+    hundred variables on another solver is faster.
+    """
+    start = perf_counter()
+    check_time_limit(request.time_limit)
+    check_names(request.options, _OPTIONS, _SYNONYMS, "SLSQP")
+    if not (problem.lb < problem.ub).any():
+        return solution_without_freedom(problem, "slsqp", start)
+    return _Run(problem, request, start).solve()
+
+
+class _StoppedError(Exception):
+    """Leads out of SciPy, whose older versions know no way to stop SLSQP."""
+
+
+class _Run:
+    """One solve: callbacks, and the reading of their traces."""
+
+    def __init__(self, problem: Problem, request: SolveRequest, start: float) -> None:
+        self.problem = problem
+        self.request = request
+        self.start = start
+        self.history: list[dict[str, Any]] = []
+        self.bad_x: FloatArray | None = None
+        self.stop: Status | None = None
+        self.evaluation_seconds = 0.0
+        evaluator = problem.evaluator
+        self._spent = evaluator.trace_seconds + evaluator.prepare_seconds
+        self.point = np.clip(request.x0, problem.lb, problem.ub)
+        self._last_constraints = np.array(evaluator.outputs(self.point))[1:]
+        equal = problem.cl == problem.cu
+        self.equal = np.flatnonzero(equal)
+        self.above = np.flatnonzero(~equal & np.isfinite(problem.cl))
+        self.below = np.flatnonzero(~equal & np.isfinite(problem.cu))
+
+    def solve(self) -> Solution:
+        """Call SciPy and make the solution."""
+        options = {"ftol": 1e-12, "maxiter": 1000, **self.request.options}
+        self.steepest = float(np.abs(self.gradient(self.point)).max(initial=1.0))
+        self.objective(self.point)
+        if self._met_nonfinite():
+            return self.solution(self.point, *self._blame("not finite at the start"))
+        try:
+            with np.errstate(all="ignore"):
+                result = minimize(  # type: ignore[call-overload]  # the stubs want 1-d shapes
+                    self.objective,
+                    self.point,
+                    method="SLSQP",
+                    jac=self.gradient,
+                    bounds=Bounds(self.problem.lb, self.problem.ub),
+                    constraints=self._constraints(),
+                    callback=self.callback,
+                    options=options,
+                )
+        except _StoppedError:
+            return self.solution(self.point, self.stop or Status.STOPPED, "stopped in a callback")
+        x = np.clip(result.x, self.problem.lb, self.problem.ub)
+        status, message = self._explain(result)
+        solution = self.solution(x if np.isfinite(x).all() else self.point, status, message)
+        if status is Status.OPTIMAL and not solution["optimality"] <= 1e-3 * self.steepest:
+            message += f"; the optimality is {solution['optimality']:.1e}, so x is no optimum"
+            status = Status.SMALL_STEP
+            if self.bad_x is not None:
+                status, message = self._blame(message)
+        elif (
+            status is Status.SMALL_STEP and max(solution["violations"].values(), default=0) > ACTIVE
+        ):
+            status = Status.INFEASIBLE
+        solution.update(status=status, success=status.success, message=message)
+        return solution
+
+    def _constraints(self) -> list[dict[str, Any]]:
+        """Equations, and one-sided inequalities ``>= 0`` of the ranges' finite sides."""
+        cl, cu = self.problem.cl, self.problem.cu
+        parts = [
+            ("eq", self.equal, 1.0, cl),
+            ("ineq", self.above, 1.0, cl),
+            ("ineq", self.below, -1.0, cu),
+        ]
+        return [
+            {
+                "type": kind,
+                "fun": lambda x, i=rows, s=sign, b=bound: s * (self.constraints(x) - b)[i],
+                "jac": lambda x, i=rows, s=sign: s * self.jacobian(x)[i],
+            }
+            for kind, rows, sign, bound in parts
+            if rows.size
+        ]
+
+    def objective(self, x: FloatArray) -> float:
+        """Objective; a huge one where a function is not finite, so that the step is refused."""
+        outputs = self._evaluate(self.problem.evaluator.outputs, x)
+        return float(outputs[0]) if np.isfinite(outputs).all() else REFUSED
+
+    def constraints(self, x: FloatArray) -> FloatArray:
+        """Constraints, shape (m,); finite ones at a point that the objective refuses."""
+        values = self._evaluate(self.problem.evaluator.outputs, x)[1:]
+        if np.isfinite(values).all():
+            self._last_constraints = values
+            return values
+        return np.where(np.isfinite(values), values, self._last_constraints)
+
+    def gradient(self, x: FloatArray) -> FloatArray:
+        """Gradient of the objective, shape (n,)."""
+        return self._evaluate(self.problem.evaluator.gradient, x)
+
+    def jacobian(self, x: FloatArray) -> FloatArray:
+        """Dense Jacobian of the constraints, shape (m, n)."""
+        evaluator = self.problem.evaluator
+        values = self._evaluate(evaluator.jacobian_values, x)
+        dense: FloatArray = evaluator.jacobian_pattern.to_dense(values)
+        return dense
+
+    def callback(self, x: FloatArray) -> None:
+        """Note the iteration, pass it on, and stop where asked to."""
+        problem = self.problem
+        outputs = np.array(problem.evaluator.outputs(np.ascontiguousarray(x)))
+        if np.isfinite(x).all():
+            self.point = np.array(x)
+        rows = np.maximum(problem.cl - outputs[1:], outputs[1:] - problem.cu)
+        info = {
+            "iteration": len(self.history) + 1,
+            "objective": float(outputs[0]),
+            "inf_pr": float(rows.max(initial=0.0)),
+        }
+        self.history.append(info)
+        asked = self.request.callback
+        if asked is not None and asked(info | {"x": problem.structure.unflatten(x.copy())}):
+            self.stop = Status.STOPPED
+        limit = self.request.time_limit
+        if limit is not None and perf_counter() - self.start > limit:
+            self.stop = Status.TIME_LIMIT
+        if self.stop is not None:
+            raise _StoppedError
+
+    def _evaluate(self, compute: Any, x: FloatArray) -> FloatArray:
+        start = perf_counter()
+        values = np.array(compute(np.ascontiguousarray(x)))
+        if not np.isfinite(values).all() and np.isfinite(x).all():
+            self.bad_x = np.array(x)
+        self.evaluation_seconds += perf_counter() - start
+        return values
+
+    def solution(self, x: FloatArray, status: Status, message: str) -> Solution:
+        """Solution at a point, with the multipliers that belong to it."""
+        problem, evaluator = self.problem, self.problem.evaluator
+        multipliers, bounds = self._multipliers(x)
+        spent = evaluator.trace_seconds + evaluator.prepare_seconds - self._spent
+        return make_solution(
+            problem,
+            x=x,
+            multipliers=multipliers,
+            bound_multipliers=bounds,
+            status=status,
+            message=message,
+            nit=len(self.history),
+            history=self.history,
+            timings={
+                "solve": perf_counter() - self.start - spent,
+                "evaluation": self.evaluation_seconds,
+            },
+            solver="slsqp",
+        )
+
+    def _met_nonfinite(self) -> bool:
+        return self.bad_x is not None
+
+    def _blame(self, message: str) -> tuple[Status, str]:
+        """Say where a value that is not finite came from."""
+        try:
+            why = self.problem.why_not_finite(self.point if self.bad_x is None else self.bad_x)
+        except AsdoptError as error:
+            why = str(error)
+        return Status.EVALUATION_ERROR, f"{message}; {why or 'a value was not finite'}"
+
+    def _explain(self, result: Any) -> tuple[Status, str]:
+        """Status and message of SciPy's result."""
+        message = str(result.message)
+        code = int(result.status)
+        if np.abs(result.x).max(initial=0.0) > DIVERGED:
+            return Status.UNBOUNDED, f"{message}; the iterates diverge"
+        if code not in (0, 4, 9) and self._met_nonfinite():
+            return self._blame(message)
+        statuses = {
+            0: Status.OPTIMAL,
+            4: Status.INFEASIBLE,
+            5: Status.FAILED,
+            8: Status.SMALL_STEP,
+            9: Status.ITERATION_LIMIT,
+        }
+        return statuses.get(code, Status.FAILED), message
+
+    def _multipliers(self, x: FloatArray) -> tuple[FloatArray, tuple[FloatArray, FloatArray]]:
+        """Least-squares multipliers of the active rows; bounds take what is left, by its sign."""
+        problem, evaluator = self.problem, self.problem.evaluator
+        constraints = np.array(evaluator.outputs(x))[1:]
+        gradient = np.array(evaluator.gradient(x))
+        jacobian = evaluator.jacobian_pattern.to_dense(evaluator.jacobian_values(x))
+        nothing = np.zeros(problem.n)
+        multipliers = np.zeros(problem.m)
+        if not (np.isfinite(jacobian).all() and np.isfinite(gradient).all()):
+            return multipliers, (nothing, nothing)
+        low, high = x - problem.lb <= ACTIVE, problem.ub - x <= ACTIVE
+        scale = ACTIVE * np.maximum(1.0, np.abs(constraints))
+        active = (constraints - problem.cl <= scale) | (problem.cu - constraints <= scale)
+        used = jacobian[np.ix_(active, ~(low | high))]
+        if used.size:
+            target = -gradient[~(low | high)]
+            multipliers[active] = np.linalg.lstsq(used.T, target, rcond=None)[0]
+        left = gradient + jacobian.T @ multipliers
+        at_low = np.where(low, left, 0.0).clip(min=0.0)
+        at_high = np.where(high, -left, 0.0).clip(min=0.0)
+        return multipliers, (at_low, at_high)
