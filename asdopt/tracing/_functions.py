@@ -22,6 +22,7 @@ from asdopt.tracing import (  # noqa: F401  # imported for what they register
     _nan,
     _order,
     _polynomials,
+    _scimath,
     _shapes,
     _solving,
     _special,

@@ -255,8 +255,9 @@ def _logsumexp(
     if b is None and not return_sign:
         if axis is None and np.ndim(a) == 0:
             return +a
-        axes = tuple(range(np.ndim(a))) if axis is None else axis
-        return np.logaddexp.reduce(a, axis=axes, keepdims=keepdims)
+        axes: Any = tuple(range(np.ndim(a))) if axis is None else axis
+        add: Any = np.logaddexp
+        return add.reduce(a, axis=axes, keepdims=keepdims)
     top = np.max(a, axis=axis, keepdims=True)
     terms = np.exp(a - top)
     total = np.sum(terms if b is None else b * terms, axis=axis, keepdims=True)

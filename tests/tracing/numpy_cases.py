@@ -33,6 +33,10 @@ NANS = np.array([[0.7, 1.3, 2.1], [0.4, 0.6, 1.9]])
 HOLES = np.array([[False, True, False], [False, False, True]])
 
 
+def _scaled(function: Callable[..., Any], x: Any) -> Any:
+    return function(0.3 * x)
+
+
 def holes(x: Any) -> Any:
     return np.where(HOLES, np.nan, x)
 
@@ -789,6 +793,15 @@ case("fft.fftshift", np.fft.fftshift, lambda x: np.fft.fftshift(x, axes=1), at=M
 case("fft.ifftshift", np.fft.ifftshift, at=M)
 case("fft.irfft", np.fft.irfft, lambda x: np.fft.irfft(x, 7, axis=0), at=M)
 case("fft.hfft", np.fft.hfft, lambda x: np.fft.hfft(x, norm="ortho"), at=M)
+
+
+# ------------------------------------------------------------------ numpy.emath
+for _name in ("sqrt", "log", "log2", "log10"):
+    case(f"lib.scimath.{_name}", getattr(np.emath, _name), at=P, point=True)
+for _name in ("arccos", "arcsin", "arctanh"):
+    case(f"lib.scimath.{_name}", partial(_scaled, getattr(np.emath, _name)), at=M, point=True)
+case("lib.scimath.logn", lambda x: np.emath.logn(x[0] + 1.0, x[1:]), at=P, point=True)
+case("lib.scimath.power", lambda x: np.emath.power(x, 2.5), at=P, point=True)
 
 
 # With like=x a creation function is asked through the protocol; the result is plain numbers.

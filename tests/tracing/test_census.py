@@ -169,3 +169,22 @@ def test_other_functions_have_no_stand_in() -> None:
 
     for function in (np.sum, scipy.special.erf, logsumexp, len, None, 3):
         assert scipy_function(function) is None
+
+
+def test_complex_results_of_emath_are_refused(traced: Callable[..., Any]) -> None:
+    for name in ("sqrt", "log"):
+        with pytest.raises(UnsupportedOperationError, match="real domain"):
+            getattr(np.emath, name)(traced([-1.0]))
+
+
+def test_the_page_of_the_documentation_shows_the_census() -> None:
+    path = Path(__file__).parents[2] / "docs" / "make_numpy_page.py"
+    spec = importlib.util.spec_from_file_location("make_numpy_page", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    text = module.PAGE.read_text()
+    if module.versions() not in text:
+        pytest.skip(f"the page lists the names of other versions than {module.versions()}")
+    assert text == module.page(), "run: python docs/make_numpy_page.py"

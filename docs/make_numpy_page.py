@@ -1,0 +1,132 @@
+"""Write docs/numpy.md from the census: ``python docs/make_numpy_page.py``.
+
+The table of tested calls in tests/tracing/numpy_cases.py is the only source; a test compares the
+page with it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import scipy
+import scipy.special
+from numpy.testing import overrides
+
+from asdopt._ops import OPERATORS
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "numpy.md"
+
+INTRODUCTION = """\
+# NumPy and SciPy functions
+
+A function under trace may call these. Each is checked by the test suite against NumPy or SciPy:
+values, shapes, Jacobian, Hessian and sparsity patterns. Everything else raises
+`UnsupportedOperationError` with the name of the function and your file and line; nothing is
+approximated or ignored.
+
+- **\u2020** branches on values (an order, a position, an interval): it needs a point `x0`, and the
+  comparisons it rests on are guarded, so that another outcome at another point is traced anew.
+  **(\u2020)**: some of its forms do.
+- Methods of arrays (`x.sum()`, `x.T`, `x.reshape(...)`) work like the functions of the same name.
+- Products with constant matrices, dense or `scipy.sparse` (`A @ x`, `x @ A`, `A.dot(x)`), keep
+  their linear structure; elementwise operations with sparse matrices are refused.
+- Shape, index and join functions record nothing at all.
+- Real numbers of double precision only: complex results (`np.fft.fft`, `np.linalg.eig`) and other
+  types are refused.
+"""
+
+
+def versions() -> str:
+    """NumPy and SciPy whose names the page lists."""
+    numpy, scipy_ = (".".join(v.split(".")[:2]) for v in (np.__version__, scipy.__version__))
+    return f"NumPy {numpy} and SciPy {scipy_}"
+
+
+def load_cases() -> ModuleType:
+    """Load the table of tested calls by its path."""
+    path = ROOT / "tests" / "tracing" / "numpy_cases.py"
+    spec = importlib.util.spec_from_file_location("numpy_cases", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"cannot load {path}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def public_functions() -> dict[str, Any]:
+    """NumPy's functions that follow the array function protocol, by name below ``numpy``."""
+    found = {}
+    for function in overrides.get_overridable_numpy_array_functions():
+        module = function.__module__.removeprefix("numpy").removeprefix(".")
+        found[f"{module}.{function.__name__}".removeprefix(".")] = function
+    return found
+
+
+def ufuncs_of(module: ModuleType) -> set[str]:
+    return {n for n in dir(module) if isinstance(getattr(module, n), np.ufunc)}
+
+
+def mark(cases: list[Any]) -> str:
+    points = [case.point for case in cases]
+    return "\u2020" if all(points) else " (\u2020)" if any(points) else ""
+
+
+def section(title: str, supported: dict[str, str], refused: Iterable[str]) -> list[str]:
+    refused = sorted(refused)
+    lines = [f"## {title}", "", f"{len(supported)} supported, {len(refused)} refused.", ""]
+    if supported:
+        lines += [", ".join(f"`{name}`{supported[name]}" for name in sorted(supported)) + ".", ""]
+    if refused:
+        lines += ["Refused: " + ", ".join(f"`{name}`" for name in refused) + ".", ""]
+    return lines
+
+
+def page() -> str:
+    """The whole page."""
+    cases = load_cases()
+    functions = public_functions()
+    marks = {name: mark(list_of) for name, list_of in cases.CASES.items()}
+    lines = [INTRODUCTION, f"Names as of {versions()}.", ""]
+
+    def group(prefix: str) -> tuple[dict[str, str], set[str]]:
+        def inside(name: str) -> bool:
+            return name.startswith(prefix) if prefix else "." not in name
+
+        names = {n for n in functions if inside(n)}
+        return {n: marks[n] for n in names if n in marks}, names - set(marks)
+
+    lines += section("Functions of `numpy`", *group(""))
+    lines += section("Functions of `numpy.linalg`", *group("linalg."))
+    lines += section("Functions of `numpy.fft`", *group("fft."))
+    others, refused = group("lib.")
+    lines += section("Functions of `numpy.lib`", others, refused)
+    by_table = {name for row in OPERATORS for name in row.numpy}
+    # Some have two names: abs is absolute.
+    every = {n for n in ufuncs_of(np) if n != "isnat"}
+    known = {n for n in every if getattr(np, n).__name__ in by_table | set(marks)}
+    lines += section("Ufuncs of `numpy`", dict.fromkeys(known, ""), every - known)
+    lines += [
+        "Of a ufunc also the methods `reduce`, `accumulate`, `outer`, `reduceat` and `at`, and the "
+        "arguments `out=`, `where=`, `axis=`, `keepdims=` and `initial=`.",
+        "",
+    ]
+    by_table = {name for row in OPERATORS for name in row.special}
+    every = ufuncs_of(scipy.special)
+    known = by_table | set(cases.SPECIAL_CASES)
+    lines += section("Ufuncs of `scipy.special`", dict.fromkeys(known, ""), every - known)
+    names = ", ".join(f"`{name}`" for name in sorted(cases.SPECIAL_FUNCTIONS))
+    lines += [f"Also, where calls are hooked, the functions {names}.", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
+    print(f"wrote {PAGE}")
