@@ -191,7 +191,8 @@ def row_bounds(constraint: Constraint, size: int) -> tuple[FloatArray, FloatArra
 
 def check_order(lb: FloatArray, ub: FloatArray, what: Callable[[int], str]) -> None:
     """Raise InputError where a bound is NaN or lb > ub."""
-    bad = np.flatnonzero(~(lb <= ub))
+    # An infinite lower bound above everything, or an upper one below, leaves no value either.
+    bad = np.flatnonzero(~(lb <= ub) | (lb == np.inf) | (ub == -np.inf))
     if bad.size:
         i = int(bad[0])
         more = f" (and {bad.size - 1} more)" if bad.size > 1 else ""

@@ -44,8 +44,8 @@ def minimize(
     args : tuple, optional
         Further arguments of the objective.
     method : str, optional
-        A solver of asdopt (``"ipopt"``, ``"trust-constr"``); any other method of SciPy asks for
-        the same local optimum and gets Ipopt.
+        A solver of asdopt (``"ipopt"``, ``"trust-constr"``, ``"slsqp"``, in any case); any other
+        method of SciPy asks for the same local optimum and gets Ipopt.
     jac, hess, hessp : optional
         Not needed: derivatives are exact and come from ``fun``. ``jac=True`` (``fun`` returns
         value and gradient) is understood.
@@ -79,7 +79,9 @@ def minimize(
     plain = fun if not arguments and jac is not True else objective
     forms = constraints if not isinstance(constraints, (list, tuple)) or constraints else None
     problem = Problem(plain, forms, x0=x0, bounds=bounds)
-    solver = method if method in SOLVERS else "ipopt"
+    solver = str(method).lower()
+    if solver not in SOLVERS:
+        solver = "ipopt"
     return problem.solve(
         solver,
         callback=None if callback is None else _as_callback(callback),
@@ -97,8 +99,8 @@ def _options(solver: str, tol: float | None, options: Mapping[str, Any]) -> dict
         if tol is not None:
             own["tol"] = tol
     elif tol is not None:
-        own.setdefault("gtol", tol)
-        own.setdefault("xtol", tol)
+        for name in ("ftol",) if solver == "slsqp" else ("gtol", "xtol"):
+            own.setdefault(name, tol)
     return own
 
 

@@ -264,7 +264,7 @@ class Problem(Inspection):
 
         Parameters
         ----------
-        solver : {"ipopt", "trust-constr"}
+        solver : {"ipopt", "trust-constr", "slsqp"}
         x0 : array_like, optional
             Another starting point.
         warm_start : Solution, optional

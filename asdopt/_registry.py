@@ -17,6 +17,7 @@ __all__ = ["SOLVERS", "find_solver"]
 
 SOLVERS: dict[str, str | Callable[..., Any]] = {
     "ipopt": "asdopt.adapters.ipopt_problem:solve",
+    "slsqp": "asdopt.adapters.scipy_slsqp:solve",
     "trust-constr": "asdopt.adapters.scipy_minimize:solve",
 }
 

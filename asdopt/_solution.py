@@ -89,6 +89,8 @@ class Solution(OptimizeResult):
         Iterations.
     history : list of dict
         One entry an iteration: objective, inf_pr, inf_du, mu, ...
+    optimality : float
+        Largest entry of the Lagrangian's gradient at x, unscaled.
     timings : dict of str to float
         Seconds by stage: trace, prepare, solve, and evaluation within it.
     solver : str
@@ -117,8 +119,10 @@ class Solution(OptimizeResult):
         ]
         if self.message:
             rows.append(("solver says", str(self.message)))
-        if self.violations:
-            worst = sorted(self.violations.items(), key=lambda item: -item[1])
+        # Solvers stop within their tolerance: that much is no news beside a success.
+        shown = {k: v for k, v in self.violations.items() if v > 1e-6 or not self.success}
+        if shown:
+            worst = sorted(shown.items(), key=lambda item: -item[1])
             rows.append(("violations", ", ".join(f"{k} {v:.2g}" for k, v in worst[:5])))
         if self.multipliers:
             names = ", ".join(self.multipliers)
