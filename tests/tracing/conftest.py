@@ -100,7 +100,9 @@ def trace_of(fun: Function, arrays: tuple[Any, ...], *, primal: bool = True) -> 
     return compact_trace(tape, outputs), result
 
 
-def check_values(fun: Function, arrays: tuple[Any, ...], rtol: float, *, primal: bool) -> Trace:
+def check_values(
+    fun: Function, arrays: tuple[Any, ...], rtol: float, atol: float, *, primal: bool
+) -> Trace:
     """Values, shapes and truth types agree leaf by leaf."""
     x = np.concatenate([np.zeros(0), *[np.ravel(np.asarray(a, dtype=float)) for a in arrays]])
     trace, result = trace_of(fun, arrays, primal=primal)
@@ -121,7 +123,7 @@ def check_values(fun: Function, arrays: tuple[Any, ...], rtol: float, *, primal:
             )
             assert is_bool == (np.asarray(want).dtype == bool), "truth values and numbers mixed up"
             scale = np.max(np.abs(want), initial=0.0, where=np.isfinite(np.asarray(want, float)))
-            np.testing.assert_allclose(values, want, rtol=rtol, atol=rtol * scale)
+            np.testing.assert_allclose(values, want, rtol=rtol, atol=atol + rtol * scale)
         else:
             np.testing.assert_array_equal(got, want)
     return trace
@@ -131,6 +133,7 @@ def check(
     fun: Function,
     *arrays: Any,
     rtol: float = 1e-13,
+    atol: float = 0.0,
     derivatives: bool = True,
     without_point: bool = True,
     step: float = 1e-3,
@@ -140,9 +143,9 @@ def check(
     ``without_point``: whether it must also work without primal values.
     """
     arrays = tuple(np.asarray(a, dtype=float) for a in arrays)
-    trace = check_values(fun, arrays, rtol, primal=True)
+    trace = check_values(fun, arrays, rtol, atol, primal=True)
     if without_point:
-        check_values(fun, arrays, rtol, primal=False)
+        check_values(fun, arrays, rtol, atol, primal=False)
     x = np.concatenate([np.zeros(0), *[a.ravel() for a in arrays]])
     if not derivatives or not len(trace.outputs) or not len(x):
         return
