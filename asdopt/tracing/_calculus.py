@@ -181,7 +181,7 @@ def _interp(
         raise ValueError("array of sample points is empty")
     fixed = constant_values(tape, knots.ids)
     if period is not None:
-        if fixed is None or not isinstance(period, (int, float)):
+        if fixed is None or hasattr(period, "tape"):
             raise refuse(
                 tape,
                 UnsupportedOperationError,

@@ -13,9 +13,9 @@ import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._array import TracedArray
-from asdopt.tracing._lift import concrete, lift
+from asdopt.tracing._lift import concrete, lift, test
 from asdopt.tracing._location import refuse
-from asdopt.tracing._nodes import select, truth
+from asdopt.tracing._nodes import select
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import wrap
@@ -115,9 +115,9 @@ def _where(tape: Tape, condition: Any, x: Any = np._NoValue, y: Any = np._NoValu
         return np.nonzero(condition)
     if x is np._NoValue or y is np._NoValue:
         raise ValueError("either both or neither of x and y should be given")
-    c, a, b = lift(tape, condition), lift(tape, x), lift(tape, y)
-    test = c.ids if c.is_bool else truth(tape, c.ids)
-    return wrap(tape, select(tape, test, a.ids, b.ids), a.is_bool and b.is_bool)
+    a, b = lift(tape, x), lift(tape, y)
+    ids = select(tape, test(tape, condition), a.ids, b.ids)
+    return wrap(tape, ids, a.is_bool and b.is_bool)
 
 
 @implements(np.select)
@@ -168,8 +168,8 @@ def _piecewise(tape: Tape, x: Any, condlist: Any, funclist: Any, *args: Any, **k
         return function(everything, *args, **kw) if callable(function) else function
 
     result = value(default)
-    for test, function in zip(tests, functions, strict=True):
-        result = _where(tape, wrap(tape, test.ids, test.is_bool), value(function), result)
+    for condition, function in zip(tests, functions, strict=True):
+        result = _where(tape, condition, value(function), result)
     shape = np.broadcast_shapes(np.shape(result), source.shape)
     return wrap(tape, np.broadcast_to(lift(tape, result).ids, shape).copy())
 

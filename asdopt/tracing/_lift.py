@@ -15,14 +15,14 @@ import numpy.typing as npt
 from asdopt._errors import TracingError
 from asdopt.tracing import _tracer
 from asdopt.tracing._location import refuse
-from asdopt.tracing._nodes import constants, decide
+from asdopt.tracing._nodes import Ids, constants, decide, truth
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, TracedBool, Tracer
 
 if TYPE_CHECKING:
     from asdopt.tracing._array import TracedArray
 
-__all__ = ["concrete", "lift"]
+__all__ = ["concrete", "lift", "test"]
 
 
 def _array(tape: Tape, ids: npt.NDArray[np.int32], is_bool: bool) -> TracedArray:
@@ -120,6 +120,17 @@ def _lift_sequence(tape: Tape, values: list[Any] | tuple[Any, ...]) -> TracedArr
         )
     stacked = np.array([part.ids for part in parts], dtype=np.int32)
     return _array(tape, stacked, all(part.is_bool for part in parts))
+
+
+def test(tape: Tape, value: Any) -> Ids | npt.NDArray[np.bool_]:
+    """Read a condition: plain truth values, or ids of traced ones."""
+    # By type: to isinstance traced values are what they stand for.
+    if type(value) in {bool, np.bool_} or (
+        type(value) is np.ndarray and value.dtype.kind in "biuf"
+    ):
+        return np.asarray(value) != 0
+    source = lift(tape, value)
+    return source.ids if source.is_bool else truth(tape, source.ids)
 
 
 def concrete(tape: Tape, key: Any) -> Any:

@@ -62,7 +62,9 @@ def matrix_times(tape: Tape, matrix: Any, x: Ids) -> Ids:
     """Compute ``matrix @ x`` for a constant matrix, dense or sparse, and ids of (n,) or (n, k)."""
     if is_sparse(matrix):
         csr = matrix.tocsr()
-        csr.sum_duplicates()
+        if not csr.has_canonical_format:
+            csr = csr.copy()  # tocsr may have returned the user's own
+            csr.sum_duplicates()
         indptr, columns, weights = csr.indptr, csr.indices, csr.data
         height = csr.shape[0]
     else:

@@ -71,7 +71,7 @@ def constants(tape: Tape, values: npt.ArrayLike) -> Ids:
     return tape.constants(array)
 
 
-def broadcast(*arrays: Ids) -> tuple[Ids, ...]:
+def broadcast(*arrays: Any) -> tuple[Any, ...]:
     """Give arrays of ids one shape, by NumPy's rules and with its message."""
     shape = arrays[0].shape
     if all(a.shape == shape for a in arrays):
@@ -144,9 +144,11 @@ def truth(tape: Tape, ids: Ids) -> Ids:
     return tape.block(_NOT_EQUAL, *broadcast(ids, constants(tape, 0.0)))
 
 
-def select(tape: Tape, condition: Ids, a: Ids, b: Ids) -> Ids:
+def select(tape: Tape, condition: Ids | npt.NDArray[np.bool_], a: Ids, b: Ids) -> Ids:
     """Where ``condition`` holds ``a``, elsewhere ``b``; no node where the condition is constant."""
     condition, a, b = broadcast(condition, a, b)
+    if condition.dtype == bool:
+        return np.where(condition, a, b)
     fixed = constant_mask(tape, condition)
     if bool(fixed.all()):
         return np.where(tape.values(condition) != 0.0, a, b)

@@ -13,7 +13,7 @@ import numpy as np
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._array import TracedArray
 from asdopt.tracing._codes import node_of_ufunc
-from asdopt.tracing._lift import concrete, lift
+from asdopt.tracing._lift import concrete, lift, test
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import (
     Ids,
@@ -96,10 +96,10 @@ def reduce(
     ids = source.ids
     weights = None
     if where is not True:
-        mask = lift(tape, where)
+        mask = test(tape, where)
         shape = np.broadcast_shapes(mask.shape, ids.shape)
         ids = np.broadcast_to(ids, shape)
-        fixed = constant_values(tape, mask.ids)
+        fixed = mask if mask.dtype == bool else constant_values(tape, mask)
         if ufunc is np.add and fixed is not None:
             weights = rows(np.broadcast_to(fixed != 0.0, shape), axis)[0]
         else:
@@ -109,8 +109,7 @@ def reduce(
                     f"reduction operation '{ufunc.__name__}' does not have an identity, so to use "
                     "a where mask one has to specify 'initial'"
                 )
-            condition = mask.ids if mask.is_bool else truth(tape, mask.ids)
-            ids = select(tape, condition, ids, lift(tape, neutral).ids)
+            ids = select(tape, mask, ids, lift(tape, neutral).ids)
     flat, shape, kept = rows(ids, axis)
     if initial is not None:
         first = np.broadcast_to(lift(tape, initial).ids, (flat.shape[0], 1))

@@ -17,9 +17,9 @@ from asdopt._ops import CODE
 from asdopt.tracing import _tracer
 from asdopt.tracing._array import TracedArray
 from asdopt.tracing._codes import node_of_ufunc
-from asdopt.tracing._lift import lift
+from asdopt.tracing._lift import lift, test
 from asdopt.tracing._location import refuse
-from asdopt.tracing._nodes import Ids, apply, broadcast, constant_values, select, truth
+from asdopt.tracing._nodes import Ids, apply, broadcast, constant_values, select
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, wrap
 
@@ -238,15 +238,14 @@ def _masked_call(tape: Tape, ufunc: np.ufunc, inputs: tuple[Any, ...], where: An
             "entries uninitialized, so the result would be arbitrary: give out=np.zeros_like(x)",
         )
     arrays = [lift(tape, operand) for operand in inputs]
-    plain = isinstance(where, np.ndarray) and where.dtype == bool
-    mask = np.asarray(where) if plain else lift(tape, where).ids
+    mask = test(tape, where)
     if not isinstance(target, TracedArray):
         return store(lift(tape, arrays[0]), target)
     condition, *ids = broadcast(mask, *[a.ids for a in arrays], target.ids)
     old = ids.pop()
-    fixed = condition if plain else constant_values(tape, condition)
+    fixed = condition if mask.dtype == bool else constant_values(tape, condition)
     if fixed is not None:
-        chosen = fixed != 0.0
+        chosen = fixed != 0
         parts = [wrap(tape, i[chosen], a.is_bool) for i, a in zip(ids, arrays, strict=True)]
         result = lift(tape, call(tape, ufunc, parts))
         new = old.copy()
@@ -254,8 +253,7 @@ def _masked_call(tape: Tape, ufunc: np.ufunc, inputs: tuple[Any, ...], where: An
         return store(wrap(tape, new, result.is_bool), target)
     parts = [wrap(tape, i, a.is_bool) for i, a in zip(ids, arrays, strict=True)]
     result = lift(tape, call(tape, ufunc, parts))
-    chosen_ids = select(tape, truth(tape, condition), result.ids, old)
-    return store(wrap(tape, chosen_ids, result.is_bool), target)
+    return store(wrap(tape, select(tape, condition, result.ids, old), result.is_bool), target)
 
 
 def numbers(tape: Tape, operand: Any) -> Ids:
