@@ -21,7 +21,7 @@ from asdopt.tracing import _tracer
 from asdopt.tracing._codes import one_node_code
 from asdopt.tracing._lift import concrete, lift
 from asdopt.tracing._location import refuse
-from asdopt.tracing._nodes import constant_values, decide, select, truth
+from asdopt.tracing._nodes import select, truth
 from asdopt.tracing._tracer import TracedArrayBase, Tracer, elementwise, wrap
 
 __all__ = ["TracedArray", "lift", "wrap"]
@@ -236,7 +236,9 @@ class TracedArray(TracedArrayBase):
         caller = sys._getframe(1)
         if caller.f_globals.get("__name__", "").startswith("scipy.sparse"):
             if caller.f_code.co_name == "dot":
-                return _as_objects(self)  # coo_array.dot looks at its shape and goes on to @
+                return _conversions.to_objects(
+                    self
+                )  # coo_array.dot looks at its shape and goes on to @
             if "matmul" not in caller.f_code.co_name:
                 raise refuse(
                     self.tape,
@@ -249,7 +251,7 @@ class TracedArray(TracedArrayBase):
             holder = np.empty((), dtype=object)
             holder[()] = self
             return holder
-        return _as_ndarray(self, dtype)
+        return _conversions.to_ndarray(self, dtype)
 
     def __array_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -385,13 +387,13 @@ class TracedArray(TracedArrayBase):
         return np.zeros(self.shape, dtype=self.dtype)
 
     @property
-    def flat(self) -> FlatIterator:
+    def flat(self) -> _conversions.FlatIterator:
         """Iterator over the entries in C order; reads and writes by flat index."""
-        return FlatIterator(self)
+        return _conversions.FlatIterator(self)
 
     @flat.setter
     def flat(self, value: Any) -> None:
-        FlatIterator(self)[...] = value
+        _conversions.FlatIterator(self)[...] = value
 
     # Methods of ndarray that are functions of numpy with the same arguments
     all = _method("all")
@@ -492,7 +494,7 @@ class TracedArray(TracedArrayBase):
         copy: bool = True,
     ) -> Any:
         """Change the type: float64, bool, object; integers under a guard of each entry."""
-        return _astype(self, np.dtype(dtype), copy)
+        return _conversions.astype(self, np.dtype(dtype), copy)
 
     def sort(
         self, axis: int = -1, kind: Any = None, order: Any = None, *, stable: Any = None
@@ -518,98 +520,7 @@ class TracedArray(TracedArrayBase):
         )
 
 
-class FlatIterator:
-    """What ``x.flat`` gives: iteration, reading and writing by flat index."""
-
-    def __init__(self, base: TracedArray) -> None:
-        self.base = base
-        self._next = 0
-
-    def __len__(self) -> int:
-        return self.base.size
-
-    def __iter__(self) -> FlatIterator:
-        return FlatIterator(self.base)
-
-    def __next__(self) -> Tracer:
-        if self._next >= self.base.size:
-            raise StopIteration
-        self._next += 1
-        return self[self._next - 1]  # type: ignore[no-any-return]
-
-    def __getitem__(self, key: Any) -> Any:
-        base = self.base
-        return wrap(base.tape, base.ids.flat[concrete(base.tape, key)], base.is_bool)
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        base = self.base
-        source = lift(base.tape, value)
-        ids = source.ids
-        if base.is_bool and not source.is_bool:
-            ids = truth(base.tape, ids)
-        base.ids.flat[concrete(base.tape, key)] = ids
-
-
-def _astype(array: TracedArray, dtype: np.dtype[Any], copy: bool) -> Any:
-    tape = array.tape
-    if dtype == array.dtype:
-        return array.copy() if copy else array
-    if dtype == _FLOAT:
-        return wrap(tape, array.ids.copy())
-    if dtype == _BOOL:
-        return wrap(tape, truth(tape, array.ids), True)
-    if dtype.kind == "O":
-        return _as_objects(array)
-    if dtype.kind in "iu":
-        if array.is_bool:
-            # 0 and 1 of a mask are used in arithmetic; they stay traced.
-            return wrap(tape, array.ids.copy())
-        whole = _ufuncs.call(tape, np.trunc, (array,))
-        return decide(tape, lift(tape, whole).ids, f"astype({dtype})").astype(dtype)
-    raise refuse(
-        tape,
-        UnsupportedOperationError,
-        f"a traced array was asked to become {dtype}; traced values are real numbers of double "
-        "precision and the conversion would be lost: leave it out while differentiating",
-    )
-
-
-def _as_objects(array: TracedArray) -> npt.NDArray[Any]:
-    out = np.empty(array.shape, dtype=object)
-    out.ravel()[:] = _tracer.tracers(array.tape, array.ids.ravel(), array.is_bool)
-    return out
-
-
-def _as_ndarray(array: TracedArray, dtype: Any) -> npt.NDArray[Any]:
-    """Give library code an ndarray: constants as numbers, anything else as traced scalars."""
-    tape = array.tape
-    wanted = None if dtype is None else np.dtype(dtype)
-    if wanted is not None and wanted.kind == "O":
-        return _as_objects(array)
-    if array.is_bool and (wanted is None or wanted == _BOOL):
-        # Truth values carry no derivative: under guards nothing is lost.
-        if tape.primal or constant_values(tape, array.ids) is not None:
-            return np.asarray(decide(tape, array.ids, "np.asarray") != 0.0)
-        return _as_objects(array)
-    values = constant_values(tape, array.ids)
-    if values is not None:
-        out = values.astype(wanted or array.dtype)
-        out.flags.writeable = False
-        return out
-    if wanted is None:
-        return _as_objects(array)
-    raise refuse(
-        tape,
-        TracingError,
-        f"a traced array of shape {array.shape} was asked to become a plain array of {wanted}, "
-        "which would lose its dependence on the variables; a function that needs true numbers "
-        "was called with it, or it was stored into an existing array: use the functions of "
-        "numpy, and make arrays from traced values (np.stack, np.concatenate, a list) instead "
-        "of writing them into arrays of floats",
-    )
-
-
 # At the end: these modules are written in terms of the class above.
-from asdopt.tracing import _functions, _linear, _scalars, _ufuncs  # noqa: E402
+from asdopt.tracing import _conversions, _functions, _linear, _scalars, _ufuncs  # noqa: E402
 
 _tracer.install(TracedArray, _scalars.attribute, _scalars.ufunc, _scalars.function)

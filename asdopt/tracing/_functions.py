@@ -15,12 +15,15 @@ import numpy as np
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing import (  # noqa: F401  # imported for what they register
     _calculus,
+    _comparing,
     _einsum,
     _fourier,
     _joining,
     _linear,
+    _moments,
     _nan,
     _order,
+    _piecewise,
     _polynomials,
     _scimath,
     _shapes,

@@ -142,38 +142,6 @@ def _choose(tape: Tape, a: Any, choices: Any, out: Any = None, mode: Any = "rais
     return deliver(tape, wrap(tape, ids, all(s.is_bool for s in sources)), out)
 
 
-@implements(np.piecewise)
-def _piecewise(tape: Tape, x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
-    source = lift(tape, x)
-    if isinstance(condlist, (bool, np.bool_)) or not isinstance(condlist, (list, tuple)):
-        conditions = lift(tape, condlist)
-        parts = [conditions] if conditions.ndim == source.ndim else list(conditions)
-    else:
-        scalar = len(condlist) and np.ndim(condlist[0]) == 0 and source.ndim != 0
-        parts = [condlist] if scalar else list(condlist)
-    tests = [lift(tape, c) for c in parts]
-    functions = list(funclist)
-    if len(functions) == len(tests) + 1:
-        default, functions = functions[-1], functions[:-1]
-    elif len(functions) == len(tests):
-        default = 0.0
-    else:
-        raise ValueError(
-            f"with {len(tests)} condition(s), either {len(tests)} or {len(tests) + 1} functions "
-            "are expected"
-        )
-    everything = wrap(tape, source.ids)
-
-    def value(function: Any) -> Any:
-        return function(everything, *args, **kw) if callable(function) else function
-
-    result = value(default)
-    for condition, function in zip(tests, functions, strict=True):
-        result = _where(tape, condition, value(function), result)
-    shape = np.broadcast_shapes(np.shape(result), source.shape)
-    return wrap(tape, np.broadcast_to(lift(tape, result).ids, shape).copy())
-
-
 @implements(np.copyto)
 def _copyto(tape: Tape, dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
     source = lift(tape, src)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from asdopt._errors import TracingError
 from asdopt.tracing import _tracer
 from asdopt.tracing._location import refuse
-from asdopt.tracing._nodes import Ids, constants, decide, truth
+from asdopt.tracing._nodes import constants, decide, truth
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, TracedBool, Tracer
 
@@ -122,7 +122,7 @@ def _lift_sequence(tape: Tape, values: list[Any] | tuple[Any, ...]) -> TracedArr
     return _array(tape, stacked, all(part.is_bool for part in parts))
 
 
-def test(tape: Tape, value: Any) -> Ids | npt.NDArray[np.bool_]:
+def test(tape: Tape, value: Any) -> Any:
     """Read a condition: plain truth values, or ids of traced ones."""
     # By type: to isinstance traced values are what they stand for.
     if type(value) in {bool, np.bool_} or (

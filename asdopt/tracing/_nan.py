@@ -13,10 +13,11 @@ import numpy as np
 from asdopt._ops import CODE
 from asdopt.tracing._array import TracedArray
 from asdopt.tracing._lift import lift
+from asdopt.tracing._moments import variance
 from asdopt.tracing._nodes import Ids, apply, constants, decide, rows, select
 from asdopt.tracing._reductions import accumulate, reduce
 from asdopt.tracing._registry import implements
-from asdopt.tracing._statistics import keeps, variance
+from asdopt.tracing._statistics import keeps
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import wrap
 from asdopt.tracing._ufuncs import call, deliver

@@ -144,8 +144,11 @@ def truth(tape: Tape, ids: Ids) -> Ids:
     return tape.block(_NOT_EQUAL, *broadcast(ids, constants(tape, 0.0)))
 
 
-def select(tape: Tape, condition: Ids | npt.NDArray[np.bool_], a: Ids, b: Ids) -> Ids:
-    """Where ``condition`` holds ``a``, elsewhere ``b``; no node where the condition is constant."""
+def select(tape: Tape, condition: Any, a: Ids, b: Ids) -> Ids:
+    """Where ``condition`` holds ``a``, elsewhere ``b``; no node where the condition is constant.
+
+    The condition is an array of truth values or of ids of traced ones.
+    """
     condition, a, b = broadcast(condition, a, b)
     if condition.dtype == bool:
         return np.where(condition, a, b)

@@ -170,7 +170,17 @@ case(
     "piecewise",
     lambda x: np.piecewise(x, [x < 0, x >= 0], [lambda t: -t, lambda t: t**2]),
     lambda x: np.piecewise(x, [x > 1], [3.0, np.sin]),
+    lambda x: np.piecewise(x, [MASK, ~MASK], [lambda t: t - t.mean(), lambda t: t * t.sum()]),
+    lambda x: np.piecewise(x, [x < 0], [lambda t, k: k * t, lambda t, k: t + k], 2.5),
+    lambda x: np.piecewise(x, x > 0, [1.0, lambda t: t]),
+    lambda x: np.piecewise(x[0], [x[0] > 1, x[0] > 0], [lambda t: t, lambda t: t**3]),
     at=V,
+)
+case(
+    "piecewise",
+    lambda x: np.piecewise(x, [x < 0], [lambda t: t - t.mean(), lambda t: t.max() * t]),
+    at=V,
+    point=True,
 )
 case(
     "meshgrid",
