@@ -651,3 +651,23 @@ class TestLift:
 def test_isinstance_of_the_base(traced: Callable[..., Any]) -> None:
     assert isinstance(traced(V), TracedArrayBase)
     assert type(traced(V)) is TracedArray
+
+
+def test_libraries_that_make_arrays_keep_the_dependence(check: Check) -> None:
+    """``np.r_`` and the like give object arrays of traced scalars, which go on working."""
+
+    def fun(x: Any) -> Any:
+        rows = np.r_[x, 1.0, x[:2]]
+        columns = np.c_[x, x]
+        return [
+            (rows * 2.0 - x[0]).sum(),
+            *(rows @ np.ones(8), columns.sum(axis=0)[1]),
+            np.mean(rows),
+            rows[2] * columns[1, 0],
+            np.dot(rows[:5], x),
+            (x * rows[:5])[1],
+            np.array([x, x * x])[1, 2],
+            np.array([[x[0], 1.0], [0.0, x[1]]])[0, 0],
+        ]
+
+    check(fun, V)
