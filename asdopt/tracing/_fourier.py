@@ -47,3 +47,28 @@ for _function in (np.fft.irfft, np.fft.hfft):
         return TracedArray(tape, np.moveaxis(ids, 0, axis))
 
     implements(_function)(_transform)
+
+
+for _function, _last in ((np.fft.irfftn, None), (np.fft.irfft2, (-2, -1))):
+
+    def _transform_all(
+        tape: Tape,
+        a: Any,
+        s: Any = None,
+        axes: Any = _last,
+        norm: Any = None,
+        out: Any = None,
+        _function: Any = _function,
+    ) -> Any:
+        source = lift(tape, a)
+        count = source.ndim if s is None else len(s)
+        axes = tuple(range(-count, 0)) if axes is None else axes
+        axes = np.lib.array_utils.normalize_axis_tuple(axes, source.ndim)
+        basis = np.eye(source.size).reshape(source.size, *source.shape)
+        images = _function(basis, s, axes=tuple(k + 1 for k in axes), norm=norm)
+        matrix = images.reshape(source.size, -1).T
+        return TracedArray(
+            tape, matrix_times(tape, matrix, source.ids.ravel()).reshape(images.shape[1:])
+        )
+
+    implements(_function)(_transform_all)

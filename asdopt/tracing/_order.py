@@ -273,3 +273,35 @@ def _histogram(
     shares = np.ravel(lift(tape, weights))
     total = np.bincount(place[inside] - 1, weights=shares[inside], minlength=len(edges) - 1)
     return total, edges
+
+
+@implements(np.unique)
+def _unique(
+    tape: Tape,
+    ar: Any,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: Any = None,
+    *,
+    equal_nan: bool = True,
+    sorted: bool = True,  # noqa: A002  # NumPy's name
+) -> Any:
+    source = lift(tape, ar)
+    if axis is not None and source.ndim != 1:
+        raise refuse(
+            tape,
+            UnsupportedOperationError,
+            "np.unique of a traced array was called with axis=; known are the distinct values of "
+            "all entries",
+        )
+    ids = source.ids.ravel()
+    ranks = order_of(tape, ids, "np.unique", strict=True)
+    ranked = ids[ranks]
+    # Which neighbors are equal decides how many values there are.
+    decide(tape, apply(tape, CODE["equal"], ranked[:-1], ranked[1:]), "np.unique")
+    unique: Any = np.unique
+    found = unique(tape.values(source.ids), True, return_inverse, return_counts)
+    distinct = wrap(tape, ids[found[1]], source.is_bool)
+    rest = found[1:] if return_index else found[2:]
+    return (distinct, *rest) if rest else distinct

@@ -479,6 +479,14 @@ case(
     at=M,
     point=True,
 )
+case(
+    "unique",
+    np.unique,
+    lambda x: list(np.unique(np.stack([x, x, -x]), True, True, True)),
+    lambda x: np.unique(np.append(x, x[0, 0]), return_counts=True)[1],
+    at=M,
+    point=True,
+)
 case("isin", lambda x: np.isin(x, [0.71, 3.0]), lambda x: np.isin(x, [0.71], invert=True), at=M)
 case("histogram", lambda x: list(np.histogram(x, bins=[-2.0, 0.0, 1.0, 3.0])), at=M, point=True)
 
@@ -802,6 +810,8 @@ case("linalg.tensorinv", lambda x: np.linalg.tensorinv(x.reshape(3, 1, 3), ind=1
 case("fft.fftshift", np.fft.fftshift, lambda x: np.fft.fftshift(x, axes=1), at=M)
 case("fft.ifftshift", np.fft.ifftshift, at=M)
 case("fft.irfft", np.fft.irfft, lambda x: np.fft.irfft(x, 7, axis=0), at=M)
+case("fft.irfftn", np.fft.irfftn, lambda x: np.fft.irfftn(x, (2, 4), axes=(1, 0)), at=M)
+case("fft.irfft2", np.fft.irfft2, lambda x: np.fft.irfft2(x, norm="ortho"), at=M)
 case("fft.hfft", np.fft.hfft, lambda x: np.fft.hfft(x, norm="ortho"), at=M)
 
 
