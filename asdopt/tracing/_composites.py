@@ -26,6 +26,8 @@ _BY_NAME: dict[str, Composite] = {}
 
 def special(ufunc: np.ufunc) -> Composite | None:
     """Find the meaning of a ufunc that has no public name in NumPy, or is one of SciPy's."""
+    from asdopt.tracing import _special  # noqa: F401  # registers SciPy's, when first asked for
+
     function = _BY_NAME.get(ufunc.__name__)
     if function is None or getattr(_umath, ufunc.__name__, None) is ufunc:
         return function

@@ -2,7 +2,7 @@
 
 Enters: a NumPy function and arguments of which one at least holds a traced value. Leaves: traced
 arrays or scalars, or a refusal that names the function. Next: ``_shapes.py``, ``_statistics.py``,
-``_order.py``, ``_linear.py``, ``_calculus.py``, where the functions are.
+``_linear.py``, and the modules named in :func:`find_handler`, where the functions are.
 """
 
 from __future__ import annotations
@@ -14,29 +14,39 @@ import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing import (  # noqa: F401  # imported for what they register
-    _calculus,
     _comparing,
-    _einsum,
-    _fourier,
     _joining,
     _linear,
     _moments,
-    _nan,
-    _order,
-    _piecewise,
-    _polynomials,
-    _scimath,
     _shapes,
-    _solving,
-    _special,
     _statistics,
 )
 from asdopt.tracing._location import refuse
-from asdopt.tracing._registry import FUNCTIONS
+from asdopt.tracing._registry import FUNCTIONS, Handler
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, Tracer
 
-__all__ = ["dispatch"]
+__all__ = ["dispatch", "find_handler"]
+
+
+def find_handler(func: Callable[..., Any]) -> Handler | None:
+    """Find the meaning of a NumPy function; rarer ones are imported when first asked for."""
+    handler = FUNCTIONS.get(func)
+    if handler is None:
+        from asdopt.tracing import (  # noqa: F401
+            _calculus,
+            _einsum,
+            _fourier,
+            _nan,
+            _order,
+            _piecewise,
+            _polynomials,
+            _scimath,
+            _solving,
+        )
+
+        handler = FUNCTIONS.get(func)
+    return handler
 
 
 def dispatch(
@@ -49,7 +59,7 @@ def dispatch(
     """Answer NumPy's ``__array_function__``."""
     if not all(issubclass(kind, (TracedArrayBase, Tracer, np.ndarray)) for kind in types):
         return NotImplemented
-    handler = FUNCTIONS.get(func)
+    handler = find_handler(func)
     if handler is None:
         name = f"{func.__module__}.{func.__name__}"
         raise refuse(
