@@ -141,13 +141,15 @@ def matmul(tape: Tape, a: Any, b: Any) -> Any:
             "for products with scalars"
         )
     first, second = x.ndim == 1, y.ndim == 1
+    if first and second and x.shape == y.shape:
+        return wrap(tape, _inner_product(tape, x, y))
     x = x[None, :] if first else x
     y = y[:, None] if second else y
     if x.shape[-1] != y.shape[-2]:
         _mismatch(np.shape(a), np.shape(b))
-    stack = np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
-    shape = (*stack, x.shape[-2], y.shape[-1])
-    if stack:
+    if x.ndim > 2 or y.ndim > 2:
+        stack = np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
+        shape = (*stack, x.shape[-2], y.shape[-1])
         x = np.broadcast_to(x, stack + x.shape[-2:]).reshape(-1, *x.shape[-2:])
         y = np.broadcast_to(y, stack + y.shape[-2:]).reshape(-1, *y.shape[-2:])
         parts = [_matmul_2d(tape, p, q) for p, q in zip(x, y, strict=True)]
@@ -159,6 +161,15 @@ def matmul(tape: Tape, a: Any, b: Any) -> Any:
     if second:
         ids = ids[..., 0]
     return wrap(tape, ids)
+
+
+def _inner_product(tape: Tape, x: Any, y: Any) -> Ids:
+    """Inner product of two vectors of one length."""
+    if x.dtype == np.float64:
+        return tape.sums([0, len(y)], y, x)[0]
+    if y.dtype == np.float64:
+        return tape.sums([0, len(x)], x, y)[0]
+    return contract(tape, x, y)
 
 
 def _matmul_2d(tape: Tape, x: Any, y: Any) -> Ids:

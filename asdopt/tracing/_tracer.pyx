@@ -523,7 +523,6 @@ cdef class TracedBool(Tracer):
 
 cdef int side(Tape tape, object o, PyObject **ids) except -3:
     """Operand of a fast elementwise operation: its ids, else its node; -2: no fast path."""
-    cdef cnp.ndarray array
     ids[0] = NULL
     if isinstance(o, TracedArrayBase):
         if (<TracedArrayBase> o).is_bool:
