@@ -163,7 +163,7 @@ def matmul(tape: Tape, a: Any, b: Any) -> Any:
     return wrap(tape, ids)
 
 
-def _inner_product(tape: Tape, x: Any, y: Any) -> Ids:
+def _inner_product(tape: Tape, x: Any, y: Any) -> Any:
     """Inner product of two vectors of one length."""
     if x.dtype == np.float64:
         return tape.sums([0, len(y)], y, x)[0]
