@@ -6,6 +6,7 @@ switch each for the value, the first and the second partial derivatives.
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +65,7 @@ def _lines(ops: ModuleType) -> Iterator[str]:
         yield _table(f"OP_{name}", pad + [_flag(r.first, k) for r in rows])
     for k, name in enumerate(("DXX", "DXY", "DYY")):
         yield _table(f"OP_{name}", pad + [_flag(r.second, k) for r in rows])
+    yield from _functions(rows)
     yield from _value(rows)
     yield from _partials(rows)
     yield from _local(rows)
@@ -76,6 +78,19 @@ def _flag(flags: tuple[bool, ...], k: int) -> str:
 
 def _table(name: str, values: list[str]) -> str:
     return f"static const unsigned char {name}[] = {{{', '.join(values)}}};"
+
+
+def _functions(rows: list[ModuleType]) -> Iterator[str]:
+    """Lists of the C functions that the table calls, for use as ``UNARY_FUNCTIONS(macro)``."""
+    found: dict[int, set[str]] = {1: set(), 2: set()}
+    for row in rows:
+        for text in (row.value, *row.d1, *row.d2):
+            for node in ast.walk(ast.parse(text, mode="eval")):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                    found[len(node.args)].add(node.func.id)
+    for arity, name in ((1, "UNARY"), (2, "BINARY")):
+        listed = " \\\n    ".join(f"F({function})" for function in sorted(found[arity]))
+        yield f"#define {name}_FUNCTIONS(F) \\\n    {listed}"
 
 
 def _value(rows: list[ModuleType]) -> Iterator[str]:

@@ -1,0 +1,173 @@
+"""Values and derivatives of one trace: kernels for what repeats, colored sweeps for the rest.
+
+Enters: a trace, the patterns of its Jacobian and Hessian. Leaves: outputs, gradient, Jacobian and
+Hessian values at any point where the guards hold.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from asdopt._colored import ColoredHessian, ColoredJacobian
+from asdopt._errors import PatternError
+from asdopt._pattern import SparsityPattern
+from asdopt.backends._sweeps import Sweeps
+from asdopt.detection import hessian_pattern, jacobian_pattern
+from asdopt.kernels import Kernels
+from asdopt.tracing._trace import Trace
+
+__all__ = ["Engine"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int32]
+
+
+class Engine:
+    """A trace made ready for evaluation; not thread-safe, its owner holds a lock.
+
+    Parameters
+    ----------
+    trace : Trace
+        Output 0 is the objective, the others are the constraints.
+    jacobian, hessian : SparsityPattern
+        Of the constraints; lower triangle of the sum of all outputs.
+    """
+
+    def __init__(self, trace: Trace, jacobian: SparsityPattern, hessian: SparsityPattern) -> None:
+        kernels = Kernels(trace, jacobian, hessian)
+        self._machine = kernels.machine
+        self.num_instances = kernels.num_instances
+        self._rest: _Rest | None = None
+        if len(kernels.remainder.rows) or len(trace.guard_nodes):
+            self._rest = _Rest(*kernels.remainder.trace(trace), jacobian, hessian)
+
+    def set_parameters(self, parameters: FloatArray) -> None:
+        """Use other values of the parameters."""
+        self._machine.set_parameters(parameters)
+        if self._rest is not None:
+            self._rest.set_parameters(parameters)
+
+    def holds(self, x: FloatArray) -> bool:
+        """Whether the guards of the trace hold at x."""
+        return self._rest is None or self._rest.move(x)
+
+    def outputs(self, x: FloatArray, out: FloatArray | None = None) -> FloatArray:
+        """Objective and constraints, shape (1 + m,)."""
+        out = self._machine.outputs(x, out)
+        if self._rest is not None:
+            self._rest.add_outputs(x, out)
+        return out
+
+    def gradient(self, x: FloatArray, out: FloatArray | None = None) -> FloatArray:
+        """Gradient of the objective, shape (n,)."""
+        out = self._machine.gradient(x, out)
+        if self._rest is not None:
+            self._rest.add_gradient(x, out)
+        return out
+
+    def jacobian_values(self, x: FloatArray, out: FloatArray | None = None) -> FloatArray:
+        """Values of the constraints' Jacobian."""
+        out = self._machine.jacobian(x, out)
+        if self._rest is not None:
+            self._rest.add_jacobian(x, out)
+        return out
+
+    def hessian_values(
+        self, x: FloatArray, weights: FloatArray, out: FloatArray | None = None
+    ) -> FloatArray:
+        """Values of the lower triangle of the Hessian of ``weights @ outputs``."""
+        out = self._machine.hessian(x, weights, out)
+        if self._rest is not None:
+            self._rest.add_hessian(x, weights, out)
+        return out
+
+
+class _Rest:
+    """What has no kernel: sums of some terms in some rows, by sweeps and coloring."""
+
+    def __init__(
+        self, trace: Trace, rows: IntArray, jacobian: SparsityPattern, hessian: SparsityPattern
+    ) -> None:
+        self._sweeps = Sweeps(trace)
+        self._trace = trace
+        self._rows = rows
+        self._x: FloatArray | None = None
+        self._parameters: FloatArray | None = None
+        self._holds = False
+        self._order = 0
+        self._has_objective = bool(len(rows)) and rows[0] == 0
+        self._first = int(self._has_objective)
+        self._jacobian: ColoredJacobian | None = None
+        self._hessian: ColoredHessian | None = None
+        if len(rows) > self._first:
+            pattern = jacobian_pattern(trace, trace.outputs[self._first :])
+            if pattern.nnz:
+                self._jacobian = ColoredJacobian(
+                    self._sweeps, pattern, self._first, len(trace.outputs)
+                )
+                rows_of_entries = rows[self._first :][pattern.rows] - 1
+                self._jacobian_places = _places(jacobian, rows_of_entries, pattern.cols)
+        pattern = hessian_pattern(trace, trace.outputs)
+        if pattern.nnz:
+            self._hessian = ColoredHessian(self._sweeps, pattern)
+            self._hessian_places = _places(hessian, pattern.rows, pattern.cols)
+
+    def set_parameters(self, parameters: FloatArray) -> None:
+        self._parameters = parameters
+        self._x = None
+
+    def move(self, x: FloatArray, order: int = 0) -> bool:
+        """Make values and partials up to an order current at x."""
+        if self._x is None or not np.array_equal(self._x, x):
+            self._holds = self._sweeps.values(x, self._parameters)
+            self._x = x.copy()
+            self._order = 0
+        if order >= 1 and self._order < 1:
+            self._sweeps.first()
+            self._order = 1
+        if order >= 2 and self._order < 2:
+            self._sweeps.second()
+            self._order = 2
+        return self._holds
+
+    def add_outputs(self, x: FloatArray, out: FloatArray) -> None:
+        if len(self._rows):
+            self.move(x)
+            out[self._rows] += self._sweeps.output_values()
+
+    def add_gradient(self, x: FloatArray, out: FloatArray) -> None:
+        if self._has_objective:
+            self.move(x, 1)
+            weights = np.zeros(len(self._rows))
+            weights[0] = 1.0
+            out += self._sweeps.gradient(weights)
+
+    def add_jacobian(self, x: FloatArray, out: FloatArray) -> None:
+        if self._jacobian is not None:
+            self.move(x, 1)
+            values = self._jacobian.values(np.empty(self._jacobian.pattern.nnz))
+            out[self._jacobian_places] += values
+
+    def add_hessian(self, x: FloatArray, weights: FloatArray, out: FloatArray) -> None:
+        if self._hessian is not None:
+            self.move(x, 2)
+            self._sweeps.gradient(weights[self._rows])
+            out[self._hessian_places] += self._hessian.values(np.empty(self._hessian.pattern.nnz))
+
+
+def _places(pattern: SparsityPattern, rows: IntArray, cols: IntArray) -> npt.NDArray[np.intp]:
+    """Positions of entries that a pattern must have."""
+    n = max(pattern.shape[1], 1)
+    keys = pattern.rows.astype(np.int64) * n + pattern.cols
+    wanted = rows.astype(np.int64) * n + cols
+    places = np.searchsorted(keys, wanted)
+    found = places < len(keys)
+    found[found] = keys[places[found]] == wanted[found]
+    if not found.all():
+        k = int(np.flatnonzero(~found)[0])
+        raise PatternError(
+            f"a part of the functions has a derivative at ({rows[k]}, {cols[k]}), which the "
+            "pattern of the whole does not have; values would be lost: this is an error in asdopt"
+        )
+    return places

@@ -1,0 +1,103 @@
+/* The block machine, compiled for several instruction sets and chosen once by a look at the CPU. */
+#ifndef ASDOPT_BUILDS_H
+#define ASDOPT_BUILDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "_operators.h"
+#include "kernels/_modes.h"
+
+typedef struct {
+    uint16_t op, d, a, b, c, e;
+    double k;
+} Instruction;
+
+typedef struct {
+    const Instruction *code;
+    int num_registers, num_data, num_index, width, num_instances, num_blocks;
+    double *data;                /* [block][row][width]: constants of the instances */
+    const int *index;            /* [block][row][width]: where to gather from and scatter to */
+    const unsigned char *modes;  /* [block][row]: how to scatter */
+} Program;
+
+#define MACHINE_OPERATIONS(F)                                                                    \
+    F(END) F(NUMBER) F(GATHER) F(GATHER_DIFFERENCE) F(SCATTER) F(SCATTER_NEGATIVE) F(NEGATE)     \
+    F(ADD) F(SUBTRACT) F(MULTIPLY) F(DIVIDE) F(SQUARE) F(ADD_NUMBER) F(FROM_NUMBER)              \
+    F(MULTIPLY_NUMBER) F(DIVIDE_NUMBER) F(MULTIPLY_ADD) F(MULTIPLY_SUBTRACT) F(SUBTRACT_PRODUCT) \
+    F(MULTIPLY_NUMBER_ADD) F(MULTIPLY_NUMBER_SUBTRACT) F(GUARDED) F(MASK) F(LESS) F(LESS_EQUAL)  \
+    F(EQUAL) F(NOT_EQUAL) F(AND) F(OR) F(XOR) F(SQRT) F(FABS) F(EXP) F(LOG) F(SINE_COSINE)       \
+    F(CALL) F(CALL_TWO)
+
+#define NUMBERED(name) DO_##name,
+enum { MACHINE_OPERATIONS(NUMBERED) NUM_MACHINE_OPERATIONS };
+#undef NUMBERED
+
+#define NAMED(name) #name,
+static const char *const MACHINE_NAMES[] = {MACHINE_OPERATIONS(NAMED) NULL};
+static const char *const UNARY_NAMES[] = {UNARY_FUNCTIONS(NAMED) NULL};
+static const char *const BINARY_NAMES[] = {BINARY_FUNCTIONS(NAMED) NULL};
+#undef NAMED
+
+/* Functions that have no operation of their own; some of them are macros in C. */
+#define UNARY_WRAPPER(name) static double call_##name(double x) { return name(x); }
+#define BINARY_WRAPPER(name) static double call_##name(double x, double y) { return name(x, y); }
+#define POINTER(name) call_##name,
+UNARY_FUNCTIONS(UNARY_WRAPPER)
+BINARY_FUNCTIONS(BINARY_WRAPPER)
+static double (*const UNARY[])(double) = {UNARY_FUNCTIONS(POINTER)};
+static double (*const BINARY[])(double, double) = {BINARY_FUNCTIONS(POINTER)};
+#undef POINTER
+
+#define NAME(name) plain_##name
+#include "_machine.h"
+#undef NAME
+
+typedef void (*Run)(const Program *, int, int, double **, const double *const *, double *const *);
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define SEVERAL_BUILDS
+#pragma GCC push_options
+#pragma GCC target("sse4.2")
+#define NAME(name) v2_##name
+#include "_machine.h"
+#undef NAME
+#pragma GCC pop_options
+#pragma GCC push_options
+#pragma GCC target("avx2,fma,bmi,bmi2")
+#define NAME(name) v3_##name
+#include "_machine.h"
+#undef NAME
+#pragma GCC pop_options
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma,bmi,bmi2")
+#define NAME(name) v4_##name
+#include "_machine.h"
+#undef NAME
+#pragma GCC pop_options
+#endif
+
+static const char *BUILD = "plain";
+
+static Run choose_build(const char *wanted) {
+#ifdef SEVERAL_BUILDS
+    int v4 = __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    int v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    int v2 = __builtin_cpu_supports("sse4.2");
+#define OFFER(name)                                          \
+    if (name && (!wanted || strcmp(wanted, #name) == 0)) {   \
+        BUILD = #name;                                       \
+        return name##_run;                                   \
+    }
+    OFFER(v4)
+    OFFER(v3)
+    OFFER(v2)
+#undef OFFER
+#endif
+    (void)wanted;
+    BUILD = "plain";
+    return plain_run;
+}
+
+#endif

@@ -1,0 +1,269 @@
+"""Lower a trace to programs of the block machine: the story of this package.
+
+Enters: a trace and the patterns of its Jacobian and Hessian. Leaves: a
+:class:`~asdopt.kernels._machine.Machine` that evaluates outputs, gradient, Jacobian and Hessian,
+and the terms that are left to sweeps over the tape.
+
+1. flatten the additive tree above each output (``_terms.pyx``);
+2. group terms into instances (``_instances.pyx``);
+3. find templates (``_templates.pyx``) and choose those worth a kernel;
+4. differentiate each template (``_derivatives.py``, ``_rules.py``, ``_expressions.py``);
+5. compile its programs (``_programs.py``);
+6. pack programs and data (``_packing.py``, ``_maps.py``) for the machine (``_machine.pyx``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asdopt._pattern import SparsityPattern
+from asdopt.kernels._derivatives import Derivation
+from asdopt.kernels._instances import MAX_EXPANDED, group
+from asdopt.kernels._machine import Job, Machine, Sparse
+from asdopt.kernels._maps import AffineMaps, Spread
+from asdopt.kernels._packing import Instances, Packer, Places
+from asdopt.kernels._positions import find_positions
+from asdopt.kernels._programs import FUNCTIONS, Result, compile_program
+from asdopt.kernels._remainder import Remainder
+from asdopt.kernels._templates import find_templates
+from asdopt.kernels._terms import flatten
+from asdopt.tracing._trace import Trace
+
+__all__ = ["Kernels"]
+
+IntArray = npt.NDArray[np.int32]
+FloatArray = npt.NDArray[np.float64]
+Key = tuple[int, int]
+Find = Callable[[IntArray, IntArray], IntArray]
+
+# A template pays for its preparation, about 10 us for each number of its code, when it has many
+# instances; of rarer ones only as many are compiled as keep preparation short.
+_MANY = 64
+_SHORT = 3000
+
+
+class Kernels:
+    """A trace prepared for the block machine.
+
+    Parameters
+    ----------
+    trace : Trace
+        Output 0 is the objective, the others are the constraints.
+    jacobian_pattern : SparsityPattern
+        Of the constraints.
+    hessian_pattern : SparsityPattern
+        Lower triangle, of the sum of all outputs.
+
+    Attributes
+    ----------
+    machine : Machine
+    remainder : Remainder
+    num_instances : list of int
+        Instances of each template that has a kernel.
+    """
+
+    def __init__(
+        self, trace: Trace, jacobian_pattern: SparsityPattern, hessian_pattern: SparsityPattern
+    ) -> None:
+        max_steps = 8 * trace.num_nodes + 100_000
+        constants, linear, (starts, nodes, coefs), whole = flatten(trace, trace.outputs, max_steps)
+        instances, elements, rows, large, affine = group(trace, starts, nodes, whole, max_steps)
+        codes, template, slots, data, outputs = find_templates(
+            trace, affine, MAX_EXPANDED, instances, elements, rows, nodes, coefs, ~large
+        )
+        chosen = _worth_a_kernel(codes, template)
+        left = ~np.append(chosen, False)[template]  # large instances have template -1
+        rest = elements[np.repeat(left, np.diff(instances))]
+        self.remainder = Remainder(rows[rest], nodes[rest], coefs[rest])
+        self.num_instances: list[int] = []
+        layout = _Layout(trace, jacobian_pattern, hessian_pattern, constants, linear, slots[1])
+        order = np.argsort(template, kind="stable")
+        bounds = np.searchsorted(template[order], np.arange(len(codes) + 1))
+        for k in np.flatnonzero(chosen):
+            members = order[bounds[k] : bounds[k + 1]]
+            self.num_instances.append(len(members))
+            layout.add(
+                codes[k].tolist(),
+                _columns(slots, members),
+                _columns(data, members),
+                _columns(outputs, members),
+            )
+        self.machine = layout.machine()
+
+
+def _worth_a_kernel(codes: list[IntArray], template: IntArray) -> npt.NDArray[np.bool_]:
+    """Choose the templates with many instances, and of the others the most frequent ones."""
+    sizes = np.array([len(code) for code in codes], dtype=np.intp)
+    counts = np.bincount(template[template >= 0], minlength=len(codes))
+    chosen = counts >= _MANY
+    rare = np.flatnonzero(~chosen)
+    rare = rare[np.argsort(-counts[rare], kind="stable")]
+    chosen[rare[np.cumsum(sizes[rare]) <= _SHORT]] = True
+    return chosen
+
+
+class _Layout:
+    """Places of results in arrays, and the collected programs of the four kinds of results."""
+
+    def __init__(
+        self,
+        trace: Trace,
+        jacobian_pattern: SparsityPattern,
+        hessian_pattern: SparsityPattern,
+        constants: FloatArray,
+        linear: tuple[npt.NDArray[np.intp], IntArray, FloatArray],
+        slots: IntArray,
+    ) -> None:
+        self._trace = trace
+        n, m = trace.num_inputs, len(trace.outputs)
+        self._first_map = n + trace.num_parameters
+        self._maps = AffineMaps(trace, np.unique(slots[slots >= self._first_map]).astype(np.int32))
+        jacobian, hessian = _Lookup(jacobian_pattern), _Lookup(hessian_pattern)
+        self._find: dict[str, Find] = {
+            "gradient": lambda rows, cols: cols,
+            "jacobian": lambda rows, cols: jacobian(rows - 1, cols),
+            "hessian": hessian,
+        }
+        indptr, cols, coefs = linear
+        rows = np.repeat(np.arange(m, dtype=np.int32), np.diff(indptr))
+        self._linear = Sparse(np.arange(m, dtype=np.int32), indptr, cols, coefs)
+        first = int(indptr[1])
+        self._base = {
+            "outputs": constants,
+            "gradient": np.zeros(n),
+            "jacobian": np.zeros(jacobian_pattern.nnz),
+            "hessian": np.zeros(hessian_pattern.nnz),
+        }
+        self._base["gradient"][cols[:first]] = coefs[:first]
+        self._base["jacobian"][jacobian(rows[first:] - 1, cols[first:])] = coefs[first:]
+        occupied = {name: base != 0.0 for name, base in self._base.items()}
+        occupied["outputs"] |= np.diff(indptr) > 0
+        self._packers = {name: Packer(mask) for name, mask in occupied.items()}
+        self._spreads = {
+            name: Spread(self._maps, self._first_map, find) for name, find in self._find.items()
+        }
+
+    def add(self, code: list[int], slots: IntArray, constants: FloatArray, rows: IntArray) -> None:
+        """Differentiate and compile a template for its instances."""
+        kinds, data = _shared_constants(constants)
+        found = Derivation(code, kinds, FUNCTIONS)
+        is_map = slots >= self._first_map
+        if is_map.any():
+            numbers = np.searchsorted(self._maps.nodes, slots[is_map]).astype(np.int32)
+            slots = slots.copy()
+            slots[is_map] = self._first_map + numbers
+        instances = Instances(slots, data, rows)
+
+        def first(name: str) -> Callable[[Key], Places]:
+            def places(key: Key) -> Places:
+                row, slot = key
+                if slot in found.maps:
+                    return Places(self._spreads[name].first(rows[row], slots[slot]), True)
+                return Places(self._find[name](rows[row], slots[slot]))
+
+            return places
+
+        def second(key: Key) -> Places:
+            i, j = key
+            if i in found.maps or j in found.maps:
+                spread = self._spreads["hessian"]
+                if i == j:
+                    return Places(spread.square(slots[i]), True)
+                sides = (i in found.maps, j in found.maps)
+                return Places(spread.second(slots[i], slots[j], sides), True)
+            lower, upper = np.minimum(slots[i], slots[j]), np.maximum(slots[i], slots[j])
+            return Places(self._find["hessian"](upper, lower))
+
+        def compiled(
+            name: str,
+            refs: Mapping[Any, int],
+            places: Callable[[Any], Places],
+            is_local: Callable[[Any], bool],
+        ) -> None:
+            if refs:
+                results = [Result(ref, key, int(is_local(key))) for key, ref in refs.items()]
+                program = compile_program(found.graph, results)
+                self._packers[name].add(program, instances, places)
+
+        objective = [r for r, is_objective in enumerate(found.rows) if is_objective]
+        others = [r for r, is_objective in enumerate(found.rows) if not is_objective]
+        values = dict(enumerate(found.values()))
+        compiled("outputs", values, lambda row: Places(rows[row]), lambda row: False)
+        for name, some in (("gradient", objective), ("jacobian", others)):
+            refs = found.gradients(some)
+            compiled(name, refs, first(name), lambda key: key[1] in found.maps)
+        compiled(
+            "hessian",
+            found.hessian(),
+            second,
+            lambda key: key[0] in found.maps or key[1] in found.maps,
+        )
+
+    def machine(self) -> Machine:
+        """Lay out what was collected."""
+        trace = self._trace
+        jobs = {}
+        for name, packer in self._packers.items():
+            linear = self._linear if name == "outputs" else None
+            spread = self._spreads.get(name)
+            matrix = None if spread is None else spread.sparse()
+            num_local = 0 if spread is None else spread.num_local
+            jobs[name] = Job(self._base[name], linear, packer.plan(), matrix, num_local)
+        n, m = trace.num_inputs, len(trace.outputs)
+        parameters = trace.val[n : n + trace.num_parameters].copy()
+        maps = self._maps
+        return Machine(n, m, **jobs, parameters=parameters, maps=maps.sparse(), map_base=maps.base)
+
+
+class _Lookup:
+    """Positions of entries in a pattern, -1 where there is none."""
+
+    def __init__(self, pattern: SparsityPattern) -> None:
+        counts = np.bincount(pattern.rows, minlength=pattern.shape[0])
+        self._indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
+        self._cols = pattern.cols
+
+    def __call__(self, rows: IntArray, cols: IntArray) -> IntArray:
+        rows = np.ascontiguousarray(rows, dtype=np.int32)
+        cols = np.ascontiguousarray(cols, dtype=np.int32)
+        return find_positions(self._indptr, self._cols, rows, cols)
+
+
+def _columns(
+    lists: tuple[npt.NDArray[np.intp], npt.NDArray[Any]], members: npt.NDArray[np.intp]
+) -> npt.NDArray[Any]:
+    """Entries of the members' lists, which are equally long, as (entry, member)."""
+    indptr, values = lists
+    start = indptr[members]
+    size = int(indptr[members[0] + 1] - start[0])
+    found: npt.NDArray[Any] = values[start + np.arange(size)[:, None]]
+    return found
+
+
+def _shared_constants(constants: FloatArray) -> tuple[list[float | int], FloatArray]:
+    """Tell constants that all instances share from those that differ, equal columns once.
+
+    Returns
+    -------
+    kinds : list
+        A number, or the column (int) of ``data``.
+    data : ndarray of float64, shape (columns, instances)
+    """
+    kinds: list[float | int] = []
+    columns: list[FloatArray] = []
+    known: dict[bytes, int] = {}
+    for row in constants:
+        key = row.tobytes()
+        if key == key[:8] * len(row):  # bit for bit: -0.0 is not 0.0
+            kinds.append(float(row[0]))
+            continue
+        if key not in known:
+            known[key] = len(columns)
+            columns.append(row)
+        kinds.append(known[key])
+    data = np.array(columns) if columns else np.empty((0, constants.shape[1]))
+    return kinds, data

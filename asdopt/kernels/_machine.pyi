@@ -1,0 +1,54 @@
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+_Ints = npt.NDArray[np.int32]
+_Floats = npt.NDArray[np.float64]
+
+OPERATION: dict[str, int]
+INSTRUCTION: np.dtype[np.void]
+UNARY: list[str]
+BINARY: list[str]
+
+def build() -> str: ...
+def use_build(name: str) -> str: ...
+def aligned(shape: tuple[int, ...], dtype: Any) -> npt.NDArray[Any]: ...
+
+class Plan:
+    def __init__(self, programs: list[tuple[Any, ...]]) -> None: ...
+
+class Sparse:
+    def __init__(
+        self, rows: _Ints, indptr: npt.NDArray[np.intp], cols: _Ints, coefs: _Floats
+    ) -> None: ...
+
+class Job:
+    size: int
+    def __init__(
+        self,
+        base: _Floats,
+        linear: Sparse | None,
+        plan: Plan,
+        spread: Sparse | None,
+        num_local: int,
+    ) -> None: ...
+
+class Machine:
+    def __init__(
+        self,
+        num_inputs: int,
+        num_outputs: int,
+        outputs: Job,
+        gradient: Job,
+        jacobian: Job,
+        hessian: Job,
+        parameters: _Floats,
+        maps: Sparse | None,
+        map_base: _Floats,
+    ) -> None: ...
+    def set_parameters(self, parameters: _Floats) -> None: ...
+    def outputs(self, x: _Floats, out: _Floats | None = None) -> _Floats: ...
+    def gradient(self, x: _Floats, out: _Floats | None = None) -> _Floats: ...
+    def jacobian(self, x: _Floats, out: _Floats | None = None) -> _Floats: ...
+    def hessian(self, x: _Floats, weights: _Floats, out: _Floats | None = None) -> _Floats: ...

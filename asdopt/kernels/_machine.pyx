@@ -1,0 +1,313 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+# cython: initializedcheck=False
+"""The block machine: programs over blocks of instances, one call for all of them."""
+
+import numpy as np
+
+cimport numpy as cnp
+from libc.stdint cimport uint16_t
+from libc.stdlib cimport calloc, free
+from libc.string cimport memcpy, memset
+
+cnp.import_array()
+
+cdef extern from "kernels/_builds.h" nogil:
+    ctypedef struct Instruction:
+        uint16_t op, d, a, b, c, e
+        double k
+    ctypedef struct Program:
+        const Instruction *code
+        int num_registers, num_data, num_index, width, num_instances, num_blocks
+        double *data
+        const int *index
+        const unsigned char *modes
+    ctypedef void (*Run)(const Program *, int, int, double **, const double *const *,
+                         double *const *) noexcept nogil
+    const char *MACHINE_NAMES[]
+    const char *UNARY_NAMES[]
+    const char *BINARY_NAMES[]
+    const char *BUILD
+    Run choose_build(const char *)
+    enum:
+        NUM_MACHINE_OPERATIONS
+
+OPERATION = {MACHINE_NAMES[k].decode(): k for k in range(NUM_MACHINE_OPERATIONS)}
+INSTRUCTION = np.dtype(
+    [(name, np.uint16) for name in "op d a b c e".split()] + [("k", np.float64)], align=True)
+
+
+cdef list names(const char **found):
+    cdef Py_ssize_t k = 0
+    result = []
+    while found[k] != NULL:
+        result.append(found[k].decode())
+        k += 1
+    return result
+
+
+UNARY = names(<const char **> UNARY_NAMES)
+BINARY = names(<const char **> BINARY_NAMES)
+
+cdef Run RUN = choose_build(NULL)
+
+
+def build():
+    """Name of the build of the machine that runs on this CPU."""
+    return BUILD.decode()
+
+
+def use_build(name):
+    """Run another build, for tests and measurements; return the name of the one that is found."""
+    global RUN
+    RUN = choose_build(name.encode())
+    return build()
+
+
+def aligned(shape, dtype):
+    """Array that begins at a multiple of 64 bytes."""
+    count = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    buffer = np.zeros(count + 64, dtype=np.uint8)
+    start = -buffer.ctypes.data % 64
+    return buffer[start:start + count].view(dtype).reshape(shape)
+
+
+cdef class Plan:
+    """Programs that are run one after the other, with registers of their own.
+
+    Parameters
+    ----------
+    programs : list of tuple
+        ``(code, num_registers, num_instances, data, index, modes)``: an array of INSTRUCTION,
+        two numbers, and arrays of shape (blocks, rows, width) and (blocks, rows).
+    """
+
+    cdef Program *programs
+    cdef Py_ssize_t count
+    cdef double **table
+    cdef double *registers
+    cdef list keep
+
+    def __cinit__(self, list programs):
+        cdef Py_ssize_t k, size = 1
+        cdef Program *p
+        cdef cnp.ndarray code, data, index, modes
+        self.count = len(programs)
+        self.programs = <Program *> calloc(max(self.count, 1), sizeof(Program))
+        self.keep = []
+        most = 0
+        if self.programs == NULL:
+            raise MemoryError()
+        for k in range(self.count):
+            code, num_registers, num_instances, data, index, modes = programs[k]
+            self.keep.append((code, data, index, modes))
+            p = &self.programs[k]
+            p.code = <const Instruction *> cnp.PyArray_DATA(code)
+            p.num_registers = num_registers
+            p.num_instances = num_instances
+            p.num_blocks = index.shape[0]
+            p.num_data = data.shape[1]
+            p.num_index = index.shape[1]
+            p.width = index.shape[2]
+            p.data = <double *> cnp.PyArray_DATA(data)
+            p.index = <const int *> cnp.PyArray_DATA(index)
+            p.modes = <const unsigned char *> cnp.PyArray_DATA(modes)
+            size = max(size, p.num_registers + p.num_data)
+            most = max(most, p.num_registers * p.width)
+        registers = aligned(most + 8, np.float64)
+        self.keep.append(registers)
+        self.table = <double **> calloc(size, sizeof(double *))
+        if self.table == NULL:
+            raise MemoryError()
+        self.registers = <double *> cnp.PyArray_DATA(<cnp.ndarray> registers)
+
+    def __dealloc__(self):
+        free(self.programs)
+        free(self.table)
+
+    cdef void run(self, const double *const *source, double *const *target) noexcept nogil:
+        cdef Py_ssize_t k
+        cdef int j
+        cdef Program *p
+        for k in range(self.count):
+            p = &self.programs[k]
+            for j in range(p.num_registers):
+                self.table[j] = self.registers + j * p.width
+            RUN(p, 0, p.num_blocks, self.table, source, target)
+
+
+cdef class Sparse:
+    """A matrix by rows: ``out[rows[i]] += sum(coefs * x[cols])`` over row i."""
+
+    cdef const int[::1] rows, cols
+    cdef const Py_ssize_t[::1] indptr
+    cdef const double[::1] coefs
+    cdef Py_ssize_t num_rows
+
+    def __cinit__(self, rows, indptr, cols, coefs):
+        self.rows = rows
+        self.indptr = indptr
+        self.cols = cols
+        self.coefs = coefs
+        self.num_rows = len(rows)
+
+    cdef void add(self, const double *x, double *out) noexcept nogil:
+        cdef Py_ssize_t i, k
+        cdef double total
+        for i in range(self.num_rows):
+            total = 0.0
+            for k in range(self.indptr[i], self.indptr[i + 1]):
+                total += self.coefs[k] * x[self.cols[k]]
+            out[self.rows[i]] += total
+
+
+cdef class Job:
+    """One kind of result: constant part, linear part, programs, and what comes by affine maps.
+
+    Parameters
+    ----------
+    base : ndarray of float64, shape (size,)
+        Constant part.
+    linear : Sparse or None
+        Added times x.
+    plan : Plan
+        Programs that scatter into the result (target 0) or into ``num_local`` local values
+        (target 1).
+    spread : Sparse or None
+        Added times the local values.
+    """
+
+    cdef const double[::1] base
+    cdef readonly Py_ssize_t size
+    cdef bint is_zero
+    cdef Sparse linear, spread
+    cdef Plan plan
+    cdef double[::1] local
+
+    def __cinit__(self, base, Sparse linear, Plan plan, Sparse spread, num_local):
+        self.base = base
+        self.size = len(base)
+        self.is_zero = not np.any(base)
+        self.linear = linear
+        self.plan = plan
+        self.spread = spread
+        self.local = np.zeros(max(num_local, 1))
+
+    cdef void run(self, const double *x, const double *y, const double *weights,
+                  double *out) noexcept nogil:
+        cdef const double *source[2]
+        cdef double *target[2]
+        if self.size == 0:
+            return
+        if self.is_zero:
+            memset(out, 0, self.size * sizeof(double))
+        else:
+            memcpy(out, &self.base[0], self.size * sizeof(double))
+        if self.linear is not None:
+            self.linear.add(x, out)
+        source[0] = y
+        source[1] = weights
+        target[0] = out
+        target[1] = &self.local[0]
+        self.plan.run(source, target)
+        if self.spread is not None:
+            self.spread.add(&self.local[0], out)
+
+
+cdef class Machine:
+    """All results of one trace at a point; not thread-safe.
+
+    Parameters
+    ----------
+    num_inputs, num_outputs : int
+    outputs, gradient, jacobian, hessian : Job
+    parameters : ndarray of float64
+        Their values are read at each evaluation.
+    maps : Sparse or None
+        Affine maps that instances read: entry i of them is
+        ``map_base[i] + sum(coefs * x[cols])``.
+    map_base : ndarray of float64
+    """
+
+    cdef Py_ssize_t num_inputs, num_outputs
+    cdef Job _outputs, _gradient, _jacobian, _hessian
+    cdef double[::1] read
+    cdef const double[::1] map_base
+    cdef Sparse maps
+    cdef Py_ssize_t num_parameters
+    cdef bint reads_x
+
+    def __cinit__(self, num_inputs, num_outputs, Job outputs, Job gradient, Job jacobian,
+                  Job hessian, parameters, Sparse maps, map_base):
+        self.num_inputs = num_inputs
+        self.num_outputs = num_outputs
+        self._outputs = outputs
+        self._gradient = gradient
+        self._jacobian = jacobian
+        self._hessian = hessian
+        self.num_parameters = len(parameters)
+        self.maps = maps
+        self.map_base = map_base
+        more = len(parameters) + len(map_base)
+        self.reads_x = not more
+        if more:
+            self.read = np.zeros(num_inputs + more)
+            self.set_parameters(parameters)
+
+    def set_parameters(self, const double[::1] parameters):
+        """Change the values of the parameters."""
+        cdef Py_ssize_t k
+        if parameters.shape[0] != self.num_parameters:
+            raise ValueError("wrong number of parameters")
+        for k in range(self.num_parameters):
+            self.read[self.num_inputs + k] = parameters[k]
+
+    cdef const double *source(self, const double *x) noexcept nogil:
+        """What instances read: x, parameters, maps."""
+        cdef double *maps
+        if self.reads_x:
+            return x
+        memcpy(&self.read[0], x, self.num_inputs * sizeof(double))
+        if self.maps is not None:
+            maps = &self.read[0] + self.num_inputs + self.num_parameters
+            memcpy(maps, &self.map_base[0], self.map_base.shape[0] * sizeof(double))
+            self.maps.add(x, maps)
+        return &self.read[0]
+
+    cdef evaluate(self, Job job, cnp.ndarray x, cnp.ndarray weights, cnp.ndarray out):
+        cdef const double *px = <const double *> cnp.PyArray_DATA(x)
+        cdef const double *pw = NULL
+        if out is None:
+            out = cnp.PyArray_EMPTY(1, <cnp.npy_intp *> &job.size, cnp.NPY_DOUBLE, 0)
+        check(x, self.num_inputs)
+        check(out, job.size)
+        if weights is not None:
+            check(weights, self.num_outputs)
+            pw = <const double *> cnp.PyArray_DATA(weights)
+        job.run(px, self.source(px), pw, <double *> cnp.PyArray_DATA(out))
+        return out
+
+    def outputs(self, cnp.ndarray x not None, cnp.ndarray out=None):
+        """Objective and constraints, shape (num_outputs,)."""
+        return self.evaluate(self._outputs, x, None, out)
+
+    def gradient(self, cnp.ndarray x not None, cnp.ndarray out=None):
+        """Gradient of the objective, shape (num_inputs,)."""
+        return self.evaluate(self._gradient, x, None, out)
+
+    def jacobian(self, cnp.ndarray x not None, cnp.ndarray out=None):
+        """Values of the Jacobian of the constraints, aligned with its pattern."""
+        return self.evaluate(self._jacobian, x, None, out)
+
+    def hessian(self, cnp.ndarray x not None, cnp.ndarray weights not None, cnp.ndarray out=None):
+        """Values of the lower triangle of the Hessian of ``weights @ outputs``."""
+        return self.evaluate(self._hessian, x, weights, out)
+
+
+cdef int check(cnp.ndarray array, Py_ssize_t size) except -1:
+    if (cnp.PyArray_TYPE(array) != cnp.NPY_DOUBLE or not cnp.PyArray_IS_C_CONTIGUOUS(array)
+            or cnp.PyArray_SIZE(array) != size):
+        raise ValueError(
+            f"a contiguous array of {size} float64 values is needed, got shape {np.shape(array)} "
+            f"of {array.dtype}"
+        )
+    return 0

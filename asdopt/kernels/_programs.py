@@ -1,0 +1,304 @@
+"""Turn expressions of a template into a register program of the block machine.
+
+Enters: a graph and the results wanted of it. Leaves: instructions, and which rows of indices and
+constants they read. Next: ``_packing.py``.
+
+Operations are ordered depth-first from the results, so that values die early; registers are
+given out in that order and reused, also by the operation that reads a value last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from asdopt.kernels._expressions import (
+    ADD,
+    AND,
+    DATA,
+    DIV,
+    EQ,
+    FIRST_FUNCTION,
+    GUARDED,
+    LE,
+    LITERAL,
+    LT,
+    MASK,
+    MUL,
+    NE,
+    NEG,
+    OR,
+    SLOT,
+    SUB,
+    WEIGHT,
+    XOR,
+    Expressions,
+)
+from asdopt.kernels._machine import BINARY, INSTRUCTION, OPERATION, UNARY
+
+__all__ = ["FUNCTIONS", "Compiled", "Result", "compile_program"]
+
+# One number for each function, unary ones first.
+FUNCTIONS: Final[dict[str, int]] = {name: k for k, name in enumerate((*UNARY, *BINARY))}
+_NAME: Final = list(FUNCTIONS)
+
+_PLAIN: Final = {
+    NEG: "NEGATE",
+    DIV: "DIVIDE",
+    GUARDED: "GUARDED",
+    MASK: "MASK",
+    LT: "LESS",
+    LE: "LESS_EQUAL",
+    EQ: "EQUAL",
+    NE: "NOT_EQUAL",
+    AND: "AND",
+    OR: "OR",
+    XOR: "XOR",
+}
+_OWN: Final = {"sqrt": "SQRT", "fabs": "FABS", "exp": "EXP", "log": "LOG"}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A value to scatter.
+
+    Parameters
+    ----------
+    ref : int
+        Reference to it.
+    place : hashable
+        What it is: the key by which packing finds the positions.
+    target : int
+        Array it goes to.
+    """
+
+    ref: int
+    place: Hashable
+    target: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A register program.
+
+    Parameters
+    ----------
+    code : ndarray of INSTRUCTION
+    num_registers : int
+    data : list of int
+        Data columns that the table of pointers holds after the registers.
+    index : list of (kind, key)
+        Rows of indices: ``("slot", k)``, ``("weight", k)``, ``("result", place)``.
+    """
+
+    code: npt.NDArray[np.void]
+    num_registers: int
+    data: list[int]
+    index: list[tuple[str, Hashable]]
+
+
+def compile_program(graph: Expressions, results: Sequence[Result]) -> Compiled:
+    """Compile the computation of some results.
+
+    Parameters
+    ----------
+    graph : Expressions
+    results : sequence of Result
+        In the order in which they are wanted.
+    """
+    return _Compiler(graph, results).compiled()
+
+
+class _Compiler:
+    def __init__(self, graph: Expressions, results: Sequence[Result]) -> None:
+        self._kind, self._x, self._y = graph.kind, graph.x, graph.y
+        self._graph = graph
+        self._results = results
+        self._uses: dict[int, int] = {}
+        self._index: list[tuple[str, Hashable]] = []
+        self._index_row: dict[tuple[str, Hashable], int] = {}
+        self._data: dict[int, int] = {}
+        # Steps before registers are known: operation, values written, values read, rest.
+        self._steps: list[tuple[str, tuple[int, ...], tuple[int, ...], tuple[int, ...], float]] = []
+        self._done: set[int] = set()
+        self._count_uses()
+
+    def _count_uses(self) -> None:
+        uses = self._uses
+        stack = [result.ref >> 1 for result in self._results]
+        for node in stack:
+            uses[node] = uses.get(node, 0) + 1
+        stack = list(uses)
+        seen = set(stack)
+        while stack:
+            for operand in self._graph.operands(stack.pop()):
+                uses[operand] = uses.get(operand, 0) + 1
+                if operand not in seen:
+                    seen.add(operand)
+                    stack.append(operand)
+
+    def compiled(self) -> Compiled:
+        for result in self._results:
+            node = result.ref >> 1
+            self._need(node)
+            name = "SCATTER_NEGATIVE" if result.ref & 1 else "SCATTER"
+            row = self._row("result", result.place)
+            self._steps.append((name, (), (node,), (row, result.target), 0.0))
+        return self._allocate()
+
+    # Ordering and choice of instructions
+
+    def _row(self, kind: str, key: Hashable) -> int:
+        found = self._index_row.get((kind, key))
+        if found is None:
+            found = len(self._index)
+            self._index_row[kind, key] = found
+            self._index.append((kind, key))
+        return found
+
+    def _need(self, root: int) -> None:
+        """Append the steps of a node and of all it reads that are not there yet."""
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            if node in self._done:
+                stack.pop()
+                continue
+            step = self._choose(node)
+            missing = [k for k in step[2] if k not in self._done]
+            if missing:
+                stack.extend(reversed(missing))
+                continue
+            stack.pop()
+            self._done.update(step[1])
+            if step[0]:
+                self._steps.append(step)
+
+    def _choose(
+        self, node: int
+    ) -> tuple[str, tuple[int, ...], tuple[int, ...], tuple[int, ...], float]:
+        kind = self._kind[node]
+        if kind >= FIRST_FUNCTION:
+            return self._function(node)
+        if kind == DATA:
+            self._data.setdefault(int(self._x[node]), len(self._data))
+            return "", (node,), (), (), 0.0
+        if kind == LITERAL:
+            return "NUMBER", (node,), (), (), self._x[node]
+        if kind in {SLOT, WEIGHT}:
+            row = self._row("slot" if kind == SLOT else "weight", int(self._x[node]))
+            return "GATHER", (node,), (), (row, int(kind == WEIGHT)), 0.0
+        x, y = int(self._x[node]) >> 1, self._y[node] >> 1
+        if kind in {ADD, SUB}:
+            return self._sum(node, kind == SUB, x, y)
+        if kind == MUL:
+            if self._kind[x] == LITERAL:
+                return "MULTIPLY_NUMBER", (node,), (y,), (), self._x[x]
+            if x == y:
+                return "SQUARE", (node,), (x,), (), 0.0
+            return "MULTIPLY", (node,), (x, y), (), 0.0
+        if kind == NEG:
+            return "NEGATE", (node,), (x,), (), 0.0
+        if kind == DIV and self._kind[x] == LITERAL:
+            return "DIVIDE_NUMBER", (node,), (y,), (), self._x[x]
+        return _PLAIN[kind], (node,), (x, y), (), 0.0
+
+    def _sum(
+        self, node: int, minus: bool, x: int, y: int
+    ) -> tuple[str, tuple[int, ...], tuple[int, ...], tuple[int, ...], float]:
+        kinds = self._kind
+        if kinds[x] == LITERAL:
+            if minus:
+                return "FROM_NUMBER", (node,), (y,), (), self._x[x]
+            return "ADD_NUMBER", (node,), (y,), (), self._x[x]
+        if kinds[y] == LITERAL:
+            return "ADD_NUMBER", (node,), (x,), (), -self._x[y] if minus else self._x[y]
+        if self._absorbed(y):
+            a, b = int(self._x[y]) >> 1, self._y[y] >> 1
+            if kinds[a] == LITERAL:
+                number = -self._x[a] if minus else self._x[a]
+                return "MULTIPLY_NUMBER_ADD", (node,), (b, x), (2,), number
+            name = "SUBTRACT_PRODUCT" if minus else "MULTIPLY_ADD"
+            return name, (node,), (a, b, x), (), 0.0
+        if self._absorbed(x):
+            a, b = int(self._x[x]) >> 1, self._y[x] >> 1
+            if kinds[a] == LITERAL:
+                name = "MULTIPLY_NUMBER_SUBTRACT" if minus else "MULTIPLY_NUMBER_ADD"
+                return name, (node,), (b, y), (2,), self._x[a]
+            return "MULTIPLY_SUBTRACT" if minus else "MULTIPLY_ADD", (node,), (a, b, y), (), 0.0
+        alone = kinds[x] == SLOT == kinds[y] and self._uses[x] == 1 == self._uses[y]
+        if minus and alone:
+            rows = (self._row("slot", int(self._x[x])), self._row("slot", int(self._x[y])))
+            return "GATHER_DIFFERENCE", (node,), (), rows, 0.0
+        return "SUBTRACT" if minus else "ADD", (node,), (x, y), (), 0.0
+
+    def _absorbed(self, node: int) -> bool:
+        """Whether a node is a product that only one sum reads."""
+        return self._kind[node] == MUL and self._uses[node] == 1 and node not in self._done
+
+    def _function(
+        self, node: int
+    ) -> tuple[str, tuple[int, ...], tuple[int, ...], tuple[int, ...], float]:
+        name = _NAME[self._kind[node] - FIRST_FUNCTION]
+        x = int(self._x[node]) >> 1
+        if name in {"sin", "cos"}:
+            other = self._graph.find_call("cos" if name == "sin" else "sin", 2 * x)
+            pair = (node, other) if name == "sin" else (other, node)
+            return "SINE_COSINE", pair, (x,), (), 0.0
+        if name in _OWN:
+            return _OWN[name], (node,), (x,), (), 0.0
+        number = FUNCTIONS[name]
+        if self._y[node] < 0:
+            return "CALL", (node,), (x,), (number,), 0.0
+        return "CALL_TWO", (node,), (x, self._y[node] >> 1), (number - len(UNARY),), 0.0
+
+    # Registers
+
+    def _allocate(self) -> Compiled:
+        last: dict[int, int] = {}
+        for at, (_, written, read, _, _) in enumerate(self._steps):
+            for node in (*written, *read):
+                last[node] = at
+        dying: list[list[int]] = [[] for _ in self._steps]
+        for node, at in last.items():
+            if self._kind[node] != DATA:
+                dying[at].append(node)
+        register: dict[int, int] = {}
+        free: list[int] = []
+        count = 0
+        for at, (_, written, read, _, _) in enumerate(self._steps):
+            free.extend(register[node] for node in dying[at] if node in read)
+            for node in written:
+                if not free:
+                    free.append(count)
+                    count += 1
+                register[node] = free.pop()
+            free.extend(register[node] for node in dying[at] if node not in read)
+        code = np.zeros(len(self._steps) + 1, dtype=INSTRUCTION)
+        for node, column in ((k, int(self._x[k])) for k in self._done if self._kind[k] == DATA):
+            register[node] = count + self._data[column]
+        code[:-1] = [self._encode(step, register) for step in self._steps]
+        return Compiled(code, count, list(self._data), self._index)
+
+    def _encode(
+        self,
+        step: tuple[str, tuple[int, ...], tuple[int, ...], tuple[int, ...], float],
+        register: dict[int, int],
+    ) -> tuple[int, int, int, int, int, int, float]:
+        name, written, read, rest, number = step
+        d = register[written[0]] if written else 0
+        e = register[written[1]] if len(written) == 2 else 0
+        a, b, c = ([register[node] for node in read] + [0, 0, 0])[:3]
+        if name in {"GATHER", "GATHER_DIFFERENCE"}:
+            a, b = rest
+        elif name in {"SCATTER", "SCATTER_NEGATIVE"}:
+            b, c = rest
+        elif name in {"CALL", "CALL_TWO"}:
+            e = rest[0]
+        elif rest:  # a literal factor: the summand is operand c
+            b, c = 0, b
+        return OPERATION[name], d, a, b, c, e, number

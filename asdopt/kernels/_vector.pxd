@@ -1,0 +1,49 @@
+"""Growing C arrays for the compiled passes, and hashing; whoever makes an array frees it."""
+
+from libc.stdint cimport uint64_t
+from libc.stdlib cimport realloc
+
+
+cdef struct Ints:
+    int *data
+    Py_ssize_t size, capacity
+
+
+cdef struct Doubles:
+    double *data
+    Py_ssize_t size, capacity
+
+
+cdef inline void *grown(void *data, Py_ssize_t bytes) except NULL nogil:
+    cdef void *p = realloc(data, bytes)
+    if p == NULL:
+        with gil:
+            raise MemoryError(f"{bytes} bytes are needed to find the repeated terms of a model")
+    return p
+
+
+cdef inline int push_int(Ints *v, int x) except -1 nogil:
+    if v.size == v.capacity:
+        v.capacity = 2 * v.capacity + 256
+        v.data = <int *> grown(v.data, v.capacity * sizeof(int))
+    v.data[v.size] = x
+    v.size += 1
+    return 0
+
+
+cdef inline int push_double(Doubles *v, double x) except -1 nogil:
+    if v.size == v.capacity:
+        v.capacity = 2 * v.capacity + 256
+        v.data = <double *> grown(v.data, v.capacity * sizeof(double))
+    v.data[v.size] = x
+    v.size += 1
+    return 0
+
+
+cdef inline uint64_t mix(uint64_t h) noexcept nogil:
+    """Scramble 64 bits (the finalizer of MurmurHash3)."""
+    h ^= h >> 33
+    h *= <uint64_t> 0xFF51AFD7ED558CCD
+    h ^= h >> 33
+    h *= <uint64_t> 0xC4CEB9FE1A85EC53
+    return h ^ (h >> 33)
