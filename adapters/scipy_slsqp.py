@@ -42,6 +42,8 @@ _SYNONYMS = {
 }
 # A bound this near is taken to hold with equality.
 ACTIVE = 1e-6
+# Optimality relative to the steepest slope at the start that makes an optimum of a short step.
+SHARP = 1e-7
 REFUSED = 1e100
 DIVERGED = 1e15
 
@@ -130,10 +132,12 @@ class _Run:
             status = Status.SMALL_STEP
             if self.bad_x is not None:
                 status, message = self._blame(message)
-        elif (
-            status is Status.SMALL_STEP and max(solution["violations"].values(), default=0) > ACTIVE
-        ):
-            status = Status.INFEASIBLE
+        elif status is Status.SMALL_STEP:
+            if max(solution["violations"].values(), default=0) > ACTIVE:
+                status = Status.INFEASIBLE
+            elif solution["optimality"] <= SHARP * self.steepest:
+                # The line search cannot improve on an optimum that is sharp to rounding.
+                status = Status.OPTIMAL
         solution.update(status=status, success=status.success, message=message)
         return solution
 

@@ -17,7 +17,7 @@ from asdopt.backends._sweeps import NUM_LANES, Sweeps
 from asdopt.coloring import Coloring, color
 from asdopt.decompression import direct_indices
 
-__all__ = ["ColoredHessian", "ColoredJacobian"]
+__all__ = ["ColoredHessian", "ColoredJacobian", "cheaper_coloring"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -80,7 +80,7 @@ class ColoredJacobian:
         self._sweeps = sweeps
         self._first_output = first_output
         self._num_outputs = num_outputs
-        self.coloring = _cheaper(pattern)
+        self.coloring = cheaper_coloring(pattern)
         self._groups: list[_Group] = []
         self.by_rows = self.coloring.partition == "row"
         rows, cols = direct_indices(pattern, self.coloring)
@@ -132,7 +132,7 @@ class ColoredHessian:
         return out
 
 
-def _cheaper(pattern: SparsityPattern) -> Coloring:
+def cheaper_coloring(pattern: SparsityPattern) -> Coloring:
     """Color by columns or rows, whichever gives fewer products; a tie goes to columns."""
     # The widest row bounds the colors of the columns from below, and the other way round.
     widest_row = int(pattern.row_counts.max(initial=0))

@@ -6,6 +6,8 @@ Hessian values at any point where the guards hold.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import numpy.typing as npt
 
@@ -41,6 +43,11 @@ class Engine:
         self._rest: _Rest | None = None
         if len(kernels.remainder.rows) or len(trace.guard_nodes):
             self._rest = _Rest(*kernels.remainder.trace(trace), jacobian, hessian)
+
+    def prepare(self) -> None:
+        """Color what has no kernel, which otherwise happens at the first evaluation."""
+        if self._rest is not None:
+            self._rest.prepare()
 
     def set_parameters(self, parameters: FloatArray) -> None:
         """Use other values of the parameters."""
@@ -84,7 +91,7 @@ class Engine:
 
 
 class _Rest:
-    """What has no kernel: sums of some terms in some rows, by sweeps and coloring."""
+    """What has no kernel: sums of some terms in some rows, by sweeps and coloring; the guards."""
 
     def __init__(
         self, trace: Trace, rows: IntArray, jacobian: SparsityPattern, hessian: SparsityPattern
@@ -92,26 +99,35 @@ class _Rest:
         self._sweeps = Sweeps(trace)
         self._trace = trace
         self._rows = rows
+        self._patterns = jacobian, hessian
         self._x: FloatArray | None = None
         self._parameters: FloatArray | None = None
         self._holds = False
         self._order = 0
         self._has_objective = bool(len(rows)) and rows[0] == 0
-        self._first = int(self._has_objective)
-        self._jacobian: ColoredJacobian | None = None
-        self._hessian: ColoredHessian | None = None
-        if len(rows) > self._first:
-            pattern = jacobian_pattern(trace, trace.outputs[self._first :])
-            if pattern.nnz:
-                self._jacobian = ColoredJacobian(
-                    self._sweeps, pattern, self._first, len(trace.outputs)
-                )
-                rows_of_entries = rows[self._first :][pattern.rows] - 1
-                self._jacobian_places = _places(jacobian, rows_of_entries, pattern.cols)
-        pattern = hessian_pattern(trace, trace.outputs)
-        if pattern.nnz:
-            self._hessian = ColoredHessian(self._sweeps, pattern)
-            self._hessian_places = _places(hessian, pattern.rows, pattern.cols)
+
+    def prepare(self) -> None:
+        _ = self._jacobian, self._hessian
+
+    @cached_property
+    def _jacobian(self) -> tuple[ColoredJacobian, npt.NDArray[np.intp]] | None:
+        """Colored Jacobian of the constraints' rows, and where its entries belong."""
+        trace, first = self._trace, int(self._has_objective)
+        pattern = jacobian_pattern(trace, trace.outputs[first:])
+        if not pattern.nnz:
+            return None
+        colored = ColoredJacobian(self._sweeps, pattern, first, len(trace.outputs))
+        rows = self._rows[first:][pattern.rows] - 1
+        return colored, _places(self._patterns[0], rows, pattern.cols)
+
+    @cached_property
+    def _hessian(self) -> tuple[ColoredHessian, npt.NDArray[np.intp]] | None:
+        """Colored Hessian, and where its entries belong."""
+        pattern = hessian_pattern(self._trace, self._trace.outputs)
+        if not pattern.nnz:
+            return None
+        colored = ColoredHessian(self._sweeps, pattern)
+        return colored, _places(self._patterns[1], pattern.rows, pattern.cols)
 
     def set_parameters(self, parameters: FloatArray) -> None:
         self._parameters = parameters
@@ -145,15 +161,16 @@ class _Rest:
 
     def add_jacobian(self, x: FloatArray, out: FloatArray) -> None:
         if self._jacobian is not None:
+            colored, places = self._jacobian
             self.move(x, 1)
-            values = self._jacobian.values(np.empty(self._jacobian.pattern.nnz))
-            out[self._jacobian_places] += values
+            out[places] += colored.values(np.empty(len(places)))
 
     def add_hessian(self, x: FloatArray, weights: FloatArray, out: FloatArray) -> None:
         if self._hessian is not None:
+            colored, places = self._hessian
             self.move(x, 2)
             self._sweeps.gradient(weights[self._rows])
-            out[self._hessian_places] += self._hessian.values(np.empty(self._hessian.pattern.nnz))
+            out[places] += colored.values(np.empty(len(places)))
 
 
 def _places(pattern: SparsityPattern, rows: IntArray, cols: IntArray) -> npt.NDArray[np.intp]:

@@ -15,10 +15,11 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 
-from asdopt._colored import ColoredHessian, ColoredJacobian
+from asdopt._colored import cheaper_coloring
+from asdopt._engine import Engine
 from asdopt._errors import StructureChangedError, TracingError
 from asdopt._pattern import SparsityPattern
-from asdopt.backends._sweeps import Sweeps
+from asdopt.coloring import color
 from asdopt.detection import hessian_pattern, jacobian_pattern
 from asdopt.tracing._trace import Trace
 
@@ -35,31 +36,23 @@ class Branch:
     ----------
     trace : Trace
         Output 0 is the objective, the others are the constraints.
+
+    Attributes
+    ----------
+    engine : Engine
+        Its values and derivatives.
+    jacobian_pattern, hessian_pattern : SparsityPattern
+        Of the constraints; lower triangle of the sum of all outputs.
+    is_guarded : bool
+        Whether the trace holds at some points only.
     """
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
-        self.sweeps = Sweeps(trace)
-        self._jacobian: ColoredJacobian | None = None
-        self._hessian: ColoredHessian | None = None
         self.jacobian_pattern = jacobian_pattern(trace, trace.outputs[1:])
         self.hessian_pattern = hessian_pattern(trace, trace.outputs)
-
-    @property
-    def jacobian(self) -> ColoredJacobian:
-        """Colored Jacobian of the constraints, prepared at first use."""
-        if self._jacobian is None:
-            self._jacobian = ColoredJacobian(
-                self.sweeps, self.jacobian_pattern, 1, len(self.trace.outputs)
-            )
-        return self._jacobian
-
-    @property
-    def hessian(self) -> ColoredHessian:
-        """Colored Hessian of the Lagrangian, prepared at first use."""
-        if self._hessian is None:
-            self._hessian = ColoredHessian(self.sweeps, self.hessian_pattern)
-        return self._hessian
+        self.engine = Engine(trace, self.jacobian_pattern, self.hessian_pattern)
+        self.is_guarded = len(trace.guard_nodes) > 0
 
 
 class Evaluator:
@@ -95,12 +88,13 @@ class Evaluator:
         self._parameters = parameters
         self._lock = threading.RLock()
         self._branches: list[Branch] = []
-        self._x: FloatArray | None = None
         self._last = x0
-        self._order = 0
         self.trace_seconds = 0.0
         self.prepare_seconds = 0.0
         self._branches = [Branch(trace) for trace in traces]
+        if parameters is not None:
+            for branch in self._branches:
+                branch.engine.set_parameters(parameters)
         self._branch = self._branches[0] if traces else self._add_branch(x0)
         self.jacobian_pattern = self._branch.jacobian_pattern
         self.hessian_pattern = self._branch.hessian_pattern
@@ -112,7 +106,8 @@ class Evaluator:
         """Use other parameter values from now on; traces whose guards hold stay valid."""
         with self._lock:
             self._parameters = parameters
-            self._x = None
+            for branch in self._branches:
+                branch.engine.set_parameters(parameters)
 
     def traces(self) -> list[Trace]:
         """Return the traces of all branches met, the current one first."""
@@ -127,7 +122,7 @@ class Evaluator:
 
     @property
     def point(self) -> FloatArray:
-        """Point of the last evaluation."""
+        """A point in the branch of the last evaluation."""
         return self._last
 
     @property
@@ -136,41 +131,39 @@ class Evaluator:
         return self._branch.trace
 
     def prepare(self) -> None:
-        """Color now what would be colored at the first evaluation."""
+        """Prepare now what would be prepared at the first evaluation."""
         start = perf_counter()
         with self._lock:
-            _ = self._branch.jacobian, self._branch.hessian
+            self._branch.engine.prepare()
         self.prepare_seconds += perf_counter() - start
 
     def colors(self) -> tuple[int, int]:
-        """Numbers of colors of the Jacobian and the Hessian of the current branch."""
-        with self._lock:
-            branch = self._branch
-            return branch.jacobian.coloring.num_colors, branch.hessian.coloring.num_colors
+        """Numbers of colors of the Jacobian and the Hessian, as colored products would take."""
+        jacobian = cheaper_coloring(self.jacobian_pattern)
+        hessian = color(self.hessian_pattern.symmetrized(), partition="symmetric")
+        return jacobian.num_colors, hessian.num_colors
 
     def outputs(self, x: FloatArray) -> FloatArray:
         """Objective and constraints, shape (1 + m,)."""
         with self._lock:
-            self._move(x, 0)
-            return np.asarray(self._branch.sweeps.output_values())
+            self._move(x)
+            return self._branch.engine.outputs(x)
 
     def gradient(self, x: FloatArray) -> FloatArray:
         """Gradient of the objective, shape (n,)."""
-        weights = np.zeros(self.num_outputs)
-        weights[0] = 1.0
         with self._lock:
-            self._move(x, 1)
-            return np.asarray(self._branch.sweeps.gradient(weights))
+            self._move(x)
+            return self._branch.engine.gradient(x)
 
     def jacobian_values(self, x: FloatArray, out: FloatArray | None = None) -> FloatArray:
         """Nonzero values of the constraints' Jacobian, aligned with ``jacobian_pattern``."""
         with self._lock:
-            self._move(x, 1)
+            self._move(x)
             branch, union = self._branch, self.jacobian_pattern
             out = _output(out, union.nnz, "jacobian")
             if branch.jacobian_pattern is union:
-                return branch.jacobian.values(out)
-            values = branch.jacobian.values(np.empty(branch.jacobian_pattern.nnz))
+                return branch.engine.jacobian_values(x, out)
+            values = branch.engine.jacobian_values(x)
             return _spread(values, branch.jacobian_pattern, union, out)
 
     def hessian_values(
@@ -184,34 +177,25 @@ class Evaluator:
         Aligned with ``hessian_pattern``.
         """
         with self._lock:
-            self._move(x, 2)
+            self._move(x)
             branch, union = self._branch, self.hessian_pattern
             out = _output(out, union.nnz, "hessian")
-            branch.sweeps.gradient(weights)
             if branch.hessian_pattern is union:
-                return branch.hessian.values(out)
-            values = branch.hessian.values(np.empty(branch.hessian_pattern.nnz))
+                return branch.engine.hessian_values(x, weights, out)
+            values = branch.engine.hessian_values(x, weights)
             return _spread(values, branch.hessian_pattern, union, out)
 
-    def _move(self, x: FloatArray, order: int) -> None:
-        """Make values and partials up to ``order`` current at x, in the branch that x takes."""
-        if self._x is None or not np.array_equal(self._x, x):
-            self._x = None
+    def _move(self, x: FloatArray) -> None:
+        """Enter the branch that x takes."""
+        if not self._branch.is_guarded:
+            return  # it holds everywhere, and is the only one
+        if not self._branch.engine.holds(x):
             self._enter_branch(x)
-            self._x = self._last = x.copy()
-            self._order = 0
-        if order >= 1 and self._order < 1:
-            self._branch.sweeps.first()
-            self._order = 1
-        if order >= 2 and self._order < 2:
-            self._branch.sweeps.second()
-            self._order = 2
+        self._last = x.copy()
 
     def _enter_branch(self, x: FloatArray) -> None:
-        if self._branch.sweeps.values(x, self._parameters):
-            return
         for branch in reversed(self._branches):
-            if branch is not self._branch and branch.sweeps.values(x, self._parameters):
+            if branch is not self._branch and branch.engine.holds(x):
                 self._branch = branch
                 return
         self._branch = self._add_branch(x)
@@ -234,7 +218,9 @@ class Evaluator:
         trace = self._record(x)
         middle = perf_counter()
         branch = Branch(trace)
-        if not branch.sweeps.values(x, self._parameters):
+        if self._parameters is not None:
+            branch.engine.set_parameters(self._parameters)
+        if not branch.engine.holds(x):
             raise TracingError(
                 "the functions took another branch when the traced operations were replayed at "
                 "the very point where they were traced; they depend on something besides their "
