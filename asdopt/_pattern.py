@@ -19,6 +19,7 @@ from scipy import sparse
 
 from asdopt import _picture
 from asdopt._errors import InputError, PatternError
+from asdopt._transpose import row_pointers, transpose
 
 __all__ = ["SparsityPattern"]
 
@@ -237,7 +238,7 @@ class SparsityPattern:
     def indptr(self) -> IntArray:
         """Row pointers: the entries of row i are `indptr[i] ... indptr[i + 1] - 1`."""
         indptr = np.zeros(self._shape[0] + 1, dtype=np.int32)
-        np.cumsum(self.row_counts, out=indptr[1:])
+        row_pointers(self._rows, indptr)
         indptr.setflags(write=False)
         return indptr
 
@@ -252,18 +253,31 @@ class SparsityPattern:
         return np.bincount(self._cols, minlength=self._shape[1])
 
     @cached_property
+    def _by_columns(self) -> tuple[IntArray, IntArray, IntArray]:
+        indptr = np.zeros(self._shape[1] + 1, dtype=np.int32)
+        rows, position = np.empty((2, self.nnz), dtype=np.int32)
+        transpose(self.indptr, self._cols, indptr, rows, position)
+        for array in (indptr, rows, position):
+            array.setflags(write=False)
+        return indptr, rows, position
+
+    @property
+    def column_structure(self) -> tuple[IntArray, IntArray]:
+        """Column pointers and rows: column j has the rows `rows[indptr[j]:indptr[j + 1]]`."""
+        return self._by_columns[:2]
+
+    @property
     def column_major(self) -> IntArray:
         """Positions of the entries sorted column by column (a permutation of 0 ... nnz - 1)."""
-        position = self.to_scipy(np.arange(self.nnz, dtype=np.int32)).tocsc().data
-        position.setflags(write=False)
-        return np.asarray(position)
+        return self._by_columns[2]
 
     @cached_property
     def T(self) -> SparsityPattern:
         """The transposed pattern."""
-        order = self.column_major
+        indptr, rows, _ = self._by_columns
         m, n = self._shape
-        return SparsityPattern._from_sorted(self._cols[order], self._rows[order], (n, m))
+        columns = np.repeat(np.arange(n, dtype=np.int32), np.diff(indptr))
+        return SparsityPattern._from_sorted(columns, rows, (n, m))
 
     @property
     def is_symmetric(self) -> bool:

@@ -1,4 +1,4 @@
-"""Coloring a pattern: graph, order, greedy colors.
+"""Coloring a pattern: graph, order, greedy colors, neutral color.
 
 Enters: a `SparsityPattern`. Leaves: a `Coloring`. Decompression is next.
 """
@@ -7,56 +7,71 @@ from __future__ import annotations
 
 from typing import get_args
 
-from asdopt._errors import ColoringError, InputError, PatternError
+import numpy as np
+import numpy.typing as npt
+
+from asdopt._errors import InputError
 from asdopt._pattern import SparsityPattern
 from asdopt.coloring._coloring import Coloring, Decompression, Partition
 from asdopt.coloring._graph import AdjacencyGraph, BipartiteSide
-from asdopt.coloring._greedy import distance2_coloring, star_coloring
-from asdopt.coloring._orders import vertex_order
+from asdopt.coloring._greedy import acyclic_coloring, distance2_coloring, star_coloring
+from asdopt.coloring._orders import Order, order_list, vertex_order
+from asdopt.coloring._postprocess import keep_used, used_products
+from asdopt.coloring._reading import reading_groups
+from asdopt.coloring._split import split_colorings
+from asdopt.coloring._symmetric import check_choice, symmetric_pattern
 
-__all__ = ["color", "color_hessian", "symmetric_pattern"]
+__all__ = ["color", "color_hessian", "color_jacobian"]
 
-
-def symmetric_pattern(pattern: SparsityPattern) -> SparsityPattern:
-    """Return both triangles of a symmetric pattern given in full or as one triangle.
-
-    Raises
-    ------
-    PatternError
-        The pattern is not square, or holds entries in both triangles that do not mirror each
-        other.
-    """
-    if pattern.shape[0] != pattern.shape[1]:
-        raise PatternError(
-            f"A symmetric coloring needs a square pattern, this one has shape {pattern.shape}; "
-            'for a Jacobian ask for partition="column", "row" or "bidirectional".'
-        )
-    below, above = pattern.rows > pattern.cols, pattern.rows < pattern.cols
-    if not (below.any() and above.any()):
-        return pattern.symmetrized()
-    if pattern.is_symmetric:
-        return pattern
-    lonely = pattern - pattern.T
-    i, j = int(lonely.rows[0]), int(lonely.cols[0])
-    raise PatternError(
-        f"A symmetric coloring was asked for, but ({i}, {j}) is an entry and ({j}, {i}) is not. "
-        "Give a symmetric pattern or one triangle of it; pattern.symmetrized() adds what is "
-        "missing."
-    )
+IntArray = npt.NDArray[np.int32]
 
 
-def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise InputError(
-            f"{name}={value!r} was asked for; possible are {', '.join(map(repr, choices))}."
-        )
+def _consecutive(colors: IntArray) -> IntArray:
+    """Renumber colors from 1 without gaps, keeping their order."""
+    return (np.unique(colors, return_inverse=True)[1] + 1).astype(np.int32)
+
+
+def _colors(
+    pattern: SparsityPattern,
+    graph: BipartiteSide | AdjacencyGraph,
+    partition: Partition,
+    decompression: Decompression,
+    visit: IntArray,
+) -> tuple[IntArray | None, IntArray | None]:
+    """Color greedily; return the colors of rows and of columns."""
+    if isinstance(graph, BipartiteSide):
+        colors = distance2_coloring(graph, visit)
+        return (None, colors) if partition == "column" else (colors, None)
+    greedy = star_coloring if decompression == "direct" else acyclic_coloring
+    colors = greedy(graph, visit)
+    if partition == "symmetric":
+        return None, colors
+    n = pattern.shape[1]
+    return _consecutive(colors[n:]), _consecutive(colors[:n])
+
+
+def _without_unused(
+    pattern: SparsityPattern, partition: Partition, rows: IntArray | None, columns: IntArray | None
+) -> tuple[IntArray | None, IntArray | None]:
+    """Give the neutral color to all that no entry needs to be read from."""
+    groups = reading_groups(pattern, rows, columns, partition == "symmetric")
+    num_columns = 0 if columns is None else int(columns.max(initial=0))
+    num_rows = 0 if rows is None else int(rows.max(initial=0))
+    used = used_products(groups, num_columns + num_rows)
+    if columns is not None:
+        columns = keep_used(columns, used[:num_columns], pattern.column_counts)
+    if rows is not None:
+        rows = keep_used(rows, used[num_columns:], pattern.row_counts)
+    return rows, columns
 
 
 def color(
     pattern: SparsityPattern,
     partition: Partition = "column",
     decompression: Decompression = "direct",
-    order: str = "natural",
+    order: Order = "natural",
+    postprocess: bool = False,
+    seed: int = 0,
 ) -> Coloring:
     """Color a pattern so that one product per color recovers the matrix.
 
@@ -64,71 +79,164 @@ def color(
     ----------
     pattern : SparsityPattern
         Pattern of the matrix. For symmetric partitions both triangles or one of them.
-    partition : {"column", "row", "symmetric"}, default "column"
-        Color columns (products `A @ v`), rows (products `w @ A`), or the columns of a symmetric
-        matrix of which every entry may be read in either triangle.
-    decompression : {"direct"}, default "direct"
-        Each entry is read from one product.
-    order : {"natural", "largest_first"}, default "natural"
-        Order in which the greedy algorithm visits the vertices.
+    partition : {"column", "row", "symmetric", "bidirectional"}, default "column"
+        Color columns (products `A @ v`), rows (products `w @ A`), the columns of a symmetric
+        matrix of which every entry may be read in either triangle, or columns and rows.
+    decompression : {"direct", "substitution"}, default "direct"
+        Whether each entry must be read from one product, or may need entries found before to be
+        subtracted: fewer colors, some growth of errors. Column and row colorings need no
+        subtraction and are direct in either case.
+    order : str, list of str, or array_like of int, default "natural"
+        Order in which the greedy algorithm visits the vertices: "natural", "random",
+        "largest_first", "smallest_last", "incidence_degree", "dynamic_largest_first"; a list of
+        these, of which the one with the fewest colors is kept; or a permutation (bidirectional:
+        of the n columns and m rows, numbered after them).
+    postprocess : bool, default False
+        Give the neutral color 0 to what no entry needs to be read from. Saves products where the
+        diagonal has zeros, and for bidirectional colorings almost always.
+    seed : int, default 0
+        Seed of the random order.
 
     Returns
     -------
     Coloring
-        Colors from 1, groups, seed matrices; deterministic.
+        Colors from 1, groups, seed matrices. The same input gives the same colors.
 
     Raises
     ------
     PatternError
         A symmetric coloring of a pattern that is not symmetric.
 
+    Notes
+    -----
+    Columns or rows: partial distance-2 coloring. Symmetric: star (direct) or acyclic coloring.
+    Bidirectional: the same of the symmetric matrix `[0 A'; A 0]`. All run in time proportional
+    to the number of entries times their number in a row, hubs with many more excepted.
+
     Examples
     --------
     >>> pattern = SparsityPattern.from_dense([[1, 0, 2], [0, 3, 4], [5, 0, 0]])
     >>> color(pattern)
     Coloring of 3 columns: 2 colors (distance-2, natural)
-    2 products A @ v instead of 3 for 5 nonzeros
+    2 products A @ v instead of 3 for 5 nonzeros; none can take fewer: row 0 has 2 nonzeros
     """
-    _check_choice("partition", partition, get_args(Partition))
-    _check_choice("decompression", decompression, get_args(Decompression))
-    if partition == "bidirectional" or decompression == "substitution":
-        raise ColoringError(f"A {partition} coloring for {decompression} decompression is missing.")
-    if partition == "symmetric":
-        pattern = symmetric_pattern(pattern)
-        graph = AdjacencyGraph.of_symmetric(pattern)
-        colors = star_coloring(graph, vertex_order(graph, order))
-        return Coloring(pattern, partition, decompression, "star", order, None, colors)
-    side = BipartiteSide.of_columns(pattern if partition == "column" else pattern.T)
-    colors = distance2_coloring(side, vertex_order(side, order))
-    row_colors, column_colors = (None, colors) if partition == "column" else (colors, None)
-    return Coloring(
-        pattern, partition, decompression, "distance-2", order, row_colors, column_colors
-    )
+    check_choice("partition", partition, get_args(Partition))
+    check_choice("decompression", decompression, get_args(Decompression))
+    if not isinstance(pattern, SparsityPattern):
+        raise InputError(
+            f"color() needs a SparsityPattern, got {type(pattern).__name__}; make one with "
+            "SparsityPattern.from_dense or SparsityPattern.from_scipy."
+        )
+    graph: BipartiteSide | AdjacencyGraph
+    if partition in {"column", "row"}:
+        graph = BipartiteSide.of_columns(pattern if partition == "column" else pattern.T)
+        algorithm, decompression = "distance-2", "direct"
+    else:
+        algorithm = "star" if decompression == "direct" else "acyclic"
+        if partition == "symmetric":
+            pattern = symmetric_pattern(pattern)
+            graph = AdjacencyGraph.of_symmetric(pattern)
+        else:
+            graph = AdjacencyGraph.of_bipartite(pattern)
+    candidates = []
+    for name, one in order_list(order):
+        visit = vertex_order(graph, one, seed)
+        rows, columns = _colors(pattern, graph, partition, decompression, visit)
+        if postprocess:
+            rows, columns = _without_unused(pattern, partition, rows, columns)
+        candidates.append(
+            Coloring(pattern, partition, decompression, algorithm, name, rows, columns)
+        )
+    return min(candidates, key=lambda coloring: coloring.num_colors)
 
 
-def color_hessian(pattern: SparsityPattern) -> Coloring:
-    """Color a symmetric pattern with the fewest products among several direct colorings.
+def color_hessian(
+    pattern: SparsityPattern,
+    decompression: Decompression = "direct",
+    order: Order = ("natural", "largest_first"),
+    postprocess: bool = False,
+) -> Coloring:
+    """Color a symmetric pattern with the fewest products among several colorings.
 
     Star colorings read an entry in either triangle; plain columns read it in its own column, and
-    need fewer colors on some patterns: a nine-point stencil takes 9 columns, but more star colors.
+    need fewer colors on some patterns: a nine-point stencil takes 9 columns, but up to 13 star
+    colors. With substitution allowed, acyclic colorings compete too.
 
     Parameters
     ----------
     pattern : SparsityPattern
         Symmetric pattern, both triangles or one of them.
+    decompression : {"direct", "substitution"}, default "direct"
+        Whether subtraction is allowed; direct colorings are preferred where it saves nothing.
+    order : str, list of str, or array_like of int
+        Orders to try, as for `color`.
+    postprocess : bool, default False
+        Use the neutral color, as for `color`.
 
     Returns
     -------
     Coloring
-        Of partition "symmetric".
+        Of partition "symmetric"; `algorithm` says which coloring won.
     """
-    pattern = symmetric_pattern(pattern)
-    side = BipartiteSide.of_columns(pattern)
-    candidates = []
-    for order in ("natural", "largest_first"):
-        columns = distance2_coloring(side, vertex_order(side, order))
-        candidates.append(
-            Coloring(pattern, "symmetric", "direct", "distance-2", order, None, columns)
-        )
-        candidates.append(color(pattern, "symmetric", order=order))
+    columns = color(symmetric_pattern(pattern), "column", "direct", order, postprocess)
+    candidates = [
+        color(columns.pattern, "symmetric", "direct", order, postprocess),
+        Coloring(
+            columns.pattern,
+            "symmetric",
+            "direct",
+            columns.algorithm,
+            columns.order,
+            None,
+            columns.column_colors,
+        ),
+    ]
+    if decompression == "substitution":
+        candidates.append(color(columns.pattern, "symmetric", "substitution", order, postprocess))
+    check_choice("decompression", decompression, get_args(Decompression))
     return min(candidates, key=lambda coloring: coloring.num_colors)
+
+
+def color_jacobian(
+    pattern: SparsityPattern,
+    decompression: Decompression = "direct",
+    order: Order = "natural",
+    *,
+    column_cost: float = 1.0,
+    row_cost: float = 1.0,
+    bidirectional: bool = False,
+) -> Coloring:
+    """Color columns, rows, or both, whichever makes the cheapest set of products.
+
+    Parameters
+    ----------
+    pattern : SparsityPattern
+        Pattern of the Jacobian.
+    decompression, order
+        As for `color`.
+    column_cost, row_cost : float, default 1.0
+        Price of one product `A @ v` (a jvp) and of one product `w @ A` (a vjp).
+    bidirectional : bool, default False
+        Whether products of both kinds may be mixed. Besides the star (or acyclic) coloring of
+        `color`, colorings are tried that set a few dense rows or columns apart, which is what
+        most matrices with dense lines need.
+
+    Returns
+    -------
+    Coloring
+        The cheapest; columns before rows before both where prices are equal.
+    """
+
+    def price(coloring: Coloring) -> float:
+        return coloring.num_column_colors * column_cost + coloring.num_row_colors * row_cost
+
+    best = color(pattern, "column", decompression, order)
+    # a column with k entries takes k row colors: skip the rows where that alone is too dear
+    if int(pattern.column_counts.max(initial=0)) * row_cost < price(best):
+        best = min(best, color(pattern, "row", decompression, order), key=price)
+    if bidirectional:
+        both = color(pattern, "bidirectional", decompression, order, postprocess=True)
+        best = min(best, both, key=price)
+        for split in split_colorings(pattern, order, column_cost, row_cost):
+            best = min(best, split, key=price)
+    return best

@@ -7,7 +7,7 @@ Colors count from 1; 0 is the neutral color, of rows or columns that need no pro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from asdopt._errors import ColoringError
 from asdopt._pattern import SparsityPattern
+from asdopt.coloring._bounds import lower_bound
 from asdopt.coloring._reading import (
     Groups,
     Substitution,
@@ -71,6 +72,13 @@ class Coloring:
     row_colors, column_colors : ndarray of int32 or None
         Colors from 1; 0 is the neutral color. None for the side that has no colors; symmetric
         colorings have column colors only.
+    proven_optimal : bool, default False
+        Whether a search has shown that no coloring of this kind has fewer colors.
+
+    Attributes
+    ----------
+    plans : dict
+        Index arrays that decompression has made for this coloring and keeps for the next time.
     """
 
     pattern: SparsityPattern
@@ -80,6 +88,8 @@ class Coloring:
     order: str
     row_colors: IntArray | None
     column_colors: IntArray | None
+    proven_optimal: bool = False
+    plans: dict[Any, Any] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         for colors in (self.row_colors, self.column_colors):
@@ -102,6 +112,20 @@ class Coloring:
     def num_colors(self) -> int:
         """Number of products in all."""
         return self.num_column_colors + self.num_row_colors
+
+    @cached_property
+    def _bound(self) -> tuple[int, str]:
+        return lower_bound(self.pattern, self.partition)
+
+    @property
+    def lower_bound(self) -> int:
+        """Number of products below which no coloring of this partition can recover the matrix."""
+        return self.num_colors if self.proven_optimal else self._bound[0]
+
+    @property
+    def is_optimal(self) -> bool:
+        """Whether this number of colors is proven to be the least; False says only "unknown"."""
+        return self.proven_optimal or self.num_colors <= self._bound[0]
 
     @property
     def symmetric(self) -> bool:
@@ -162,9 +186,9 @@ class Coloring:
 
     def compress(self, matrix: Any) -> Any:
         """Compress a matrix; see `asdopt.decompression.compress`."""
-        from asdopt import decompression
+        from asdopt.decompression import compress
 
-        return decompression.compress(self, matrix)
+        return compress(self, matrix)
 
     def decompress(
         self,
@@ -173,9 +197,9 @@ class Coloring:
         triangle: Literal["F", "L", "U"] = "F",
     ) -> sparse.csr_array:
         """Recover the matrix from its products; see `asdopt.decompression.decompress`."""
-        from asdopt import decompression
+        from asdopt.decompression import decompress
 
-        return decompression.decompress(self, compressed, out=out, triangle=triangle)
+        return decompress(self, compressed, out=out, triangle=triangle)
 
     # ---------------------------------------------------------------- how entries are read
 
@@ -214,20 +238,29 @@ class Coloring:
         }[self.partition]
         number = "1 color" if self.num_colors == 1 else f"{self.num_colors:,} colors"
         head = f"Coloring of {what}: {number} ({self.algorithm}, {self.order})"
-        return f"{head}\n{self._saving()}"
+        return f"{head}\n{self._saving()}; {self._optimality()}"
 
     def _saving(self) -> str:
         m, n = self.pattern.shape
+        rows, columns = self.num_row_colors, self.num_column_colors
         products = {
-            "column": "products A @ v",
-            "row": "products w @ A",
-            "symmetric": "products A @ v",
-            "bidirectional": f"products ({self.num_row_colors} w @ A, "
-            f"{self.num_column_colors} A @ v)",
+            "column": "A @ v",
+            "row": "w @ A",
+            "symmetric": "A @ v",
+            "bidirectional": f"({rows:,} w @ A, {columns:,} A @ v)",
         }[self.partition]
         dense = {"row": m, "bidirectional": min(m, n)}.get(self.partition, n)
-        how = "" if self.decompression == "direct" else "; some entries by subtraction"
+        noun = "product" if self.num_colors == 1 else "products"
+        how = "" if self.decompression == "direct" else ", some entries by subtraction"
         return (
-            f"{self.num_colors:,} {products} instead of {dense:,} "
+            f"{self.num_colors:,} {noun} {products} instead of {dense:,} "
             f"for {self.pattern.nnz:,} nonzeros{how}"
         )
+
+    def _optimality(self) -> str:
+        if self.proven_optimal:
+            return "none can take fewer: all were searched"
+        bound, reason = self._bound
+        if self.num_colors <= bound:
+            return f"none can take fewer: {reason}"
+        return f"at least {bound:,} are needed: {reason}"

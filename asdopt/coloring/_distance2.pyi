@@ -9,6 +9,7 @@ def color_distance2(
     row_indptr: _Ints,
     cols: _Ints,
     order: _Ints,
+    ascending: bool,
     hub_of_row: _Ints,
     num_hubs: int,
     colors: _Ints,
@@ -20,6 +21,7 @@ def distance2_degrees(
     rows: _Ints,
     row_indptr: _Ints,
     cols: _Ints,
+    hub_of_row: _Ints,
     seen: _Ints,
     degrees: _Ints,
 ) -> None: ...

@@ -11,6 +11,7 @@ def color_distance2(
     const int[::1] row_indptr,
     const int[::1] cols,
     const int[::1] order,
+    bint ascending,
     const int[::1] hub_of_row,
     Py_ssize_t num_hubs,
     int[::1] colors,
@@ -22,7 +23,8 @@ def color_distance2(
     Column j has the rows `rows[indptr[j]:indptr[j + 1]]`, row i the columns
     `cols[row_indptr[i]:row_indptr[i + 1]]`. Rows with many columns carry a number in `hub_of_row`
     (else -1) and a set of the colors they have seen. `forbidden` and `chosen` are scratch arrays
-    of length n + 2 and num_hubs + 1, `forbidden` filled with -1.
+    of length n + 2 and num_hubs + 1, `forbidden` filled with -1. `ascending` says that the order is
+    the natural one, in which columns to the right have no color yet.
     """
     cdef Py_ssize_t t, k, l
     cdef int v, w, color, num_chosen
@@ -41,6 +43,8 @@ def color_distance2(
                         num_chosen += 1
                         continue
                     for l in range(row_indptr[w], row_indptr[w + 1]):
+                        if ascending and cols[l] >= v:
+                            break
                         forbidden[colors[cols[l]]] = v
                 color = first_free(sets, &chosen[0], num_chosen, stamps, v)
                 colors[v] = color
@@ -59,12 +63,15 @@ def distance2_degrees(
     const int[::1] rows,
     const int[::1] row_indptr,
     const int[::1] cols,
+    const int[::1] hub_of_row,
     int[::1] seen,
     int[::1] degrees,
 ):
     """Fill `degrees` with the number of other columns that share a row with each column.
 
-    `seen` is a scratch array of one entry per column, filled with -1.
+    Columns of a row with a number in `hub_of_row` (else -1) are counted without looking at them,
+    so that those that share another row too count twice. `seen` is a scratch array of one entry
+    per column, filled with -1.
     """
     cdef Py_ssize_t v, k, l
     cdef int w, x, degree
@@ -74,6 +81,9 @@ def distance2_degrees(
             seen[v] = <int> v
             for k in range(indptr[v], indptr[v + 1]):
                 w = rows[k]
+                if hub_of_row[w] >= 0:
+                    degree += row_indptr[w + 1] - row_indptr[w] - 1
+                    continue
                 for l in range(row_indptr[w], row_indptr[w + 1]):
                     x = cols[l]
                     if seen[x] != v:

@@ -33,6 +33,12 @@ def hub_numbers(degrees: npt.NDArray[np.integer]) -> tuple[IntArray, int]:
     return number, int(hubs.size)
 
 
+def _pointers_after(indptr: IntArray, keep: npt.NDArray[np.bool_]) -> IntArray:
+    """Return row pointers once only some entries are kept."""
+    kept_before = np.concatenate([[0], np.cumsum(keep)])
+    return kept_before[indptr].astype(np.int32)
+
+
 @dataclass(frozen=True)
 class BipartiteSide:
     """One side of the bipartite graph: the vertices to be colored, with their rows and back.
@@ -49,8 +55,21 @@ class BipartiteSide:
     @classmethod
     def of_columns(cls, pattern: SparsityPattern) -> BipartiteSide:
         """Side of the columns; for the rows, give the transposed pattern."""
-        transposed = pattern.T
-        return cls(transposed.indptr, transposed.cols, pattern.indptr, pattern.cols)
+        return cls(*pattern.column_structure, pattern.indptr, pattern.cols)
+
+    def without_hubs(self) -> BipartiteSide:
+        """Return the graph without the rows of large degree."""
+        hub_of_row, num_hubs = hub_numbers(np.diff(self.row_indptr))
+        if num_hubs == 0:
+            return self
+        kept_rows = hub_of_row[self.rows] < 0
+        kept_cols = np.repeat(hub_of_row < 0, np.diff(self.row_indptr))
+        return BipartiteSide(
+            _pointers_after(self.indptr, kept_rows),
+            self.rows[kept_rows],
+            _pointers_after(self.row_indptr, kept_cols),
+            self.cols[kept_cols],
+        )
 
     @property
     def size(self) -> int:
@@ -84,10 +103,10 @@ class AdjacencyGraph:
     def of_bipartite(cls, pattern: SparsityPattern) -> AdjacencyGraph:
         """Graph of `[0 A'; A 0]`: columns first, then rows; an edge for every entry of A."""
         n = pattern.shape[1]
-        transposed = pattern.T
+        indptr, rows = pattern.column_structure
         return cls(
-            np.concatenate([transposed.indptr, pattern.nnz + pattern.indptr[1:]]),
-            np.concatenate([transposed.cols + np.int32(n), pattern.cols]),
+            np.concatenate([indptr, np.int32(pattern.nnz) + pattern.indptr[1:]]),
+            np.concatenate([rows + np.int32(n), pattern.cols]),
             np.concatenate([pattern.column_major, np.arange(pattern.nnz, dtype=np.int32)]),
         )
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from asdopt.coloring._acyclic import color_acyclic
 from asdopt.coloring._distance2 import color_distance2
 from asdopt.coloring._graph import AdjacencyGraph, BipartiteSide, hub_numbers
 from asdopt.coloring._star import color_star
 
-__all__ = ["distance2_coloring", "star_coloring"]
+__all__ = ["acyclic_coloring", "distance2_coloring", "star_coloring"]
 
 IntArray = npt.NDArray[np.int32]
 
@@ -43,6 +44,7 @@ def distance2_coloring(side: BipartiteSide, order: IntArray) -> IntArray:
         side.row_indptr,
         side.cols,
         order,
+        bool((order[1:] > order[:-1]).all()),
         hub_of_row,
         num_hubs,
         colors,
@@ -84,5 +86,39 @@ def star_coloring(graph: AdjacencyGraph, order: IntArray) -> IntArray:
         _scratch(size),
         _scratch(size),
         np.empty(num_hubs + 1, dtype=np.int32),
+    )
+    return colors
+
+
+def acyclic_coloring(graph: AdjacencyGraph, order: IntArray) -> IntArray:
+    """Color so that neighbors differ and every cycle has at least three colors.
+
+    Then the vertices of any two colors form disjoint trees, whose entries follow one from the
+    other by subtraction, from the leaves inwards.
+
+    References
+    ----------
+    A. H. Gebremedhin, A. Tarafdar, F. Manne, A. Pothen (2007). New Acyclic and Star Coloring
+    Algorithms with Application to Computing Hessians. SIAM Journal on Scientific Computing
+    29(3), Algorithm 3.1.
+    """
+    size, num_edges = graph.size, graph.num_edges
+    colors = np.zeros(size, dtype=np.int32)
+    hub_number, num_hubs = hub_numbers(graph.degrees)
+    color_acyclic(
+        graph.indptr,
+        graph.neighbors,
+        graph.edges,
+        order,
+        hub_number,
+        num_hubs,
+        colors,
+        np.empty(num_edges, dtype=np.int32),
+        np.empty(num_edges, dtype=np.int32),
+        np.full(num_edges, -1, dtype=np.int32),
+        np.empty(num_edges, dtype=np.int32),
+        _scratch(size),
+        _scratch(size),
+        _scratch(size),
     )
     return colors

@@ -2,39 +2,8 @@
 # cython: initializedcheck=False
 """Greedy star coloring of an adjacency graph."""
 
-from libc.stdlib cimport calloc, free, realloc
-
 from asdopt.coloring._color_set cimport ColorSet, add, first_free, free_sets, new_sets
-
-
-cdef struct Neighbor:
-    int vertex
-    int edge       # 1 + number of the edge, 0 where there is none
-
-
-cdef struct NeighborTable:
-    Neighbor *of_color
-    int capacity
-
-
-cdef inline int put(NeighborTable *self, int color, int vertex, int edge) except -1 nogil:
-    """Note a neighbor of the given color, unless one is noted already."""
-    cdef int capacity, i
-    cdef Neighbor *of_color
-    if color >= self.capacity:
-        capacity = color + 8 + (color >> 1)
-        of_color = <Neighbor *> realloc(self.of_color, capacity * sizeof(Neighbor))
-        if of_color == NULL:
-            with gil:
-                raise MemoryError
-        for i in range(self.capacity, capacity):
-            of_color[i].edge = 0
-        self.of_color = of_color
-        self.capacity = capacity
-    if self.of_color[color].edge == 0:
-        self.of_color[color].vertex = vertex
-        self.of_color[color].edge = edge + 1
-    return 0
+from asdopt.coloring._neighbor_table cimport NeighborTable, free_tables, new_tables, put
 
 
 def color_star(
@@ -70,10 +39,9 @@ def color_star(
     cdef int num_colors = 0
     cdef int num_stars = 0
     cdef ColorSet *sets = new_sets(num_hubs)
-    cdef NeighborTable *tables = <NeighborTable *> calloc(num_hubs + 1, sizeof(NeighborTable))
+    cdef NeighborTable *tables = NULL
     try:
-        if tables == NULL:
-            raise MemoryError
+        tables = new_tables(num_hubs)
         with nogil:
             for t in range(order.shape[0]):
                 v = order[t]
@@ -166,8 +134,5 @@ def color_star(
                             put(&tables[hub_number[w]], color, v, edges[k])
     finally:
         free_sets(sets, num_hubs)
-        if tables != NULL:
-            for k in range(num_hubs):
-                free(tables[k].of_color)
-            free(tables)
+        free_tables(tables, num_hubs)
     return num_colors

@@ -6,55 +6,43 @@ arrays of the pattern, or a csr_array.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from asdopt._errors import InputError
-from asdopt._pattern import SparsityPattern
 from asdopt.coloring import Coloring
-from asdopt.decompression._direct import direct_indices
+from asdopt.decompression._entries import Triangle, triangle_pattern, unknown_of_entry
+from asdopt.decompression._products import flat_index, flat_products
+from asdopt.decompression._substitution import substitute_values
 
-__all__ = ["decompress", "decompress_values", "triangle_pattern"]
-
-Triangle = Literal["F", "L", "U"]
-
-
-def triangle_pattern(coloring: Coloring, triangle: Triangle) -> SparsityPattern:
-    """Return the entries that a decompression gives: all, or one triangle of a symmetric matrix."""
-    if triangle not in {"F", "L", "U"}:
-        raise InputError(
-            f"triangle={triangle!r} was asked for; possible are 'F' (full), 'L' (lower) and "
-            "'U' (upper)."
-        )
-    if triangle == "F":
-        return coloring.pattern
-    if not coloring.symmetric:
-        raise InputError(
-            f"triangle={triangle!r} was asked for of a coloring with partition "
-            f"{coloring.partition!r}: only symmetric matrices are given by one triangle. Leave "
-            "triangle='F'."
-        )
-    lower = coloring.pattern.lower()
-    return lower if triangle == "L" else lower.T
+__all__ = ["decompress", "decompress_values"]
 
 
-def _check_products(coloring: Coloring, compressed: Any) -> npt.NDArray[Any]:
-    """Return the products of a one-sided coloring as columns."""
-    products = np.asarray(compressed)
-    m, n = coloring.pattern.shape
-    if coloring.partition == "row":
-        expected = (coloring.num_colors, n)
-    else:
-        expected = (m, coloring.num_colors)
-    if products.shape != expected:
-        raise InputError(
-            f"Products of shape {products.shape} were to be decompressed; this coloring of "
-            f"partition {coloring.partition!r} needs shape {expected}."
-        )
-    return products.T if coloring.partition == "row" else products
+def _direct_values(
+    coloring: Coloring, flat: npt.NDArray[Any], order: str, triangle: Triangle
+) -> npt.NDArray[Any]:
+    key = ("direct", order, triangle)
+    if key not in coloring.plans:
+        index = flat_index(coloring, order, *coloring.direct_reading)
+        unknown = unknown_of_entry(coloring, triangle)
+        coloring.plans[key] = index if unknown is None else index[unknown]
+    values: npt.NDArray[Any] = flat.take(coloring.plans[key])
+    return values
+
+
+def _substituted_values(
+    coloring: Coloring, flat: npt.NDArray[Any], order: str, triangle: Triangle
+) -> npt.NDArray[Any]:
+    key = ("substitution", order)
+    plan = coloring.substitution
+    if key not in coloring.plans:
+        coloring.plans[key] = flat_index(coloring, order, plan.position, plan.product)
+    values = substitute_values(plan, flat.take(coloring.plans[key]))
+    unknown = unknown_of_entry(coloring, triangle)
+    return values if unknown is None else values[unknown]
 
 
 def decompress_values(
@@ -69,7 +57,7 @@ def decompress_values(
     ----------
     coloring : Coloring
         Coloring of the matrix' pattern.
-    compressed : ndarray
+    compressed : ndarray or (ndarray, ndarray)
         Products as `compress` returns them.
     out : ndarray, shape (nnz,), optional
         Array to fill and return.
@@ -79,18 +67,25 @@ def decompress_values(
     Returns
     -------
     ndarray, shape (nnz,)
-        Values aligned with the (triangle's) structure arrays, row-major.
+        Values aligned with the (triangle's) structure arrays, row-major, of the products' dtype
+        (substitution: float, complex or int64).
+
+    Raises
+    ------
+    InputError
+        Products or `out` have another shape than the coloring needs.
     """
     pattern = triangle_pattern(coloring, triangle)
-    B = _check_products(coloring, compressed)
-    position, product = direct_indices(pattern, coloring)
-    if out is None:
-        return np.asarray(B[position, product])
-    if out.shape != (pattern.nnz,):
+    if out is not None and out.shape != (pattern.nnz,):
         raise InputError(
             f"out has shape {out.shape}, but {pattern.nnz} values are to be written into it."
         )
-    out[...] = B[position, product]
+    flat, order = flat_products(coloring, compressed)
+    recover = _direct_values if coloring.decompression == "direct" else _substituted_values
+    values = recover(coloring, flat, order, triangle)
+    if out is None:
+        return values
+    out[...] = values
     return out
 
 
@@ -106,7 +101,7 @@ def decompress(
     ----------
     coloring : Coloring
         Coloring of the matrix' pattern.
-    compressed : ndarray
+    compressed : ndarray or (ndarray, ndarray)
         Products as `compress` returns them.
     out : csr_array, optional
         Matrix of the wanted structure (from an earlier call) whose values are overwritten.
@@ -118,6 +113,11 @@ def decompress(
     csr_array
         The matrix, with the structure of the pattern (explicit zeros are kept).
 
+    Raises
+    ------
+    InputError
+        Products have another shape than the coloring needs, or `out` another structure.
+
     Examples
     --------
     >>> from asdopt._pattern import SparsityPattern
@@ -127,19 +127,20 @@ def decompress(
     >>> decompress(coloring, np.array([[1, 2], [3, 4], [5, 0]])).toarray().tolist()
     [[1, 0, 2], [0, 3, 4], [5, 0, 0]]
     """
-    if out is None:
-        pattern = triangle_pattern(coloring, triangle)
-        return pattern.to_scipy(decompress_values(coloring, compressed, triangle=triangle))
     pattern = triangle_pattern(coloring, triangle)
+    if out is None:
+        return pattern.to_scipy(decompress_values(coloring, compressed, triangle=triangle))
     same = (
-        out.shape == pattern.shape
+        getattr(out, "format", None) == "csr"
+        and out.shape == pattern.shape
         and np.array_equal(out.indptr, pattern.indptr)
         and np.array_equal(out.indices, pattern.cols)
     )
     if not same:
         raise InputError(
-            f"out is a matrix of shape {out.shape} with {out.nnz} stored entries, whose structure "
-            f"is not that of {pattern.summary}; use a matrix returned by decompress()."
+            f"out must be a csr_array with the structure of {pattern.summary}, as returned by "
+            f"decompress(); got {type(out).__name__} of shape {out.shape} with {out.nnz} stored "
+            "entries."
         )
     decompress_values(coloring, compressed, out=out.data, triangle=triangle)
     return out

@@ -11,17 +11,11 @@ import numpy.typing as npt
 from asdopt._errors import ColoringError, PatternError
 from asdopt._pattern import SparsityPattern
 from asdopt.coloring import Coloring
+from asdopt.decompression._entries import Triangle, triangle_pattern, unknown_of_entry
 
-__all__ = ["direct_indices", "unknown_of_entry"]
+__all__ = ["direct_indices"]
 
 IntArray = npt.NDArray[np.int32]
-
-
-def unknown_of_entry(pattern: SparsityPattern) -> IntArray:
-    """For each entry of a symmetric pattern its number in the lower triangle, row-major."""
-    below = pattern.rows >= pattern.cols
-    number = np.cumsum(below, dtype=np.int32) - np.int32(1)
-    return np.where(below, number, number[pattern.column_major]).astype(np.int32)
 
 
 def direct_indices(pattern: SparsityPattern, coloring: Coloring) -> tuple[IntArray, IntArray]:
@@ -58,25 +52,14 @@ def direct_indices(pattern: SparsityPattern, coloring: Coloring) -> tuple[IntArr
             "Use decompress_values()."
         )
     position, product = coloring.direct_reading
-    if not coloring.symmetric:
-        if pattern != coloring.pattern:
-            raise PatternError(_other_pattern(pattern, coloring))
-        return position, product
-    full = coloring.pattern
-    lower = full.lower()
-    if pattern == lower:
-        return position, product
-    unknown = unknown_of_entry(full)
-    if pattern == full:
-        return position[unknown], product[unknown]
-    if pattern == lower.T:
-        above = unknown[full.rows <= full.cols]
-        return position[above], product[above]
-    raise PatternError(_other_pattern(pattern, coloring))
-
-
-def _other_pattern(pattern: SparsityPattern, coloring: Coloring) -> str:
-    return (
+    triangles: tuple[Triangle, ...] = ("L", "F", "U") if coloring.symmetric else ("F",)
+    for triangle in triangles:
+        if pattern == triangle_pattern(coloring, triangle):
+            unknown = unknown_of_entry(coloring, triangle)
+            if unknown is None:
+                return position, product
+            return position[unknown], product[unknown]
+    raise PatternError(
         f"direct_indices() was given {pattern.summary}, but the coloring belongs to "
         f"{coloring.pattern.summary}: color the pattern whose entries are wanted."
     )
