@@ -17,12 +17,12 @@ import numpy.typing as npt
 
 from asdopt._errors import AsdoptError, InputError
 from asdopt.tracing._array import TracedArray, lift
-from asdopt.tracing._location import user_location
 from asdopt.tracing._compact import compact_trace
+from asdopt.tracing._location import user_location
 from asdopt.tracing._structure import Structure
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._trace import Trace
-from asdopt.tracing._tracer import Tracer, tracer
+from asdopt.tracing._tracer import tracer
 
 __all__ = ["Recorder", "function_name", "trace"]
 
@@ -63,7 +63,7 @@ class Recorder:
         """Make a fresh traced argument of a structure from the leaves at ``start``."""
         tape = self.tape
 
-        def leaf(first: int, stop: int, shape: tuple[int, ...]) -> TracedArray | Tracer:
+        def leaf(first: int, stop: int, shape: tuple[int, ...]) -> Any:
             if shape == ():
                 return tracer(tape, first)
             return TracedArray(tape, np.arange(first, stop, dtype=np.int32).reshape(shape))

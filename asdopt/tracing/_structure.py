@@ -138,7 +138,7 @@ def _container(
     """Keys, parts and constructor of a container, None for a leaf."""
     if isinstance(value, Mapping):
         keys = tuple(value)
-        kind = type(value)
+        kind: Callable[..., Any] = type(value)
         if kind is dict:
             return keys, list(value.values()), lambda parts: dict(zip(keys, parts, strict=True))
         return keys, [value[k] for k in keys], lambda parts: kind(zip(keys, parts, strict=True))
