@@ -16,10 +16,10 @@ typedef struct {
 
 typedef struct {
     const Instruction *code;
-    int num_registers, num_data, num_index, width, num_instances, num_blocks;
+    int num_registers, num_data, num_gathered, num_index, width, num_instances, num_blocks;
     double *data;                /* [block][row][width]: constants of the instances */
     const int *index;            /* [block][row][width]: where to gather from and scatter to */
-    const unsigned char *modes;  /* [block][row]: how to scatter */
+    const unsigned char *modes;  /* [block][row]: how to gather or scatter */
 } Program;
 
 #define MACHINE_OPERATIONS(F)                                                                    \
@@ -54,7 +54,8 @@ static double (*const BINARY[])(double, double) = {BINARY_FUNCTIONS(POINTER)};
 #include "_machine.h"
 #undef NAME
 
-typedef void (*Run)(const Program *, int, int, double **, const double *const *, double *const *);
+typedef void (*Run)(const Program *, int, int, double *, double **, const double *const *,
+                    double *const *);
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define SEVERAL_BUILDS

@@ -449,6 +449,39 @@ cdef class Grouping:
                             owner[place] = x
         return 0
 
+    cdef int unite_rows(self, int max_vars) except -1:
+        """Unite the few separate parts of a constraint row, where they are in no other row.
+
+        They share its multiplier, and stand next to one another in the Jacobian.
+        """
+        cdef Py_ssize_t r, e, k
+        cdef int x, count, size
+        cdef int[::1] only_row = np.full(self.num_elements, -1, dtype=np.int32)
+        cdef int parts[4]
+        for e in range(self.num_elements):
+            x = self.root(<int> e)
+            if only_row[x] == -1 and not self.large[self.term[e]]:
+                only_row[x] = self.element_row[e]
+            elif only_row[x] != self.element_row[e]:
+                only_row[x] = -2
+        for r in range(1, self.num_rows):
+            if not 2 <= self.indptr[r + 1] - self.indptr[r] <= SHORT_ROW:
+                continue
+            count = size = 0
+            for e in range(self.indptr[r], self.indptr[r + 1]):
+                x = self.root(<int> e)
+                if x == e and only_row[x] == r:
+                    if count == 4:
+                        count = 0
+                        break
+                    parts[count] = x
+                    count += 1
+                    size += self.set_size[self.element_set[e]]
+            if size <= max_vars:
+                for k in range(1, count):
+                    self.unite(parts[0], parts[k])
+        return 0
+
     cdef instances(self, int max_operations):
         """Elements in the order of their instances; those too large for one come apart."""
         cdef Py_ssize_t e, k, count = 0
@@ -512,5 +545,6 @@ def group(trace, const Py_ssize_t[::1] indptr, const int[::1] nodes, whole,
     g.find_sets(max_steps, max_operations, max_vars)
     g.find_hosts(trace.num_nodes)
     g.unite_buckets(max_operations, max_vars)
+    g.unite_rows(8)
     start, order, large = g.instances(max_operations)
     return start, order, np.asarray(g.element_row), large, np.asarray(g.cones.affine)

@@ -212,7 +212,8 @@ class _Layout:
             spread = self._spreads.get(name)
             matrix = None if spread is None else spread.sparse()
             num_local = 0 if spread is None else spread.num_local
-            jobs[name] = Job(self._base[name], linear, packer.plan(), matrix, num_local)
+            plan = packer.plan()
+            jobs[name] = Job(self._base[name], packer.stored, linear, plan, matrix, num_local)
         n, m = trace.num_inputs, len(trace.outputs)
         parameters = trace.val[n : n + trace.num_parameters].copy()
         maps = self._maps

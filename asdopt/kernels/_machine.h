@@ -1,7 +1,8 @@
 /* One build of the block machine; included by _builds.h once for each instruction set.
 
    A program runs over blocks of instances, one tight loop per instruction. An operand is an entry
-   of a table of pointers: registers first, then the rows of constants of the block's instances.
+   of a table of pointers: registers first, then the rows of constants of the block's instances,
+   then what was gathered, which is read in place where it is consecutive.
    Loops run over the padded width n, a multiple of 8; scatters over the true count. */
 
 #ifdef __clang__
@@ -122,46 +123,55 @@ static void NAME(logarithm)(int n, const double *x, double *y) {
     }
 }
 
-static void NAME(scatter)(int mode, int count, const int *to, const double *x, double *out) {
-    if (mode == STORE) {
-        for (int i = 0; i < count; i++) out[to[i]] = x[i];
-    } else if (mode == ADD_TO) {
-        for (int i = 0; i < count; i++) out[to[i]] += x[i];
-    } else if (mode == ADD_TO_ONE) {
-        double sum = 0.0;
-        for (int i = 0; i < count; i++) sum += x[i];
-        out[to[0]] += sum;
-    } else if (mode == STORE_RUN) {
-        memcpy(out + to[0], x, count * sizeof(double));
-    } else {
-        for (int i = 0; i < count; i++)
-            if (to[i] >= 0) out[to[i]] += x[i];
+#define SCATTERER(name, op, sign)                                                               \
+    static void NAME(name)(int mode, int count, const int *to, const double *x, double *out) { \
+        int i = 0;                                                                             \
+        if (mode == STORE_RUN) {                                                               \
+            double *run = out + to[0];                                                         \
+            for (; i < count; i++) run[i] = sign x[i];                                         \
+        } else if (mode == STORE) {                                                            \
+            for (; i + 4 <= count; i += 4) {                                                   \
+                out[to[i]] = sign x[i];                                                        \
+                out[to[i + 1]] = sign x[i + 1];                                                \
+                out[to[i + 2]] = sign x[i + 2];                                                \
+                out[to[i + 3]] = sign x[i + 3];                                                \
+            }                                                                                  \
+            for (; i < count; i++) out[to[i]] = sign x[i];                                     \
+        } else if (mode == ADD_RUN) {                                                          \
+            double *run = out + to[0];                                                         \
+            for (; i < count; i++) run[i] op x[i];                                             \
+        } else if (mode == ADD_TO) {                                                           \
+            for (; i + 4 <= count; i += 4) {                                                   \
+                out[to[i]] op x[i];                                                            \
+                out[to[i + 1]] op x[i + 1];                                                    \
+                out[to[i + 2]] op x[i + 2];                                                    \
+                out[to[i + 3]] op x[i + 3];                                                    \
+            }                                                                                  \
+            for (; i < count; i++) out[to[i]] op x[i];                                         \
+        } else if (mode == ADD_TO_ONE) {                                                       \
+            double a = 0.0, b = 0.0, c = 0.0, d = 0.0;                                         \
+            for (; i + 4 <= count; i += 4) {                                                   \
+                a += x[i];                                                                     \
+                b += x[i + 1];                                                                 \
+                c += x[i + 2];                                                                 \
+                d += x[i + 3];                                                                 \
+            }                                                                                  \
+            for (; i < count; i++) a += x[i];                                                  \
+            out[to[0]] op (a + b) + (c + d);                                                   \
+        } else {                                                                               \
+            for (; i < count; i++)                                                             \
+                if (to[i] >= 0) out[to[i]] op x[i];                                            \
+        }                                                                                      \
     }
-}
 
-static void NAME(scatter_negative)(int mode, int count, const int *to, const double *x,
-                                   double *out) {
-    if (mode == STORE) {
-        for (int i = 0; i < count; i++) out[to[i]] = -x[i];
-    } else if (mode == ADD_TO) {
-        for (int i = 0; i < count; i++) out[to[i]] -= x[i];
-    } else if (mode == ADD_TO_ONE) {
-        double sum = 0.0;
-        for (int i = 0; i < count; i++) sum += x[i];
-        out[to[0]] -= sum;
-    } else if (mode == STORE_RUN) {
-        double *run = out + to[0];
-        for (int i = 0; i < count; i++) run[i] = -x[i];
-    } else {
-        for (int i = 0; i < count; i++)
-            if (to[i] >= 0) out[to[i]] -= x[i];
-    }
-}
+SCATTERER(scatter, +=, +)
+SCATTERER(scatter_negative, -=, -)
+#undef SCATTERER
 
 /* One block of n (padded) and count (true) instances. */
 static void NAME(block)(const Program *program, const int n, int count, int at,
-                                      double **table, const double *const *in,
-                                      double *const *out) {
+                        double *registers, double **table, const double *const *in,
+                        double *const *out) {
     const int width = program->width;
     const int *index = program->index + (size_t)at * program->num_index * width;
     const unsigned char *modes = program->modes + (size_t)at * program->num_index;
@@ -200,17 +210,41 @@ static void NAME(block)(const Program *program, const int n, int count, int at,
     CASE(END) return;
     CASE(NUMBER) LOOP(k)
     CASE(GATHER) {
-        double *d = D;
         const double *from = in[step->b];
         const int *rows = index + step->a * width;
-        for (int i = 0; i < n; i++) d[i] = from[rows[i]];
+        if (modes[step->a] == READ_RUN) {
+            D = (double *)from + rows[0];
+        } else {
+            double *d = registers + (step->d - program->num_data) * width;
+            D = d;
+            for (int i = 0; i < n; i += 8) {
+                d[i] = from[rows[i]];
+                d[i + 1] = from[rows[i + 1]];
+                d[i + 2] = from[rows[i + 2]];
+                d[i + 3] = from[rows[i + 3]];
+                d[i + 4] = from[rows[i + 4]];
+                d[i + 5] = from[rows[i + 5]];
+                d[i + 6] = from[rows[i + 6]];
+                d[i + 7] = from[rows[i + 7]];
+            }
+        }
         NEXT;
     }
     CASE(GATHER_DIFFERENCE) {
         double *d = D;
         const double *from = in[0];
         const int *rows = index + step->a * width, *others = index + step->b * width;
-        for (int i = 0; i < n; i++) d[i] = from[rows[i]] - from[others[i]];
+        if (modes[step->a] == READ_RUN && modes[step->b] == READ_RUN) {
+            const double *a = from + rows[0], *b = from + others[0];
+            EACH d[i] = a[i] - b[i];
+        } else {
+            for (int i = 0; i < n; i += 4) {
+                d[i] = from[rows[i]] - from[others[i]];
+                d[i + 1] = from[rows[i + 1]] - from[others[i + 1]];
+                d[i + 2] = from[rows[i + 2]] - from[others[i + 2]];
+                d[i + 3] = from[rows[i + 3]] - from[others[i + 3]];
+            }
+        }
         NEXT;
     }
     CASE(SCATTER) {
@@ -283,13 +317,13 @@ static void NAME(block)(const Program *program, const int n, int count, int at,
 #undef NEXT
 }
 
-static void NAME(run)(const Program *program, int first, int last, double **table,
-                      const double *const *in, double *const *out) {
+static void NAME(run)(const Program *program, int first, int last, double *registers,
+                      double **table, const double *const *in, double *const *out) {
     const int width = program->width;
     for (int at = first; at < last; at++) {
         int count = program->num_instances - at * width;
         if (count > width) count = width;
-        NAME(block)(program, (count + 7) & ~7, count, at, table, in, out);
+        NAME(block)(program, (count + 7) & ~7, count, at, registers, table, in, out);
     }
 }
 #undef EACH

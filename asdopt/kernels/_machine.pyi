@@ -28,6 +28,7 @@ class Job:
     def __init__(
         self,
         base: _Floats,
+        stored: npt.NDArray[np.bool_],
         linear: Sparse | None,
         plan: Plan,
         spread: Sparse | None,

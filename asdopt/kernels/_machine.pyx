@@ -17,11 +17,11 @@ cdef extern from "kernels/_builds.h" nogil:
         double k
     ctypedef struct Program:
         const Instruction *code
-        int num_registers, num_data, num_index, width, num_instances, num_blocks
+        int num_registers, num_data, num_gathered, num_index, width, num_instances, num_blocks
         double *data
         const int *index
         const unsigned char *modes
-    ctypedef void (*Run)(const Program *, int, int, double **, const double *const *,
+    ctypedef void (*Run)(const Program *, int, int, double *, double **, const double *const *,
                          double *const *) noexcept nogil
     const char *MACHINE_NAMES[]
     const char *UNARY_NAMES[]
@@ -77,8 +77,8 @@ cdef class Plan:
     Parameters
     ----------
     programs : list of tuple
-        ``(code, num_registers, num_instances, data, index, modes)``: an array of INSTRUCTION,
-        two numbers, and arrays of shape (blocks, rows, width) and (blocks, rows).
+        ``(code, num_registers, num_gathered, num_instances, data, index, modes)``: an array of
+        INSTRUCTION, three numbers, and arrays of shape (blocks, rows, width) and (blocks, rows).
     """
 
     cdef Program *programs
@@ -98,11 +98,12 @@ cdef class Plan:
         if self.programs == NULL:
             raise MemoryError()
         for k in range(self.count):
-            code, num_registers, num_instances, data, index, modes = programs[k]
+            code, num_registers, num_gathered, num_instances, data, index, modes = programs[k]
             self.keep.append((code, data, index, modes))
             p = &self.programs[k]
             p.code = <const Instruction *> cnp.PyArray_DATA(code)
             p.num_registers = num_registers
+            p.num_gathered = num_gathered
             p.num_instances = num_instances
             p.num_blocks = index.shape[0]
             p.num_data = data.shape[1]
@@ -111,8 +112,8 @@ cdef class Plan:
             p.data = <double *> cnp.PyArray_DATA(data)
             p.index = <const int *> cnp.PyArray_DATA(index)
             p.modes = <const unsigned char *> cnp.PyArray_DATA(modes)
-            size = max(size, p.num_registers + p.num_data)
-            most = max(most, p.num_registers * p.width)
+            size = max(size, p.num_registers + p.num_data + p.num_gathered)
+            most = max(most, (p.num_registers + p.num_gathered) * p.width)
         registers = aligned(most + 8, np.float64)
         self.keep.append(registers)
         self.table = <double **> calloc(size, sizeof(double *))
@@ -132,7 +133,7 @@ cdef class Plan:
             p = &self.programs[k]
             for j in range(p.num_registers):
                 self.table[j] = self.registers + j * p.width
-            RUN(p, 0, p.num_blocks, self.table, source, target)
+            RUN(p, 0, p.num_blocks, self.registers, self.table, source, target)
 
 
 cdef class Sparse:
@@ -167,6 +168,8 @@ cdef class Job:
     ----------
     base : ndarray of float64, shape (size,)
         Constant part.
+    stored : ndarray of bool, shape (size,)
+        Places that the programs overwrite.
     linear : Sparse or None
         Added times x.
     plan : Plan
@@ -178,13 +181,21 @@ cdef class Job:
 
     cdef const double[::1] base
     cdef readonly Py_ssize_t size
-    cdef bint is_zero
+    cdef bint is_zero, is_listed
+    cdef const int[::1] places
+    cdef const double[::1] values
     cdef Sparse linear, spread
     cdef Plan plan
     cdef double[::1] local
 
-    def __cinit__(self, base, Sparse linear, Plan plan, Sparse spread, num_local):
+    def __cinit__(self, base, stored, Sparse linear, Plan plan, Sparse spread, num_local):
         self.base = base
+        # Where most places are overwritten only the others are set beforehand.
+        places = np.flatnonzero(~stored).astype(np.int32)
+        self.is_listed = len(places) < 0.6 * len(base)
+        if self.is_listed:
+            self.places = places
+            self.values = base[places]
         self.size = len(base)
         self.is_zero = not np.any(base)
         self.linear = linear
@@ -196,9 +207,13 @@ cdef class Job:
                   double *out) noexcept nogil:
         cdef const double *source[2]
         cdef double *target[2]
+        cdef Py_ssize_t k
         if self.size == 0:
             return
-        if self.is_zero:
+        if self.is_listed:
+            for k in range(self.places.shape[0]):
+                out[self.places[k]] = self.values[k]
+        elif self.is_zero:
             memset(out, 0, self.size * sizeof(double))
         else:
             memcpy(out, &self.base[0], self.size * sizeof(double))

@@ -1,13 +1,16 @@
 #ifndef ASDOPT_MODES_H
 #define ASDOPT_MODES_H
 
-/* How the values of one row of a block reach their places. */
+/* How the values of one row of a block reach their places, or are read from them. */
 enum {
     STORE,      /* each place belongs to one value of the whole evaluation */
+    STORE_RUN,  /* the same, and places are consecutive */
     ADD_TO,     /* places are shared */
+    ADD_RUN,    /* the same, and places are consecutive */
     ADD_TO_ONE, /* all values of the row have one place */
-    STORE_RUN,  /* places are consecutive and belong to one value each */
-    ADD_SOME    /* as ADD_TO; values whose place is -1 are zero and dropped */
+    ADD_SOME,   /* as ADD_TO; values whose place is -1 are zero and dropped */
+    READ,
+    READ_RUN    /* places are consecutive, and the block is full */
 };
 
 #endif

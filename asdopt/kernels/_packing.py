@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt.kernels._machine import Plan, aligned
-from asdopt.kernels._positions import STORE_RUN, count_places, scatter_modes
+from asdopt.kernels._positions import STORE_RUN, count_places, gather_modes, scatter_modes
 from asdopt.kernels._programs import Compiled
 
 __all__ = ["Instances", "Packer", "Places"]
@@ -74,9 +74,15 @@ class Packer:
     ----------
     occupied : ndarray of bool, shape (size,)
         Places of the result that hold something before the programs run.
+
+    Attributes
+    ----------
+    stored : ndarray of bool, shape (size,)
+        Places that the programs overwrite, known when the plan is made.
     """
 
     def __init__(self, occupied: npt.NDArray[np.bool_]) -> None:
+        self.stored = np.zeros(len(occupied), dtype=bool)
         self._counts = occupied.astype(np.int32)
         self._parts: list[tuple[Compiled, Instances, dict[Hashable, Places]]] = []
 
@@ -101,7 +107,7 @@ class Packer:
         self, program: Compiled, instances: Instances, places: dict[Hashable, Places]
     ) -> tuple[object, ...]:
         count = instances.count
-        width = _width(program.num_registers, count)
+        width = _width(program.num_registers + program.num_gathered, count)
         sources: list[IntArray] = []
         for kind, key in program.index:
             if kind == "result":
@@ -116,8 +122,12 @@ class Packer:
             if kind == "result" and places[key].local:
                 modes[:, row] = STORE_RUN
             elif kind == "result":
-                scatter_modes(index, row, count, self._counts, modes)
-        return program.code, program.num_registers, count, data, index, modes
+                stored = self.stored.view(np.uint8)
+                scatter_modes(index, row, count, self._counts, modes, stored)
+            else:
+                gather_modes(index, row, count, modes)
+        sizes = program.num_registers, program.num_gathered
+        return program.code, *sizes, count, data, index, modes
 
 
 def _width(num_registers: int, count: int) -> int:

@@ -15,4 +15,8 @@ def scatter_modes(
     num_instances: int,
     counts: _Ints,
     modes: npt.NDArray[np.uint8],
+    stored: npt.NDArray[np.uint8],
+) -> None: ...
+def gather_modes(
+    index: _Ints, row: int, num_instances: int, modes: npt.NDArray[np.uint8]
 ) -> None: ...

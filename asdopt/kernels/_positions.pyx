@@ -8,9 +8,12 @@ cdef extern from "kernels/_modes.h":
     enum:
         STORE
         ADD_TO
-        ADD_TO_ONE
         _STORE_RUN "STORE_RUN"
+        ADD_RUN
+        ADD_TO_ONE
         ADD_SOME
+        READ
+        READ_RUN
 
 STORE_RUN = _STORE_RUN
 
@@ -49,8 +52,9 @@ def count_places(const int[::1] places, int[::1] counts):
 
 
 def scatter_modes(const int[:, :, ::1] index, Py_ssize_t row, Py_ssize_t num_instances,
-                  const int[::1] counts, unsigned char[:, ::1] modes):
-    """Choose how each block scatters a row of positions."""
+                  const int[::1] counts, unsigned char[:, ::1] modes,
+                  unsigned char[::1] stored):
+    """Choose how each block scatters a row of positions; mark the places it stores to."""
     cdef Py_ssize_t at, i, count, width = index.shape[2]
     cdef int p, first
     cdef bint missing, shared, run, one
@@ -72,4 +76,21 @@ def scatter_modes(const int[:, :, ::1] index, Py_ssize_t row, Py_ssize_t num_ins
         elif not shared:
             modes[at, row] = _STORE_RUN if run else STORE
         else:
-            modes[at, row] = ADD_TO_ONE if one else ADD_TO
+            modes[at, row] = ADD_TO_ONE if one else ADD_RUN if run else ADD_TO
+        if not (missing or shared):
+            for i in range(count):
+                stored[index[at, row, i]] = 1
+
+
+def gather_modes(const int[:, :, ::1] index, Py_ssize_t row, Py_ssize_t num_instances,
+                 unsigned char[:, ::1] modes):
+    """Choose how each block gathers a row."""
+    cdef Py_ssize_t at, i, width = index.shape[2]
+    cdef bint run
+    for at in range(index.shape[0]):
+        run = (at + 1) * width <= num_instances
+        for i in range(1, width):
+            if not run:
+                break
+            run = index[at, row, i] == index[at, row, 0] + i
+        modes[at, row] = READ_RUN if run else READ

@@ -59,6 +59,7 @@ _PLAIN: Final = {
     OR: "OR",
     XOR: "XOR",
 }
+_LEAVES: Final = frozenset({SLOT, DATA, WEIGHT})
 _OWN: Final = {"sqrt": "SQRT", "fabs": "FABS", "exp": "EXP", "log": "LOG"}
 
 
@@ -88,15 +89,17 @@ class Compiled:
     Parameters
     ----------
     code : ndarray of INSTRUCTION
-    num_registers : int
+    num_registers, num_gathered : int
     data : list of int
-        Data columns that the table of pointers holds after the registers.
+        Data columns that the table of pointers holds after the registers and before what is
+        gathered.
     index : list of (kind, key)
         Rows of indices: ``("slot", k)``, ``("weight", k)``, ``("result", place)``.
     """
 
     code: npt.NDArray[np.void]
     num_registers: int
+    num_gathered: int
     data: list[int]
     index: list[tuple[str, Hashable]]
 
@@ -265,7 +268,7 @@ class _Compiler:
                 last[node] = at
         dying: list[list[int]] = [[] for _ in self._steps]
         for node, at in last.items():
-            if self._kind[node] != DATA:
+            if self._kind[node] not in _LEAVES:
                 dying[at].append(node)
         register: dict[int, int] = {}
         free: list[int] = []
@@ -273,16 +276,25 @@ class _Compiler:
         for at, (_, written, read, _, _) in enumerate(self._steps):
             free.extend(register[node] for node in dying[at] if node in read)
             for node in written:
+                if self._kind[node] in _LEAVES:
+                    continue
                 if not free:
                     free.append(count)
                     count += 1
                 register[node] = free.pop()
             free.extend(register[node] for node in dying[at] if node not in read)
         code = np.zeros(len(self._steps) + 1, dtype=INSTRUCTION)
-        for node, column in ((k, int(self._x[k])) for k in self._done if self._kind[k] == DATA):
-            register[node] = count + self._data[column]
+        gathered = 0
+        for _, written, *_ in self._steps:
+            for node in written:
+                if self._kind[node] in {SLOT, WEIGHT}:
+                    register[node] = count + len(self._data) + gathered
+                    gathered += 1
+        for node in self._done:
+            if self._kind[node] == DATA:
+                register[node] = count + self._data[int(self._x[node])]
         code[:-1] = [self._encode(step, register) for step in self._steps]
-        return Compiled(code, count, list(self._data), self._index)
+        return Compiled(code, count, gathered, list(self._data), self._index)
 
     def _encode(
         self,
