@@ -78,13 +78,17 @@ def numbered(pattern, symmetric):
     return pattern.to_dense(1.0 + j + 100.0 * i)
 
 
+def as_tuple(products):
+    return products if isinstance(products, tuple) else (products,)
+
+
 def check_round_trip(coloring):
     A = numbered(coloring.pattern, coloring.symmetric)
     B = compress(coloring, A)
-    before = [part.copy() for part in (B if isinstance(B, tuple) else (B,))]
+    before = [part.copy() for part in as_tuple(B)]
     for _ in range(2):
         np.testing.assert_array_equal(decompress(coloring, B).toarray(), A)
-    for part, copy in zip(B if isinstance(B, tuple) else (B,), before, strict=True):
+    for part, copy in zip(as_tuple(B), before, strict=True):
         np.testing.assert_array_equal(part, copy)
     if coloring.symmetric:
         for triangle, expected in (("L", np.tril(A)), ("U", np.triu(A)), ("F", A)):
