@@ -81,7 +81,7 @@ def _table(name: str, values: list[str]) -> str:
 
 
 def _functions(rows: list[ModuleType]) -> Iterator[str]:
-    """Lists of the C functions that the table calls, for use as ``UNARY_FUNCTIONS(macro)``."""
+    """List the C functions that the table calls, for use as ``UNARY_FUNCTIONS(macro)``."""
     found: dict[int, set[str]] = {1: set(), 2: set()}
     for row in rows:
         for text in (row.value, *row.d1, *row.d2):

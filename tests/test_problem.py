@@ -105,7 +105,7 @@ def test_a_branch_that_flips_is_followed() -> None:
     def objective(x: Any) -> Any:
         if x[0] > 1.0:
             return x[0] ** 2 * x[1]
-        return -x[1] ** 3
+        return -(x[1] ** 3)
 
     problem = Problem(objective, x0=[2.0, 1.0])
     assert problem.hessian_pattern.nnz == 2

@@ -33,7 +33,7 @@ class Structure:
     keys : tuple
         Names of the parts: dict keys, field names, or positions.
     parts : tuple of Structure
-    build : callable or None
+    build : callable
         Makes the container from its list of parts.
     size : int
         Number of scalars.
@@ -42,7 +42,7 @@ class Structure:
     shape: tuple[int, ...] | None
     keys: tuple[Any, ...] = ()
     parts: tuple[Structure, ...] = ()
-    build: Callable[[list[Any]], Any] | None = None
+    build: Callable[[list[Any]], Any] = list
     size: int = 0
 
     @staticmethod
@@ -84,12 +84,11 @@ class Structure:
     def _fill(self, value: Any, what: str, out: FloatArray, start: int) -> None:
         if self.shape is not None:
             leaf = _leaf(value, what)
-            if leaf.shape != self.shape:
-                if leaf.size != self.size or leaf.ndim > 1:
-                    raise InputError(
-                        f"{what} has shape {leaf.shape}, shape {self.shape} is needed: give an "
-                        "array of that shape"
-                    )
+            if leaf.shape != self.shape and (leaf.size != self.size or leaf.ndim > 1):
+                raise InputError(
+                    f"{what} has shape {leaf.shape}, shape {self.shape} is needed: give an "
+                    "array of that shape"
+                )
             out[start : start + self.size] = leaf.reshape(-1)
             return
         found = _container(value)
@@ -109,7 +108,6 @@ class Structure:
         for part in self.parts:
             made.append(part.rebuild(leaf, start))
             start += part.size
-        assert self.build is not None  # containers always have one
         return self.build(made)
 
     def unflatten(self, flat: FloatArray) -> Any:
@@ -150,7 +148,7 @@ def _container(
         return names, [getattr(value, k) for k in names], _rebuild_dataclass(value, names)
     if isinstance(value, (list, tuple)) and not _is_numeric(value):
         sequence = type(value)
-        return tuple(range(len(value))), list(value), lambda parts: sequence(parts)
+        return tuple(range(len(value))), list(value), sequence
     return None
 
 

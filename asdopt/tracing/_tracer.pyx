@@ -154,9 +154,9 @@ cdef int domain_guard(Tape tape, int node) except -1:
     return 0
 
 
-def tracer(Tape tape, int id, bint is_bool=False):
+def tracer(Tape tape, int node, bint is_bool=False):
     """Make a traced scalar of a node."""
-    return make_bool(tape, id) if is_bool else make(tape, id)
+    return make_bool(tape, node) if is_bool else make(tape, node)
 
 
 def as_float(value):
