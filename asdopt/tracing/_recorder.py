@@ -18,6 +18,7 @@ import numpy.typing as npt
 from asdopt._errors import AsdoptError, InputError
 from asdopt.tracing._array import TracedArray, lift
 from asdopt.tracing._compact import compact_trace
+from asdopt.tracing._hook import hooked
 from asdopt.tracing._location import user_location
 from asdopt.tracing._structure import Structure
 from asdopt.tracing._tape import Tape
@@ -81,7 +82,7 @@ class Recorder:
             Shape of the result; ``(0,)`` for None, ``(k,)`` for nested sequences.
         """
         with _paused_garbage_collector():
-            result = fun(*args)
+            result = hooked(fun, self.tape)(*args)
             if self.tape.refusal is not None:
                 # The user's code caught the refusal; the result would miss a dependence.
                 raise self.tape.refusal

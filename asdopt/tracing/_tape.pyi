@@ -10,6 +10,7 @@ class Tape:
     num_inputs: int
     num_parameters: int
     refusal: BaseException | None
+    careful: bool
     locate: Callable[[], object] | None
     lines: list[object]
     externals: list[tuple[Any, npt.NDArray[np.int32], int, int]]

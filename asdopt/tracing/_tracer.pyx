@@ -16,7 +16,7 @@ from cpython.dict cimport PyDict_GetItem
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_Check, PyFloat_CheckExact
 from cpython.long cimport PyLong_Check
 from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, PyObject
-from libc.math cimport isfinite, rint, trunc
+from libc.math cimport isfinite
 
 from asdopt.tracing._tape cimport Tape
 

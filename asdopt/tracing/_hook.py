@@ -1,0 +1,299 @@
+"""Hooked callees: run a user's function unchanged, except for what its calls call.
+
+Enters: a user's function and a tape. Leaves: a callable that runs a copy of the function with
+the same globals and closure cells, in which each call ``f(a)`` is ``HOOK[f](a)``. The hook
+answers with a stand-in for a known function (``math.sin``, ``np.zeros``), with a hooked copy for
+the user's own functions, methods and classes, and with ``f`` itself for everything else. Values
+are never exchanged, so identity, dictionary keys, ``dtype=float`` and isinstance are what they
+are, and nothing outside of the call is touched.
+
+``_callee.pyx`` holds the hook and its fast look-up; what it does not find is asked here, once
+per callee and trace. Next: ``_convert.py`` for the code, ``_standins.py`` for known functions.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from types import (
+    BuiltinFunctionType,
+    CellType,
+    FunctionType,
+    MethodType,
+    MethodWrapperType,
+)
+from typing import Any
+
+from asdopt.tracing import _callee
+from asdopt.tracing._callee import HOOK, Session, holds_traced
+from asdopt.tracing._convert import convert, is_hooked
+from asdopt.tracing._dataclass import hooked_dataclass_init
+from asdopt.tracing._location import is_user_file
+from asdopt.tracing._memo import Memo
+from asdopt.tracing._namespace import substitute
+from asdopt.tracing._special import scipy_function
+from asdopt.tracing._tape import Tape
+
+__all__ = ["HANDLERS", "METHODS", "find_attribute", "hooked", "is_user_function"]
+
+# Kind of a callable object -> (session, object) -> replacement. Filled by the stand-ins too.
+HANDLERS: dict[type, Callable[[Session, Any], Any]] = {}
+# Kind of an object -> (session, bound method of C) -> replacement.
+METHODS: dict[type, Callable[[Session, Any], Any]] = {}
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+
+def hooked(fun: Callable[..., Any], tape: Tape, level: int = 0) -> Callable[..., Any]:
+    """Make a callable that runs a user's function with hooked calls.
+
+    Parameters
+    ----------
+    fun : callable
+        Any callable of user code.
+    tape : Tape
+        Where its traced arguments are recorded.
+    level : int
+        0: calls are hooked; 1: implicit calls (operators, attributes, loops) as well, for
+        functions that were refused without.
+
+    Returns
+    -------
+    callable
+    """
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        with Session(tape, level):
+            return HOOK[fun](*args, **kwargs)
+
+    return call
+
+
+def resolve(session: Session, callee: Any) -> Any:
+    """Find what to call instead of a callee that was not met in this trace."""
+    kind = type(callee)
+    if kind is FunctionType:
+        return session.keep(callee, _function(session, callee))
+    if kind is MethodType:
+        return _method(session, callee)
+    if isinstance(callee, type):
+        return session.keep(callee, _class(session, callee))
+    if kind is BuiltinFunctionType:
+        handler = METHODS.get(type(callee.__self__))
+        return callee if handler is None else handler(session, callee)
+    if kind is MethodWrapperType:
+        return _slot(session, callee)
+    handler = HANDLERS.get(kind)
+    if handler is not None:
+        return handler(session, callee)
+    return _object(session, callee, kind)
+
+
+def is_user_function(value: Any) -> bool:
+    """Tell whether a value is a function written by the user."""
+    return type(value) is FunctionType and is_user_file(value.__code__.co_filename)
+
+
+def find_attribute(kind: type, name: str) -> Any:
+    """Find an attribute of a class as it stands in the class, None where there is none."""
+    for base in kind.__mro__:
+        if name in base.__dict__:
+            return base.__dict__[name]
+    return None
+
+
+def _function(session: Session, function: FunctionType) -> Any:
+    code = function.__code__
+    if is_hooked(code):
+        return function
+    if not is_user_file(code.co_filename):
+        return _library_function(session, function)
+    converted = convert(code, function.__globals__, session.level)
+    if converted is None:
+        return substitute(session, function)
+    if converted.catches:
+        session.tape.careful = True
+    copy = FunctionType(
+        converted.code,
+        function.__globals__,
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    copy.__kwdefaults__ = function.__kwdefaults__
+    copy.__qualname__ = function.__qualname__
+    copy.__dict__ = function.__dict__
+    return copy
+
+
+def _library_function(session: Session, function: FunctionType) -> Any:
+    """Give a library's wrapper of a user's function (a decorator's) the hooked one."""
+    code = function.__code__
+    if code.co_filename.startswith(_PACKAGE):
+        return function
+    if code.co_filename == functools.__file__:
+        dispatch = getattr(function, "dispatch", None)
+        if dispatch is not None and hasattr(function, "registry"):
+            return _Dispatch(dispatch)
+        if code.co_qualname == "singledispatchmethod.__get__.<locals>._method":
+            cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
+            return _DispatchMethod(*(cells[n].cell_contents for n in ("self", "obj", "cls")))
+    if str(function.__module__).startswith("scipy."):
+        stand_in = scipy_function(function)
+        if stand_in is not None:
+            return _choosing(function, stand_in)
+    inner = function.__dict__.get("__wrapped__")
+    if inner is None or not function.__closure__:
+        return function
+    exchanged = HOOK[inner]
+    if exchanged is inner:
+        return function
+    closure = tuple(
+        CellType(exchanged) if _contents(cell) is inner else cell for cell in function.__closure__
+    )
+    copy = FunctionType(
+        code, function.__globals__, function.__name__, function.__defaults__, closure
+    )
+    copy.__kwdefaults__ = function.__kwdefaults__
+    copy.__dict__.update(function.__dict__)
+    return copy
+
+
+def _choosing(original: Callable[..., Any], traced: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if any(map(holds_traced, args)) or any(map(holds_traced, kwargs.values())):
+            from asdopt.tracing._standins_arrays import lifted
+
+            return traced(*map(lifted, args), **kwargs)
+        return original(*args, **kwargs)
+
+    return call
+
+
+def _contents(cell: CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None
+
+
+class _Dispatch:
+    """A functools.singledispatch function that calls hooked implementations."""
+
+    def __init__(self, dispatch: Callable[[type], Any]) -> None:
+        self._dispatch = dispatch
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return HOOK[self._dispatch(args[0].__class__)](*args, **kwargs)
+
+
+class _DispatchMethod:
+    """The same for functools.singledispatchmethod."""
+
+    def __init__(self, descriptor: Any, obj: Any, owner: Any) -> None:
+        self._descriptor, self._obj, self._owner = descriptor, obj, owner
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        method = self._descriptor.dispatcher.dispatch(args[0].__class__)
+        return HOOK[method.__get__(self._obj, self._owner)](*args, **kwargs)
+
+
+def _method(session: Session, method: MethodType) -> Any:
+    handler = METHODS.get(type(method.__self__))
+    if handler is not None:
+        return handler(session, method)
+    function = method.__func__
+    exchanged = HOOK[function]
+    return method if exchanged is function else MethodType(exchanged, method.__self__)
+
+
+def _slot(session: Session, wrapper: Any) -> Any:
+    """Exchange a slot of C that creates objects or calls them: ``super().__call__()``."""
+    owner = wrapper.__self__
+    if wrapper.__name__ == "__call__":
+        if isinstance(owner, type) and wrapper.__objclass__ is type:
+            return _constructor(session, owner) or wrapper
+        return HOOK[owner]
+    return wrapper
+
+
+def _class(session: Session, cls: type) -> Any:
+    meta = type(cls)
+    call = find_attribute(meta, "__call__")
+    if is_user_function(call):
+        return MethodType(HOOK[call], cls)
+    if meta is not type and call is not type.__dict__["__call__"]:
+        return cls
+    return _constructor(session, cls) or cls
+
+
+def _constructor(session: Session, cls: type) -> Callable[..., Any] | None:
+    """Make what ``type.__call__`` does, with hooked ``__new__`` and ``__init__``."""
+    new = find_attribute(cls, "__new__")
+    new = new.__func__ if isinstance(new, staticmethod) else new
+    init = find_attribute(cls, "__init__")
+    hooked_new = HOOK[new] if is_user_function(new) else None
+    hooked_init = hooked_dataclass_init(cls)
+    if hooked_init is None and is_user_function(init):
+        hooked_init = HOOK[init]
+    if hooked_new is new:
+        hooked_new = None
+    if hooked_new is None and (hooked_init is None or hooked_init is init):
+        return None
+
+    def construct(*args: Any, **kwargs: Any) -> Any:
+        if hooked_new is None:
+            made = cls.__new__(cls, *args, **kwargs)
+        else:
+            made = hooked_new(cls, *args, **kwargs)
+        kind = type(made)
+        if kind is cls and hooked_init is not None:
+            found: Any = hooked_init
+        elif issubclass(kind, cls):
+            found = HOOK[kind.__init__]
+        else:
+            return made
+        if found(made, *args, **kwargs) is not None:
+            raise TypeError(f"{cls.__name__}.__init__() should return None")
+        return made
+
+    return construct
+
+
+def _object(session: Session, callee: Any, kind: type) -> Any:
+    """Exchange the ``__call__`` of a user's class."""
+    call = find_attribute(kind, "__call__")
+    if is_user_function(call):
+        exchanged = HOOK[call]
+        session.keep_call(kind, exchanged)
+        return MethodType(exchanged, callee)
+    if call is not None and not isinstance(call, FunctionType):
+        bound = getattr(call, "__get__", None)
+        if isinstance(call, (staticmethod, functools.partialmethod)) and bound is not None:
+            return HOOK[bound(callee, kind)]
+    python = getattr(callee, "py_func", None)
+    if type(python) is FunctionType and kind.__module__.startswith("numba"):
+        return HOOK[python]
+    return callee
+
+
+def _partial(session: Session, callee: functools.partial[Any]) -> Any:
+    exchanged = HOOK[callee.func]
+    if exchanged is callee.func:
+        return session.keep(callee, callee)
+    return session.keep(callee, functools.partial(exchanged, *callee.args, **callee.keywords))
+
+
+def _cached(session: Session, callee: Any) -> Any:
+    return session.keep(callee, Memo(HOOK[callee.__wrapped__]))
+
+
+HANDLERS[functools.partial] = _partial
+HANDLERS[functools._lru_cache_wrapper] = _cached
+HANDLERS[staticmethod] = lambda session, callee: HOOK[callee.__func__]
+
+_callee.install(resolve)
+
+# At the end: these enter what they know into the tables above.
+from asdopt.tracing import _standins  # noqa: E402,F401

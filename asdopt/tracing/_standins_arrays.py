@@ -1,0 +1,343 @@
+"""Stand-ins of functions that make arrays: what they make may later hold traced values.
+
+Enters: a user's call of ``np.zeros``, ``np.array``, ``D.copy()`` and the like. Leaves: a traced
+array of constants where NumPy makes a new array of float64, so that ``out[i] = x[0]`` can be
+recorded; integers and truth values stay ndarrays, they serve as indices and masks. Arrays that
+NumPy does not make anew are returned as they are.
+"""
+
+from __future__ import annotations
+
+import collections.abc
+import copy
+import gc
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asdopt.tracing._callee import (
+    HOOK,
+    Session,
+    current,
+    holds_scalars,
+    holds_traced,
+    know,
+    know_receiver,
+    stand_in,
+)
+from asdopt.tracing._hook import HANDLERS, METHODS
+from asdopt.tracing._lift import lift
+from asdopt.tracing._nodes import constants
+from asdopt.tracing._standins import is_traced, stands_for
+from asdopt.tracing._tape import Tape
+from asdopt.tracing._tracer import TracedArrayBase, Tracer, array
+
+__all__ = ["lifted", "traced_constants"]
+
+_FLOAT = np.dtype(np.float64)
+_OBJECT = np.dtype(object)
+
+
+def _tape() -> Tape:
+    session = current()
+    if session is None:
+        raise RuntimeError("a stand-in was called outside of a trace")
+    return session.tape
+
+
+def traced_constants(value: Any) -> Any:
+    """Make a traced array of constants of a new array of float64; others stay."""
+    if type(value) is np.ndarray and value.dtype == _FLOAT:
+        tape = _tape()
+        return array(tape, constants(tape, value), False)
+    return value
+
+
+def lifted(value: Any) -> Any:
+    """Make a traced array of what NumPy would make an object array of."""
+    if type(value) in (list, tuple):
+        if holds_scalars(value):
+            return lift(_tape(), value)
+    elif type(value) is np.ndarray and value.dtype == _OBJECT and holds_traced(value):
+        return lift(_tape(), value)
+    return value
+
+
+def _creating(function: Callable[..., Any]) -> None:
+    """Know a function whose result is always new and does not depend on traced values."""
+
+    def create(*args: Any, **kwargs: Any) -> Any:
+        return traced_constants(function(*args, **kwargs))
+
+    know(function, create)
+
+
+for _function in (np.zeros, np.ones, np.eye, np.identity, np.tri, np.ndarray, np.frombuffer):
+    _creating(_function)
+
+
+@stands_for(np.empty)
+def _empty(*args: Any, **kwargs: Any) -> Any:
+    # Its values are whatever stands in memory; zeros are as good and the same each time.
+    made = np.empty(*args, **kwargs)
+    if made.dtype == _FLOAT:
+        made[...] = 0.0
+    return traced_constants(made)
+
+
+@stands_for(np.full)
+def _full(shape: Any, fill_value: Any, dtype: Any = None, **kwargs: Any) -> Any:
+    if not holds_traced(fill_value):
+        return traced_constants(np.full(shape, fill_value, dtype, **kwargs))
+    if dtype is not None and np.dtype(dtype) != _FLOAT:
+        return np.full(shape, fill_value, dtype, **kwargs)
+    tape = _tape()
+    ids = np.empty(shape, dtype=np.int32)
+    ids[...] = lift(tape, fill_value).ids
+    return array(tape, ids, False)
+
+
+def _like(function: Callable[..., Any], value: float | None) -> None:
+    def create(a: Any, *args: Any, **kwargs: Any) -> Any:
+        if type(a) in (list, tuple) and holds_traced(a):
+            a = lift(_tape(), a)
+        made = function(a, *args, **kwargs)
+        if type(made) is np.ndarray and made.dtype == _FLOAT and value is not None:
+            made[...] = value
+        return traced_constants(made)
+
+    know(function, create)
+
+
+_like(np.zeros_like, 0.0)
+_like(np.empty_like, 0.0)
+_like(np.ones_like, 1.0)
+_like(np.full_like, None)
+
+
+@stands_for(np.arange)
+def _arange(*args: Any, **kwargs: Any) -> Any:
+    if not any(map(holds_traced, args)):
+        return traced_constants(np.arange(*args, **kwargs))
+    start, stop, step = (0.0, args[0], 1.0) if len(args) == 1 else (*args, 1.0)[:3]
+    # The number of entries is a decision: the trace holds while it stays.
+    count = max(math.ceil((stop - start) / step), 0)
+    return start + step * np.arange(count)
+
+
+def _has_traced_items(value: Any) -> Any:
+    """Return the value, as a list where it is another sequence or an iterator's content."""
+    if type(value) in (list, tuple) or isinstance(value, (str, bytes, range)):
+        return value
+    return list(value) if isinstance(value, collections.abc.Sequence) else value
+
+
+@stands_for(np.array)
+def _array(
+    object: Any,  # noqa: A002  # as in NumPy
+    dtype: Any = None,
+    *,
+    copy: Any = True,
+    order: Any = "K",
+    subok: bool = False,
+    ndmin: int = 0,
+    like: Any = None,
+    **kwargs: Any,
+) -> Any:
+    value = _has_traced_items(object)
+    if not holds_traced(value) or (dtype is not None and np.dtype(dtype) == _OBJECT):
+        plain = np.array(object, dtype, copy=copy, order=order, subok=subok, ndmin=ndmin, **kwargs)
+        return plain if plain is object else traced_constants(plain)
+    tape = _tape()
+    source = lift(tape, value)
+    made: Any = source if dtype is None else source.astype(dtype, copy=False)
+    if isinstance(made, Tracer):
+        made = lift(tape, made)
+    if not isinstance(made, TracedArrayBase):
+        return np.array(made, copy=None, order=order, ndmin=ndmin)
+    ids = np.array(made.ids, copy=copy if made is object else None, order=order, ndmin=ndmin)
+    if made is object and ids is made.ids:
+        return made
+    return array(tape, ids, made.is_bool)
+
+
+def _converting(function: Callable[..., Any], order: str | None) -> None:
+    """Know a function that makes an array only where it is not one already."""
+
+    def convert(a: Any, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
+        if type(a) is np.ndarray and a.dtype != _OBJECT:
+            made = function(a, dtype, *args, **kwargs)
+            shared = made is a or np.may_share_memory(made, a)
+            return made if shared else traced_constants(made)
+        kwargs.pop("like", None)
+        kwargs.pop("device", None)
+        wanted = order or kwargs.pop("order", None) or (args[0] if args else None)
+        copied = kwargs.pop("copy", None)
+        return _array(a, dtype, copy=copied, order=wanted or "K", **kwargs)
+
+    know(function, convert)
+
+
+_converting(np.asarray, None)
+_converting(np.asanyarray, None)
+_converting(np.ascontiguousarray, "C")
+_converting(np.asfortranarray, "F")
+_converting(np.asarray_chkfinite, None)
+
+
+@stands_for(np.fromiter)
+def _fromiter(iter: Iterable[Any], dtype: Any, count: int = -1, **kwargs: Any) -> Any:  # noqa: A002
+    values = list(iter)
+    if not holds_traced(values):
+        return traced_constants(np.fromiter(values, dtype, count, **kwargs))
+    return _array(values if count < 0 else values[:count], dtype)
+
+
+def _copying(function: Callable[..., Any]) -> None:
+    def duplicate(value: Any, *args: Any, **kwargs: Any) -> Any:
+        made = function(value, *args, **kwargs)
+        return traced_constants(made) if isinstance(value, np.ndarray) else made
+
+    know(function, duplicate)
+
+
+_copying(copy.copy)
+_copying(copy.deepcopy)
+
+
+class Dispatched:
+    """Stand-in of a NumPy function: lists and object arrays of traced scalars become arrays."""
+
+    def __init__(self, function: Callable[..., Any], new: bool) -> None:
+        self.function = function
+        self.new = new
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        args = tuple([lifted(a) for a in args])
+        result = self.function(*args, **{name: lifted(value) for name, value in kwargs.items()})
+        return traced_constants(result) if self.new else result
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.function, name)
+
+
+# New arrays of constants when nothing in their arguments is traced.
+_NEW = {np.linspace, np.logspace, np.geomspace, np.copy, np.diag, np.vander, np.fromstring}
+_DISPATCHER = type(np.linspace)
+for _module in (np, np.linalg, np.fft):
+    for _function in vars(_module).values():
+        if type(_function) is _DISPATCHER and stand_in(_function) is None:
+            know(_function, Dispatched(_function, _function in _NEW))
+
+
+# ------------------------------------------------------------- ufuncs of the user's own functions
+def _ufunc(session: Session, ufunc: np.ufunc) -> Any:
+    python = getattr(ufunc, "py_func", None)
+    if python is None:
+        python = next((f for f in gc.get_referents(ufunc) if callable(f)), None)
+    if python is None:
+        return session.keep(ufunc, Dispatched(ufunc, False))
+    return session.keep(ufunc, _Elementwise(HOOK[python], ufunc))
+
+
+class _Elementwise:
+    """Calls a hooked function for each element, as np.frompyfunc does."""
+
+    def __init__(self, function: Callable[..., Any], ufunc: Any) -> None:
+        self._call = np.frompyfunc(function, ufunc.nin, ufunc.nout)
+        self._ufunc = ufunc
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if any(type(a) is np.float64 for a in args):
+            args = tuple([a.item() if type(a) is np.float64 else a for a in args])
+        result = self._call(*map(_as_objects, args), **kwargs)
+        return tuple(map(lifted, result)) if isinstance(result, tuple) else lifted(result)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ufunc, name)
+
+
+def _as_objects(value: Any) -> Any:
+    return np.asarray(value, dtype=object) if isinstance(value, TracedArrayBase) else value
+
+
+class _Vectorized:
+    """Calls a hooked function for each element, as np.vectorize does."""
+
+    def __init__(self, function: Callable[..., Any], original: Any) -> None:
+        self._function = function
+        self._original = original
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        original = self._original
+        if original.signature is not None:
+            return np.vectorize(self._function, signature=original.signature)(*args, **kwargs)
+        results: list[Any] = []
+
+        def note(*args: Any, **kwargs: Any) -> Any:
+            result = self._function(*args, **kwargs)
+            results.append(result)
+            return result
+
+        # Results are objects first: whether they are traced shows when they are there.
+        first = np.vectorize(note, otypes="O", excluded=original.excluded)
+        if original.otypes is None and not all(np.size(a) for a in args):
+            return original(*args, **kwargs)
+        made = first(*[_as_objects(a) if is_traced(a) else a for a in args], **kwargs)
+        if results and isinstance(results[0], tuple):
+            return np.vectorize(self._function, excluded=original.excluded)(*args, **kwargs)
+        if any(map(is_traced, results)):
+            return lift(_tape(), made) if isinstance(made, np.ndarray) else made
+        kind = original.otypes or np.asarray(results[0]).dtype.char
+        return np.asarray(made, dtype=kind)[()] if np.ndim(made) == 0 else made.astype(kind)
+
+
+def _vectorize(session: Session, callee: Any) -> Any:
+    return session.keep(callee, _Vectorized(HOOK[callee.pyfunc], callee))
+
+
+HANDLERS[np.ufunc] = _ufunc
+HANDLERS[np.vectorize] = _vectorize
+
+
+# ------------------------------------------------------------------------- methods of true arrays
+def _ndarray_method(session: Session, method: Any) -> Any:
+    owner: npt.NDArray[Any] = method.__self__
+    name = method.__name__
+    if name in {"copy", "astype", "flatten"} and type(owner) is np.ndarray:
+
+        def make(*args: Any, **kwargs: Any) -> Any:
+            made = method(*args, **kwargs)
+            return made if made is owner else traced_constants(made)
+
+        return make
+    function = getattr(np, name, None)
+    if function is None or name in {"sort", "partition", "resize"}:
+        return method
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        # A method of C would take a traced argument for an array of objects.
+        if any(map(holds_traced, args)) or any(map(holds_traced, kwargs.values())):
+            return HOOK[function](owner, *args, **kwargs)
+        return method(*args, **kwargs)
+
+    return call
+
+
+def _list_method(session: Session, method: Any) -> Any:
+    if method.__name__ != "sort":
+        return method
+
+    def sort(*, key: Any = None, reverse: bool = False) -> None:
+        method(key=None if key is None else HOOK[key], reverse=reverse)
+
+    return sort
+
+
+METHODS[np.ndarray] = _ndarray_method
+METHODS[list] = _list_method
+know_receiver(np.ndarray)
+know_receiver(list)
