@@ -16,7 +16,7 @@ from asdopt._errors import MissingDependencyError
 if TYPE_CHECKING:
     from asdopt._pattern import SparsityPattern
 
-__all__ = ["braille", "percent_zero", "raster", "spy", "svg"]
+__all__ = ["braille", "percent_zero", "raster", "spy", "spy_numbered", "svg"]
 
 # Bit of each dot of a braille character, as (row, column) within its 4 x 2 raster.
 _DOT_BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
@@ -91,20 +91,59 @@ def svg(
     )
 
 
-def spy(pattern: SparsityPattern, ax: Any = None, **options: Any) -> Any:
-    """Draw the pattern with matplotlib; see `SparsityPattern.spy`."""
+def _axes(ax: Any) -> Any:
+    """Return the axes given, or those of a new figure."""
+    if ax is not None:
+        return ax
     try:
         from matplotlib import pyplot as plt
     except ImportError:
         raise MissingDependencyError(
             "spy() draws with matplotlib, which is not installed: pip install 'asdopt[plot]'. "
-            "print(pattern) draws in the terminal without it."
+            "print() draws a pattern in the terminal without it."
         ) from None
-    if ax is None:
-        _, ax = plt.subplots(layout="constrained")
+    return plt.subplots(layout="constrained")[1]
+
+
+def _label(pattern: SparsityPattern) -> str:
+    return f"{pattern.nnz:,} nonzeros, {percent_zero(pattern)} % zeros"
+
+
+def spy(pattern: SparsityPattern, ax: Any = None, **options: Any) -> Any:
+    """Draw the pattern with matplotlib; see `SparsityPattern.spy`."""
+    ax = _axes(ax)
     m, n = pattern.shape
     if "markersize" not in options and "precision" not in options:
         options["markersize"] = float(np.clip(300.0 / max(m, n, 1), 0.5, 8.0))
     ax.spy(pattern.to_scipy(np.ones(pattern.nnz)), **options)
-    ax.set_xlabel(f"{pattern.nnz:,} nonzeros, {percent_zero(pattern)} % zeros")
+    ax.set_xlabel(_label(pattern))
+    return ax
+
+
+def spy_numbered(
+    pattern: SparsityPattern, numbers: npt.NDArray[Any], count: int, ax: Any = None
+) -> Any:
+    """Draw each entry as a square in the color of its number, from 0 to count - 1."""
+    ax = _axes(ax)
+    m, n = pattern.shape
+    scale = max(m / 1000, n / 1000, 1.0)
+    height, width = (max(1, int(np.ceil(size / scale))) for size in (m, n))
+    image = np.full((height, width), np.nan)
+    y = np.minimum((pattern.rows / scale).astype(np.intp), height - 1)
+    x = np.minimum((pattern.cols / scale).astype(np.intp), width - 1)
+    image[y, x] = numbers
+    # tab20 holds ten strong colors with a pale twin each; beyond twenty hues are spread evenly
+    colormap = "tab10" if count <= 10 else "tab20" if count <= 20 else "gist_ncar"
+    top = {"tab10": 10, "tab20": 20}.get(colormap, max(count, 1))
+    ax.imshow(
+        image,
+        cmap=colormap,
+        vmin=-0.5,
+        vmax=top - 0.5,
+        interpolation="nearest",
+        extent=(-0.5, max(n, 1) - 0.5, max(m, 1) - 0.5, -0.5),
+        aspect="equal",
+    )
+    ax.xaxis.tick_top()
+    ax.set_xlabel(_label(pattern))
     return ax

@@ -211,7 +211,7 @@ cdef class Sweeps:
         infinity must not reach the result.
         """
         cdef Py_ssize_t i, k
-        cdef int o, local
+        cdef int o
         cdef unsigned char[::1] used = np.zeros(self.num_nodes, dtype=np.uint8)
         for i in range(self.outputs.shape[0]):
             used[self.outputs[i]] = 1

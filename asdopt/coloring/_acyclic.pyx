@@ -50,7 +50,7 @@ def color_acyclic(
     neighbor the current vertex first saw a tree. Scratch arrays of n + 2 entries filled with -1:
     forbidden, first_stamp, first_edge.
     """
-    cdef Py_ssize_t t, k, l
+    cdef Py_ssize_t t, k, p
     cdef int v, w, x, c, e, tree, color
     cdef int num_colors = 0
     cdef Neighbor near
@@ -79,11 +79,11 @@ def color_acyclic(
                             elif entrance[tree] != w:
                                 forbidden[c] = v
                         continue
-                    for l in range(indptr[w], indptr[w + 1]):
-                        c = colors[neighbors[l]]
+                    for p in range(indptr[w], indptr[w + 1]):
+                        c = colors[neighbors[p]]
                         if c == 0 or forbidden[c] == v:
                             continue
-                        tree = find(parent, edges[l])
+                        tree = find(parent, edges[p])
                         if visitor[tree] != v:
                             visitor[tree] = v
                             entrance[tree] = w
@@ -120,10 +120,10 @@ def color_acyclic(
                             if e >= 0:
                                 unite(parent, size, edges[k], e)
                         continue
-                    for l in range(indptr[w], indptr[w + 1]):
-                        x = neighbors[l]
+                    for p in range(indptr[w], indptr[w + 1]):
+                        x = neighbors[p]
                         if x != v and colors[x] == color:
-                            unite(parent, size, edges[k], edges[l])
+                            unite(parent, size, edges[k], edges[p])
                             break
                 if num_hubs:
                     for k in range(indptr[v], indptr[v + 1]):

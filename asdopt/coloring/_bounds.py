@@ -67,6 +67,8 @@ def _least_products(
 
 
 def _too_few(products: int) -> str:
+    if products == 0:
+        return "and without a product there are no numbers"
     count = "1 product gives" if products == 1 else f"{products} products give"
     return f"and {count} fewer numbers"
 
@@ -95,15 +97,12 @@ def _symmetric(pattern: SparsityPattern) -> tuple[int, str]:
 
 
 def _bidirectional(pattern: SparsityPattern) -> tuple[int, str]:
-    """Count: r products of rows and c of columns are at most r n + c m - r c numbers."""
-    m, n = pattern.shape
+    """Count: a product of rows has n numbers, a product of columns m."""
+    longest = max(pattern.shape)
     if pattern.nnz == 0:
         return 0, "there are no nonzeros"
-    for total in range(1, min(m, n) + 1):
-        rows = np.arange(total + 1)
-        if (rows * n + (total - rows) * m - rows * (total - rows)).max() >= pattern.nnz:
-            break
-    return total, f"there are {pattern.nnz} unknowns, {_too_few(total - 1)}"
+    bound = -(-pattern.nnz // longest)
+    return bound, f"there are {pattern.nnz} unknowns, {_too_few(bound - 1)}"
 
 
 def lower_bound(pattern: SparsityPattern, partition: str) -> tuple[int, str]:

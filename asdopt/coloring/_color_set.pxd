@@ -15,6 +15,7 @@ cdef struct ColorSet:
     Word *words
     int capacity  # number of words
     int low       # colors 1 ... low are all in the set
+    int full      # words 1 ... full are full: the first word often keeps a gap for a neighbor
 
 
 cdef inline ColorSet *new_sets(Py_ssize_t count) except NULL:
@@ -52,6 +53,8 @@ cdef inline int add(ColorSet *self, int color) except -1 nogil:
     self.words[word] |= (<Word> 1) << (bit & 63)
     while (self.low >> 6) < self.capacity and (self.words[self.low >> 6] >> (self.low & 63)) & 1:
         self.low += 1
+    while self.full + 1 < self.capacity and self.words[self.full + 1] == ~(<Word> 0):
+        self.full += 1
     return 0
 
 
@@ -77,8 +80,13 @@ cdef inline int first_free(
         for i in range(num_chosen):
             if word < sets[chosen[i]].capacity:
                 used |= sets[chosen[i]].words[word]
-        while (color - 1) >> 6 == word:
+        while used != ~(<Word> 0) and (color - 1) >> 6 == word:
             if not (used >> ((color - 1) & 63)) & 1 and forbidden[color] != stamp:
                 return color
             color += 1
+        if word == 0:
+            for i in range(num_chosen):
+                if sets[chosen[i]].full > word:
+                    word = sets[chosen[i]].full
         word += 1
+        color = (word << 6) + 1

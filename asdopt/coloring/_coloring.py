@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from asdopt import _picture
 from asdopt._errors import ColoringError
 from asdopt._pattern import SparsityPattern
 from asdopt.coloring._bounds import lower_bound
@@ -23,6 +24,7 @@ from asdopt.coloring._reading import (
     direct_reading,
     reading_groups,
     substitution,
+    unknown_numbers,
 )
 
 if TYPE_CHECKING:
@@ -226,7 +228,43 @@ class Coloring:
         """Order of readings and subtractions."""
         return substitution(self.reading_groups)[0]
 
+    @property
+    def product_of_entry(self) -> IntArray:
+        """Number (from 0) of the product from which each entry is read, row-major."""
+        if self.decompression == "direct":
+            product = self.direct_reading[1]
+        else:
+            plan = self.substitution
+            product = np.empty(plan.step_unknown.size, dtype=np.int32)
+            product[plan.step_unknown] = plan.product[plan.step_group]
+        return product[unknown_numbers(self.pattern)] if self.symmetric else product
+
     # ---------------------------------------------------------------- how it looks
+
+    def spy(self, ax: Any = None) -> Any:
+        """Draw the pattern with matplotlib, each entry in the color of the product it is read from.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn on.
+
+        Raises
+        ------
+        MissingDependencyError
+            matplotlib is not installed.
+        """
+        ax = _picture.spy_numbered(self.pattern, self.product_of_entry, self.num_colors, ax)
+        ax.set_xlabel(f"{ax.get_xlabel()}, {self._number()}")
+        return ax
+
+    def _number(self) -> str:
+        return "1 color" if self.num_colors == 1 else f"{self.num_colors:,} colors"
 
     def __repr__(self) -> str:
         m, n = self.pattern.shape
@@ -236,8 +274,7 @@ class Coloring:
             "symmetric": f"{n:,} columns of a symmetric pattern",
             "bidirectional": f"{m:,} rows and {n:,} columns",
         }[self.partition]
-        number = "1 color" if self.num_colors == 1 else f"{self.num_colors:,} colors"
-        head = f"Coloring of {what}: {number} ({self.algorithm}, {self.order})"
+        head = f"Coloring of {what}: {self._number()} ({self.algorithm}, {self.order})"
         return f"{head}\n{self._saving()}; {self._optimality()}"
 
     def _saving(self) -> str:

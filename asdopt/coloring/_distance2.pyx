@@ -26,7 +26,7 @@ def color_distance2(
     of length n + 2 and num_hubs + 1, `forbidden` filled with -1. `ascending` says that the order is
     the natural one, in which columns to the right have no color yet.
     """
-    cdef Py_ssize_t t, k, l
+    cdef Py_ssize_t t, k, p
     cdef int v, w, color, num_chosen
     cdef int num_colors = 0
     cdef const int *stamps = &forbidden[0]
@@ -42,10 +42,10 @@ def color_distance2(
                         chosen[num_chosen] = hub_of_row[w]
                         num_chosen += 1
                         continue
-                    for l in range(row_indptr[w], row_indptr[w + 1]):
-                        if ascending and cols[l] >= v:
+                    for p in range(row_indptr[w], row_indptr[w + 1]):
+                        if ascending and cols[p] >= v:
                             break
-                        forbidden[colors[cols[l]]] = v
+                        forbidden[colors[cols[p]]] = v
                 color = first_free(sets, &chosen[0], num_chosen, stamps, v)
                 colors[v] = color
                 if color > num_colors:
@@ -73,7 +73,7 @@ def distance2_degrees(
     so that those that share another row too count twice. `seen` is a scratch array of one entry
     per column, filled with -1.
     """
-    cdef Py_ssize_t v, k, l
+    cdef Py_ssize_t v, k, p
     cdef int w, x, degree
     with nogil:
         for v in range(degrees.shape[0]):
@@ -84,8 +84,8 @@ def distance2_degrees(
                 if hub_of_row[w] >= 0:
                     degree += row_indptr[w + 1] - row_indptr[w] - 1
                     continue
-                for l in range(row_indptr[w], row_indptr[w + 1]):
-                    x = cols[l]
+                for p in range(row_indptr[w], row_indptr[w + 1]):
+                    x = cols[p]
                     if seen[x] != v:
                         seen[x] = <int> v
                         degree += 1

@@ -27,7 +27,7 @@ def dynamic_order(
     `seen` (filled with -1) have one per vertex. Of vertices with equal degree the one changed last
     is taken, at the start the one of lowest number.
     """
-    cdef Py_ssize_t t, k, l, first, last
+    cdef Py_ssize_t t, k, p, first, last
     cdef int v, w, x, d
     cdef int n = <int> degree.shape[0]
     cdef int current = 0
@@ -61,8 +61,8 @@ def dynamic_order(
                 w = middles[k]
                 first = middle_indptr[w] if distance2 else k
                 last = middle_indptr[w + 1] if distance2 else k + 1
-                for l in range(first, last):
-                    x = ends[l] if distance2 else w
+                for p in range(first, last):
+                    x = ends[p] if distance2 else w
                     if previous[x] == ordered or seen[x] == v:
                         continue
                     seen[x] = v

@@ -21,7 +21,14 @@ import numpy.typing as npt
 from asdopt._pattern import SparsityPattern
 from asdopt.coloring._groups import number_groups, peel
 
-__all__ = ["Groups", "Substitution", "direct_reading", "reading_groups", "substitution"]
+__all__ = [
+    "Groups",
+    "Substitution",
+    "direct_reading",
+    "reading_groups",
+    "substitution",
+    "unknown_numbers",
+]
 
 IntArray = npt.NDArray[np.int32]
 
@@ -104,6 +111,13 @@ def reading_groups(
         np.concatenate([position, at]),
         np.concatenate([product, by]),
     )
+
+
+def unknown_numbers(pattern: SparsityPattern) -> IntArray:
+    """For each entry of a symmetric pattern its number in the lower triangle, row-major."""
+    below = pattern.rows >= pattern.cols
+    number = np.cumsum(below, dtype=np.int32) - np.int32(1)
+    return np.where(below, number, number[pattern.column_major]).astype(np.int32)
 
 
 def direct_reading(groups: Groups) -> IntArray:

@@ -34,7 +34,7 @@ def color_star(
     Scratch arrays of n + 2 entries filled with -1: forbidden, first_stamp, first_position,
     treated; of num_hubs + 1 entries: chosen.
     """
-    cdef Py_ssize_t t, k, l, i
+    cdef Py_ssize_t t, k, p, i
     cdef int v, w, x, q, s, color, found, num_chosen
     cdef int num_colors = 0
     cdef int num_stars = 0
@@ -56,8 +56,8 @@ def color_star(
                     if first_stamp[color] != v:
                         first_stamp[color] = v
                         first_position[color] = <int> k
-                        for l in range(indptr[w], indptr[w] + num_hubs_of[w]):
-                            forbidden[colors[hubs[l]]] = v
+                        for p in range(indptr[w], indptr[w] + num_hubs_of[w]):
+                            forbidden[colors[hubs[p]]] = v
                         continue
                     # v has two neighbors of this color: forbid all colors around both
                     q = neighbors[first_position[color]]
@@ -72,8 +72,8 @@ def color_star(
                             chosen[num_chosen] = hub_number[x]
                             num_chosen += 1
                         else:
-                            for l in range(indptr[x], indptr[x + 1]):
-                                forbidden[colors[neighbors[l]]] = v
+                            for p in range(indptr[x], indptr[x + 1]):
+                                forbidden[colors[neighbors[p]]] = v
                 color = first_free(sets, &chosen[0], num_chosen, &forbidden[0], v)
                 colors[v] = color
                 if color > num_colors:
@@ -91,10 +91,10 @@ def color_star(
                             found = tables[s].of_color[color].edge - 1
                             x = tables[s].of_color[color].vertex
                     else:
-                        for l in range(indptr[w], indptr[w + 1]):
-                            x = neighbors[l]
+                        for p in range(indptr[w], indptr[w + 1]):
+                            x = neighbors[p]
                             if x != v and colors[x] == color:
-                                found = edges[l]
+                                found = edges[p]
                                 break
                     if found >= 0:
                         s = star[found]
@@ -106,9 +106,9 @@ def color_star(
                         hubs[indptr[v] + num_hubs_of[v]] = w
                         num_hubs_of[v] += 1
                     elif first_position[colors[w]] != k:
-                        l = first_position[colors[w]]
-                        q = neighbors[l]
-                        s = star[edges[l]]
+                        p = first_position[colors[w]]
+                        q = neighbors[p]
+                        s = star[edges[p]]
                         if hub[s] < 0:
                             hub[s] = v
                             hubs[indptr[q] + num_hubs_of[q]] = v

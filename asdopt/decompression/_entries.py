@@ -14,6 +14,7 @@ import numpy.typing as npt
 from asdopt._errors import InputError
 from asdopt._pattern import SparsityPattern
 from asdopt.coloring import Coloring
+from asdopt.coloring._reading import unknown_numbers
 
 __all__ = ["Triangle", "triangle_pattern", "unknown_of_entry"]
 
@@ -51,9 +52,7 @@ def unknown_of_entry(coloring: Coloring, triangle: Triangle) -> IntArray | None:
     key = ("unknown", triangle)
     if key not in coloring.plans:
         pattern = coloring.pattern
-        below = pattern.rows >= pattern.cols
-        number = np.cumsum(below, dtype=np.int32) - np.int32(1)
-        unknown = np.where(below, number, number[pattern.column_major]).astype(np.int32)
+        unknown = unknown_numbers(pattern)
         coloring.plans["unknown", "F"] = unknown
         coloring.plans["unknown", "U"] = unknown[pattern.rows <= pattern.cols]
     found: IntArray = coloring.plans[key]

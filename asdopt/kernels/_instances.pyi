@@ -7,16 +7,23 @@ _Ints = npt.NDArray[np.int32]
 _Starts = npt.NDArray[np.intp]
 _Bools = npt.NDArray[np.bool_]
 
-MAX_EXPANDED: int
 MAX_OPERATIONS: int
 MAX_VARIABLES: int
 
-def group(
-    trace: Trace,
-    indptr: _Starts,
-    nodes: _Ints,
-    whole: _Bools,
-    max_steps: int,
-    max_operations: int = ...,
-    max_vars: int = ...,
-) -> tuple[_Starts, _Ints, _Ints, _Bools, npt.NDArray[np.uint8]]: ...
+class Grouping:
+    def __init__(
+        self,
+        trace: Trace,
+        indptr: _Starts,
+        nodes: _Ints,
+        whole: _Bools,
+        max_steps: int,
+        max_operations: int = ...,
+        max_vars: int = ...,
+    ) -> None: ...
+    def instances(self) -> tuple[_Starts, _Ints, _Bools, _Bools]: ...
+    def split(self, indptr: _Starts, order: _Ints, chosen: _Bools) -> None: ...
+    @property
+    def rows(self) -> _Ints: ...
+    @property
+    def affine(self) -> npt.NDArray[np.uint8]: ...

@@ -9,26 +9,13 @@ are among those of another one in its row joins that one.
 
 import numpy as np
 
+cimport cython
+
+from asdopt.kernels._cones cimport Cones
 from asdopt.kernels._vector cimport Ints, mix, push_int
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport free
 
-cdef extern from "_operators.h" nogil:
-    enum:
-        OP_CONSTANT
-        OP_INPUT
-        OP_PARAMETER
-        OP_SUM
-        OP_EXTERNAL
-        OP_NEGATIVE
-        OP_ADD
-        OP_SUBTRACT
-        OP_MULTIPLY
-        OP_DIVIDE
-    const unsigned char OP_ARITY[]
-
-# Affine expressions of more variables than this are kept as linear maps and read as one variable.
-MAX_EXPANDED = 5
 # Terms larger than this are left to the sweeps.
 MAX_OPERATIONS = 400
 MAX_VARIABLES = 32
@@ -38,149 +25,6 @@ cdef:
     Py_ssize_t SHORT_ROW = 16
     # So many elements of a row with the same variables become one without sharing anything.
     Py_ssize_t FEW = 6
-    int NOT_AFFINE = 255
-
-
-cdef class Cones:
-    """What is below each term: its variables, its size, and hashes of subexpressions.
-
-    A variable is the id of its node: an input, or an affine expression kept as a map.
-    """
-
-    cdef const unsigned char[::1] op
-    cdef const int[::1] a, b, pool_ids
-    cdef const double[::1] val, pool_weights
-    cdef unsigned char[::1] affine
-    cdef uint64_t[::1] hashes
-    cdef int[::1] mark
-    cdef Ints stack, inner, vars
-    cdef Py_ssize_t first_node, num_inputs, steps
-    cdef int stamp, max_expanded
-
-    def __init__(self, trace):
-        self.op = trace.op
-        self.a = trace.a
-        self.b = trace.b
-        self.val = trace.val
-        self.pool_ids = trace.pool_ids
-        self.pool_weights = trace.pool_weights
-        self.num_inputs = trace.num_inputs
-        self.first_node = trace.num_inputs + trace.num_parameters
-        self.affine = np.empty(trace.num_nodes, dtype=np.uint8)
-        self.hashes = np.empty(trace.num_nodes, dtype=np.uint64)
-        self.mark = np.zeros(trace.num_nodes, dtype=np.int32)
-        self.stamp = 0
-        self.steps = 0
-        self.max_expanded = MAX_EXPANDED
-        with nogil:
-            self.classify()
-
-    def __dealloc__(self):
-        free(self.stack.data)
-        free(self.inner.data)
-        free(self.vars.data)
-
-    cdef void classify(self) noexcept nogil:
-        """Number of variables of affine nodes, and structural hashes of all."""
-        cdef Py_ssize_t i, k
-        cdef int o, x, y, count
-        cdef uint64_t h
-        for i in range(self.op.shape[0]):
-            o = self.op[i]
-            x = self.a[i]
-            y = self.b[i]
-            count = NOT_AFFINE
-            if i < self.first_node:
-                h = <uint64_t> i
-                if i < self.num_inputs:
-                    count = 1
-            elif o == OP_CONSTANT:
-                h = (<const uint64_t *> &self.val[0])[i]
-                count = 0
-            elif o == OP_EXTERNAL:
-                h = <uint64_t> i
-            elif o == OP_SUM:
-                h = 0
-                count = 0
-                for k in range(x, x + y):
-                    h = mix(h + self.hashes[self.pool_ids[k]]
-                            + (<const uint64_t *> &self.pool_weights[0])[k])
-                    count = added(count, self.affine[self.pool_ids[k]])
-            elif OP_ARITY[o] == 1:
-                h = mix(self.hashes[x])
-                if o == OP_NEGATIVE:
-                    count = self.affine[x]
-            else:
-                h = self.hashes[x] + mix(self.hashes[y] + o)
-                if o == OP_ADD or o == OP_MULTIPLY:
-                    h = mix(self.hashes[x]) + mix(self.hashes[y])
-                if o == OP_ADD or o == OP_SUBTRACT:
-                    count = added(self.affine[x], self.affine[y])
-                elif o == OP_MULTIPLY and self.affine[x] == 0:
-                    count = self.affine[y]
-                elif (o == OP_MULTIPLY or o == OP_DIVIDE) and self.affine[y] == 0:
-                    count = self.affine[x]
-            self.hashes[i] = mix(h + (<uint64_t> o << 56))
-            self.affine[i] = <unsigned char> count
-
-    cdef inline bint is_variable(self, int i) noexcept nogil:
-        if i < self.first_node:
-            return i < self.num_inputs
-        return self.max_expanded < self.affine[i] < NOT_AFFINE
-
-    cdef bint walk(self, int root, Py_ssize_t max_operations, Py_ssize_t max_vars) except -1 nogil:
-        """Fill ``inner`` with the operations and ``vars`` with the variables below a node.
-
-        False when there are more than allowed.
-        """
-        cdef int i, o
-        cdef Py_ssize_t k
-        self.stamp += 1
-        self.inner.size = self.vars.size = self.stack.size = 0
-        self.enter(root)
-        while self.stack.size:
-            self.stack.size -= 1
-            i = self.stack.data[self.stack.size]
-            push_int(&self.inner, i)
-            if self.inner.size > max_operations or self.vars.size > max_vars:
-                return False
-            o = self.op[i]
-            if o == OP_EXTERNAL:
-                return False
-            if o == OP_SUM:
-                if self.b[i] > max_operations:
-                    return False
-                for k in range(self.a[i], self.a[i] + self.b[i]):
-                    self.enter(self.pool_ids[k])
-            else:
-                if OP_ARITY[o] == 2:
-                    self.enter(self.b[i])
-                self.enter(self.a[i])
-        return self.vars.size <= max_vars
-
-    cdef int enter(self, int i) except -1 nogil:
-        self.steps += 1
-        if self.mark[i] == self.stamp:
-            return 0
-        self.mark[i] = self.stamp
-        if self.is_variable(i):
-            push_int(&self.vars, i)
-        elif i >= self.first_node and self.op[i] != OP_CONSTANT:
-            push_int(&self.stack, i)
-        return 0
-
-    cdef inline bint shareable(self, int i) noexcept nogil:
-        """Whether an operation is worth computing only once: no sum and no multiple."""
-        cdef int o = self.op[i]
-        if o == OP_SUM or o == OP_ADD or o == OP_SUBTRACT or o == OP_NEGATIVE:
-            return False
-        if o == OP_MULTIPLY or o == OP_DIVIDE:
-            return self.op[self.a[i]] != OP_CONSTANT and self.op[self.b[i]] != OP_CONSTANT
-        return True
-
-
-cdef inline int added(int x, int y) noexcept nogil:
-    return NOT_AFFINE if x == NOT_AFFINE or y == NOT_AFFINE else min(x + y, NOT_AFFINE - 1)
 
 
 cdef void sort_ints(int *v, Py_ssize_t n) noexcept nogil:
@@ -195,6 +39,7 @@ cdef void sort_ints(int *v, Py_ssize_t n) noexcept nogil:
         v[j + 1] = x
 
 
+@cython.final
 cdef class Grouping:
     """The pass: sets of variables, hosts, buckets of equal sets, components."""
 
@@ -207,19 +52,28 @@ cdef class Grouping:
     cdef Py_ssize_t[::1] set_start
     cdef int[::1] set_size, operations
     cdef Ints entries
+    cdef int max_operations
     cdef unsigned char[::1] large
 
-    def __init__(self, trace, indptr, nodes):
+    def __init__(self, trace, const Py_ssize_t[::1] indptr, const int[::1] nodes, whole,
+                 Py_ssize_t max_steps, int max_operations=MAX_OPERATIONS,
+                 int max_vars=MAX_VARIABLES):
+        cdef Py_ssize_t e = nodes.shape[0]
         self.cones = Cones(trace)
         self.indptr = indptr
         self.nodes = nodes
-        self.num_rows = len(indptr) - 1
-        self.num_elements = len(nodes)
-        e = self.num_elements
+        self.num_rows = indptr.shape[0] - 1
+        self.num_elements = e
+        self.max_operations = max_operations
         self.term = np.empty(e, dtype=np.int32)
         self.element_row = np.empty(e, dtype=np.int32)
         self.element_set = np.empty(e, dtype=np.int32)
         self.parent = np.arange(e, dtype=np.int32)
+        self.number_terms(trace.num_nodes, whole.view(np.uint8))
+        self.find_sets(max_steps, max_vars)
+        self.find_hosts(trace.num_nodes)
+        self.unite_buckets(max_vars)
+        self.unite_rows(8)
 
     def __dealloc__(self):
         free(self.entries.data)
@@ -246,14 +100,15 @@ cdef class Grouping:
             if whole[r]:
                 self.large[self.term[self.indptr[r]]] = 1
 
-    cdef int find_sets(self, Py_ssize_t max_steps, int max_operations, int max_vars) except -1:
+    cdef int find_sets(self, Py_ssize_t max_steps, int max_vars) except -1:
         """Variables of each term, as numbers of distinct sets."""
         cdef Py_ssize_t t, k, size = 64, place, start, n
-        cdef uint64_t h
+        cdef uint64_t h, stride, scale
         cdef int s
         cdef Cones c = self.cones
         while size < 2 * self.num_terms:
             size *= 2
+        scale = max(1, size // max(1, c.num_inputs))
         cdef int[::1] table = np.full(size, -1, dtype=np.int32)
         cdef uint64_t[::1] set_hash = np.empty(self.num_terms, dtype=np.uint64)
         self.set_of = np.empty(self.num_terms, dtype=np.int32)
@@ -264,7 +119,7 @@ cdef class Grouping:
         with nogil:
             for t in range(self.num_terms):
                 if self.large[t] or c.steps > max_steps or not c.walk(
-                        self.term_node[t], max_operations, max_vars):
+                        self.term_node[t], self.max_operations, max_vars):
                     self.large[t] = 1
                     self.set_of[t] = -1
                     continue
@@ -274,7 +129,9 @@ cdef class Grouping:
                 h = n
                 for k in range(n):
                     h = mix(h + c.vars.data[k])
-                place = h & (size - 1)
+                # Neighbors in the problem are neighbors in the table, except where they collide.
+                place = (scale * (c.vars.data[0] if n else 0) + (h & 3)) & (size - 1)
+                stride = (h >> 8) | 1
                 while True:
                     s = table[place]
                     if s < 0:
@@ -294,7 +151,7 @@ cdef class Grouping:
                                 break
                         else:
                             break
-                    place = (place + 1) & (size - 1)
+                    place = (place + stride) & (size - 1)
                 self.set_of[t] = s
         return 0
 
@@ -373,7 +230,7 @@ cdef class Grouping:
             self.parent[x] = y
         return True
 
-    cdef int unite_buckets(self, int max_operations, int max_vars) except -1:
+    cdef int unite_buckets(self, int max_vars) except -1:
         """Unite elements with equal sets that stand in one row or share an operation."""
         cdef Py_ssize_t e, s, k, j, run, first, last, total, most, size, place, parts
         cdef int t, x
@@ -406,6 +263,8 @@ cdef class Grouping:
         cdef uint64_t[::1] keys = np.empty(size, dtype=np.uint64)
         cdef int[::1] seen = np.full(self.num_terms, -1, dtype=np.int32)
         cdef int[::1] seen_at = np.empty(self.num_terms, dtype=np.int32)
+        cdef bint hashed = False
+        c.hashes = np.empty(c.op.shape[0], dtype=np.uint64)
         with nogil:
             for s in range(self.num_sets):
                 first = start[s]
@@ -425,6 +284,9 @@ cdef class Grouping:
                     k = run
                 if parts < 2:
                     continue
+                if not hashed:
+                    hashed = True
+                    c.hash_nodes()
                 for k in range(first, last):
                     x = order[k]
                     t = self.term[x]
@@ -433,7 +295,7 @@ cdef class Grouping:
                         continue
                     seen[t] = <int> s
                     seen_at[t] = x
-                    c.walk(self.term_node[t], max_operations, max_vars)
+                    c.walk(self.term_node[t], self.max_operations, max_vars)
                     for j in range(c.inner.size):
                         if not c.shareable(c.inner.data[j]):
                             continue
@@ -482,8 +344,20 @@ cdef class Grouping:
                     self.unite(parts[0], parts[k])
         return 0
 
-    cdef instances(self, int max_operations):
-        """Elements in the order of their instances; those too large for one come apart."""
+    def instances(self):
+        """Slices of elements that are instances.
+
+        Returns
+        -------
+        indptr : ndarray of intp, shape (instances + 1,)
+            Slices of ``order``.
+        order : ndarray of int32, shape (elements,)
+            Numbers of elements by instance, in each by row.
+        large : ndarray of bool, shape (instances,)
+            Instances to be left to the sweeps.
+        fused : ndarray of bool, shape (instances,)
+            Instances that ``split`` may take apart.
+        """
         cdef Py_ssize_t e, k, count = 0
         cdef int r
         cdef int[::1] number = np.full(self.num_elements, -1, dtype=np.int32)
@@ -500,6 +374,8 @@ cdef class Grouping:
         order_array = np.empty(self.num_elements, dtype=np.int32)
         cdef int[::1] order = order_array
         large_array = np.zeros(count, dtype=np.uint8)
+        fused_array = np.zeros(count, dtype=np.uint8)
+        cdef unsigned char[::1] fused = fused_array
         cdef unsigned char[::1] large = large_array
         for e in range(self.num_elements):
             start[number[e] + 2] += 1
@@ -518,33 +394,41 @@ cdef class Grouping:
                 if seen[r] != k:
                     seen[r] = <int> k
                     sizes[k] += self.operations[r]
-            if sizes[k] > 2 * max_operations:
+            if sizes[k] > 2 * self.max_operations:
                 large[k] = 1
-        return np.asarray(start[:count + 1]), order_array, large_array.view(bool)
+            fused[k] = self.element_row[order[start[k]]] != self.element_row[
+                order[start[k + 1] - 1]]
+        return (np.asarray(start[:count + 1]), order_array, large_array.view(bool),
+                fused_array.view(bool))
 
+    def split(self, const Py_ssize_t[::1] indptr, const int[::1] order, chosen):
+        """Take chosen instances apart: only terms of one row, and equal terms, stay together."""
+        cdef const unsigned char[::1] take = chosen.view(np.uint8)
+        cdef Py_ssize_t k, j
+        cdef int e
+        cdef int[::1] first = np.empty(self.num_terms, dtype=np.int32)
+        cdef Py_ssize_t[::1] seen = np.full(self.num_terms, -1, dtype=np.intp)
+        for k in range(indptr.shape[0] - 1):
+            if not take[k]:
+                continue
+            for j in range(indptr[k], indptr[k + 1]):
+                self.parent[order[j]] = order[j]
+            for j in range(indptr[k], indptr[k + 1]):
+                e = order[j]
+                if j > indptr[k] and self.element_row[order[j - 1]] == self.element_row[e]:
+                    self.unite(order[j - 1], e)
+                if seen[self.term[e]] == k:
+                    self.unite(first[self.term[e]], e)
+                else:
+                    seen[self.term[e]] = k
+                    first[self.term[e]] = e
 
-def group(trace, const Py_ssize_t[::1] indptr, const int[::1] nodes, whole,
-          Py_ssize_t max_steps, int max_operations=MAX_OPERATIONS, int max_vars=MAX_VARIABLES):
-    """Group elements, given by row, into instances.
+    @property
+    def rows(self):
+        """Row of each element."""
+        return np.asarray(self.element_row)
 
-    Returns
-    -------
-    indptr : ndarray of intp, shape (instances + 1,)
-        Slices of ``order``.
-    order : ndarray of int32, shape (elements,)
-        Numbers of elements by instance, in each by row.
-    rows : ndarray of int32, shape (elements,)
-        Row of each element.
-    large : ndarray of bool, shape (instances,)
-        Instances to be left to the sweeps.
-    affine : ndarray of uint8, shape (num_nodes,)
-        Number of variables of nodes that are affine, 255 for others.
-    """
-    cdef Grouping g = Grouping(trace, indptr, nodes)
-    g.number_terms(trace.num_nodes, whole.view(np.uint8))
-    g.find_sets(max_steps, max_operations, max_vars)
-    g.find_hosts(trace.num_nodes)
-    g.unite_buckets(max_operations, max_vars)
-    g.unite_rows(8)
-    start, order, large = g.instances(max_operations)
-    return start, order, np.asarray(g.element_row), large, np.asarray(g.cones.affine)
+    @property
+    def affine(self):
+        """Number of variables of nodes that are affine, 255 for others."""
+        return np.asarray(self.cones.affine)

@@ -22,7 +22,8 @@ import numpy.typing as npt
 
 from asdopt._pattern import SparsityPattern
 from asdopt.kernels._derivatives import Derivation
-from asdopt.kernels._instances import MAX_EXPANDED, group
+from asdopt.kernels._cones import MAX_EXPANDED
+from asdopt.kernels._instances import Grouping
 from asdopt.kernels._machine import Job, Machine, Sparse
 from asdopt.kernels._maps import AffineMaps, Spread
 from asdopt.kernels._packing import Instances, Packer, Places
@@ -40,10 +41,12 @@ FloatArray = npt.NDArray[np.float64]
 Key = tuple[int, int]
 Find = Callable[[IntArray, IntArray], IntArray]
 
-# A template pays for its preparation, about 10 us for each number of its code, when it has many
-# instances; of rarer ones only as many are compiled as keep preparation short.
+# A template with many instances pays for its preparation, which takes about 10 us for each number
+# of a short code and more for a long one; of rarer ones only as many are compiled as keep the
+# preparation short, fewer where sweeps are needed anyway.
 _MANY = 64
-_SHORT = 3000
+_SHORT, _SHORTER = 3000, 300
+_LONG_CODE = 100
 
 
 class Kernels:
@@ -71,12 +74,28 @@ class Kernels:
     ) -> None:
         max_steps = 8 * trace.num_nodes + 100_000
         constants, linear, (starts, nodes, coefs), whole = flatten(trace, trace.outputs, max_steps)
-        instances, elements, rows, large, affine = group(trace, starts, nodes, whole, max_steps)
-        codes, template, slots, data, outputs = find_templates(
-            trace, affine, MAX_EXPANDED, instances, elements, rows, nodes, coefs, ~large
-        )
-        chosen = _worth_a_kernel(codes, template)
-        left = ~np.append(chosen, False)[template]  # large instances have template -1
+        grouping = Grouping(trace, starts, nodes, whole, max_steps)
+        rows = grouping.rows
+        instances, elements, large, fused = grouping.instances()
+        for is_first in (True, False):
+            codes, template, slots, data, outputs = find_templates(
+                trace,
+                grouping.affine,
+                MAX_EXPANDED,
+                instances,
+                elements,
+                rows,
+                nodes,
+                coefs,
+                ~large,
+            )
+            chosen = _worth_a_kernel(codes, template, bool(large.any()))
+            left = ~np.append(chosen, False)[template]  # large instances have template -1
+            if not (is_first and (left & fused).any()):
+                break
+            # What is rare or large together may be frequent and small apart.
+            grouping.split(instances, elements, left & fused)
+            instances, elements, large, fused = grouping.instances()
         rest = elements[np.repeat(left, np.diff(instances))]
         self.remainder = Remainder(rows[rest], nodes[rest], coefs[rest])
         self.num_instances: list[int] = []
@@ -95,14 +114,17 @@ class Kernels:
         self.machine = layout.machine()
 
 
-def _worth_a_kernel(codes: list[IntArray], template: IntArray) -> npt.NDArray[np.bool_]:
+def _worth_a_kernel(
+    codes: list[IntArray], template: IntArray, needs_sweeps: bool
+) -> npt.NDArray[np.bool_]:
     """Choose the templates with many instances, and of the others the most frequent ones."""
-    sizes = np.array([len(code) for code in codes], dtype=np.intp)
+    sizes = np.array([len(code) for code in codes], dtype=np.float64)
+    costs = sizes * (1.0 + sizes / _LONG_CODE)
     counts = np.bincount(template[template >= 0], minlength=len(codes))
     chosen = counts >= _MANY
     rare = np.flatnonzero(~chosen)
     rare = rare[np.argsort(-counts[rare], kind="stable")]
-    chosen[rare[np.cumsum(sizes[rare]) <= _SHORT]] = True
+    chosen[rare[np.cumsum(costs[rare]) <= (_SHORTER if needs_sweeps else _SHORT)]] = True
     return chosen
 
 

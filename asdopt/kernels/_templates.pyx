@@ -18,6 +18,8 @@ A code is a list of
 
 import numpy as np
 
+cimport cython
+
 from asdopt.kernels._vector cimport Doubles, Ints, mix, push_double, push_int
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport free
@@ -39,6 +41,7 @@ cdef enum:
 SLOT, MAP, PARAMETER, CONSTANT, ROW = _SLOT, _MAP, _PARAMETER, _CONSTANT, _ROW
 
 
+@cython.final
 cdef class Coder:
     """Working arrays of the pass."""
 

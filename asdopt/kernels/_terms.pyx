@@ -8,6 +8,8 @@ row that adds it.
 
 import numpy as np
 
+cimport cython
+
 from asdopt.kernels._vector cimport Doubles, Ints, push_double, push_int
 from libc.math cimport fabs, isfinite
 from libc.stdlib cimport free, qsort
@@ -40,6 +42,7 @@ cdef int descending(const void *a, const void *b) noexcept nogil:
     return (x < y) - (x > y)
 
 
+@cython.final
 cdef class Flattener:
     """Working arrays of the pass."""
 

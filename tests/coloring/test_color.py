@@ -281,3 +281,40 @@ def test_colorings_can_be_pickled():
 def test_repr_says_what_is_saved(partition, decompression, lines):
     pattern = SparsityPattern.from_dense(abs(np.subtract.outer(range(50), range(50))) <= 1)
     assert repr(color(pattern, partition, decompression)) == lines
+
+
+@pytest.mark.parametrize("partition", ["column", "row", "symmetric", "bidirectional"])
+@pytest.mark.parametrize("decompression", ["direct", "substitution"])
+def test_spy_draws_entries_in_the_color_they_are_read_from(partition, decompression):
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    pattern = SparsityPattern.from_dense(abs(np.subtract.outer(range(9), range(9))) <= 1)
+    coloring = color(pattern, partition, decompression, postprocess=True)
+    ax = coloring.spy()
+    (image,) = ax.images
+    drawn = np.asarray(image.get_array().filled(-1))
+    np.testing.assert_array_equal(drawn >= 0, pattern.to_dense())
+    products = drawn[pattern.rows, pattern.cols]
+    assert np.unique(products).size == coloring.num_colors
+    if partition == "column":
+        np.testing.assert_array_equal(products + 1, coloring.colors[pattern.cols])
+    if partition == "symmetric":
+        np.testing.assert_array_equal(drawn, drawn.T)
+    assert coloring.spy(ax) is ax
+    plt.close(ax.figure)
+
+
+@pytest.mark.parametrize("partition", ["column", "row", "symmetric", "bidirectional"])
+def test_hubs_take_no_quadratic_time(partition):
+    n = 100_000  # all pairs of entries of the full row would be 1e10
+    line = np.arange(n)
+    pattern = SparsityPattern(np.r_[line, 0 * line, line], np.r_[line, line, 0 * line], (n, n))
+    count = {"column": n, "row": n, "symmetric": 2, "bidirectional": 3}[partition]
+    if partition == "bidirectional":
+        coloring = color_jacobian(pattern, bidirectional=True)
+    else:
+        coloring = color(pattern, partition)
+    assert coloring.num_colors == count
+    assert color(pattern, "symmetric", "substitution").num_colors == 2
