@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._pattern import SparsityPattern
-from asdopt.kernels._derivatives import Derivation
 from asdopt.kernels._cones import MAX_EXPANDED
+from asdopt.kernels._derivatives import Derivation
 from asdopt.kernels._instances import Grouping
 from asdopt.kernels._machine import Job, Machine, Sparse
 from asdopt.kernels._maps import AffineMaps, Spread
@@ -45,7 +45,7 @@ Find = Callable[[IntArray, IntArray], IntArray]
 # of a short code and more for a long one; of rarer ones only as many are compiled as keep the
 # preparation short, fewer where sweeps are needed anyway.
 _MANY = 64
-_SHORT, _SHORTER = 3000, 300
+_SHORT, _SHORTER = 1000, 300
 _LONG_CODE = 100
 
 
@@ -89,7 +89,8 @@ class Kernels:
                 coefs,
                 ~large,
             )
-            chosen = _worth_a_kernel(codes, template, bool(large.any()))
+            budget = _SHORTER if large.any() else _SHORT * (1 if is_first else 3)
+            chosen = _worth_a_kernel(codes, template, budget)
             left = ~np.append(chosen, False)[template]  # large instances have template -1
             if not (is_first and (left & fused).any()):
                 break
@@ -115,7 +116,7 @@ class Kernels:
 
 
 def _worth_a_kernel(
-    codes: list[IntArray], template: IntArray, needs_sweeps: bool
+    codes: list[IntArray], template: IntArray, budget: int
 ) -> npt.NDArray[np.bool_]:
     """Choose the templates with many instances, and of the others the most frequent ones."""
     sizes = np.array([len(code) for code in codes], dtype=np.float64)
@@ -124,7 +125,7 @@ def _worth_a_kernel(
     chosen = counts >= _MANY
     rare = np.flatnonzero(~chosen)
     rare = rare[np.argsort(-counts[rare], kind="stable")]
-    chosen[rare[np.cumsum(costs[rare]) <= (_SHORTER if needs_sweeps else _SHORT)]] = True
+    chosen[rare[np.cumsum(costs[rare]) <= budget]] = True
     return chosen
 
 
