@@ -1,0 +1,106 @@
+"""Check prepared kernels against the tape: the last step of preparation.
+
+At a point near the one of the trace, along a random direction v, the tape gives for each output
+its value, its derivative along v and its second derivative along v in one sweep. The kernels
+must give the same by J v and, for random multipliers, by v' H v. A single wrong entry shows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from asdopt._pattern import SparsityPattern
+from asdopt.kernels._machine import Machine
+from asdopt.kernels._remainder import Remainder
+from asdopt.kernels._taylor import along_line, product_by_rows, square_form
+from asdopt.tracing._trace import Trace
+
+__all__ = ["find_disagreement"]
+
+FloatArray = npt.NDArray[np.float64]
+
+_SEED = 20250101
+_ROW_TOLERANCE = 1e-6
+_SMALL = 1e-6  # where everything cancels only rounding is left
+
+
+def find_disagreement(
+    trace: Trace,
+    machine: Machine,
+    remainder: Remainder,
+    jacobian: SparsityPattern,
+    hessian: SparsityPattern,
+) -> str:
+    """Compare a machine with the tape it was made of.
+
+    Parameters
+    ----------
+    trace : Trace
+    machine : Machine
+        Its results lack the terms of the remainder.
+    remainder : Remainder
+    jacobian, hessian : SparsityPattern
+        What the machine's values are aligned with.
+
+    Returns
+    -------
+    str
+        What differs, with values; empty where nothing does. Outputs that are not finite at the
+        point are not compared.
+    """
+    rng = np.random.default_rng(_SEED)
+    n, m = trace.num_inputs, len(trace.outputs)
+    known = trace.val[: n + trace.num_parameters]
+    leaves = np.where(np.isfinite(known), known, 0.5)
+    leaves += 1e-3 * (1.0 + np.abs(leaves)) * rng.uniform(-1.0, 1.0, len(leaves))
+    x, parameters = leaves[:n].copy(), leaves[n:].copy()
+    direction = _away_from_zero(rng, n)
+    with np.errstate(all="ignore"):
+        series = along_line(trace, x, parameters, direction)
+        value, first, second = (_rows(nodes, trace, remainder) for nodes in series)
+        finite = np.isfinite(value) & np.isfinite(first) & np.isfinite(second)
+        weights = np.where(finite, _away_from_zero(rng, m), 0.0)
+        second[~finite] = 0.0
+        machine.set_parameters(parameters)
+        try:
+            outputs, gradient = machine.outputs(x), machine.gradient(x)
+            jac, hess = machine.jacobian(x), machine.hessian(x, weights)
+        finally:
+            machine.set_parameters(known[n:])
+        found, scale = np.zeros(m), np.zeros(m)
+        product_by_rows(jacobian.rows, jacobian.cols, jac, direction, found[1:], scale[1:])
+        found[0], scale[0] = gradient @ direction, np.abs(gradient) @ np.abs(direction)
+        for what, got, wanted, size in (
+            ("value", outputs, value, scale + np.abs(value) + 1.0),
+            ("derivative", found, first, scale + np.abs(first) + _SMALL),
+        ):
+            bad = np.flatnonzero(finite & ~(np.abs(got - wanted) <= _ROW_TOLERANCE * size))
+            if bad.size:
+                i = int(bad[0])
+                return f"the {what} of output {i} is {got[i]:.16g} and should be {wanted[i]:.16g}"
+        total, spread = square_form(hessian.rows, hessian.cols, hess, direction)
+    expected = float(weights @ second)
+    # Small enough that one entry among all of them counts, far above the errors of rounding.
+    tolerance = min(1e-7, max(1e-10, 1e-3 / max(hessian.nnz, 1)))
+    if not abs(total - expected) <= tolerance * (spread + abs(expected) + _SMALL):
+        return (
+            f"the second derivative of the Lagrangian along a line is {total:.16g} and should be "
+            f"{expected:.16g}"
+        )
+    return ""
+
+
+def _away_from_zero(rng: np.random.Generator, size: int) -> FloatArray:
+    """Random numbers of both signs between 0.5 and 1.5 in size."""
+    numbers = rng.uniform(-1.0, 1.0, size)
+    return numbers + np.copysign(0.5, numbers)
+
+
+def _rows(nodes: FloatArray, trace: Trace, remainder: Remainder) -> FloatArray:
+    """Return what belongs to the outputs, less the terms that have no kernel."""
+    result: FloatArray = nodes[trace.outputs]
+    if len(remainder.rows):
+        terms = remainder.coefs * nodes[remainder.nodes]
+        result -= np.bincount(remainder.rows, terms, minlength=len(result))
+    return result

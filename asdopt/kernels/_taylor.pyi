@@ -1,0 +1,17 @@
+import numpy as np
+import numpy.typing as npt
+
+from asdopt.tracing._trace import Trace
+
+_Ints = npt.NDArray[np.int32]
+_Floats = npt.NDArray[np.float64]
+
+def along_line(
+    trace: Trace, x: _Floats, parameters: _Floats, direction: _Floats
+) -> tuple[_Floats, _Floats, _Floats]: ...
+def product_by_rows(
+    rows: _Ints, cols: _Ints, values: _Floats, direction: _Floats, out: _Floats, scale: _Floats
+) -> None: ...
+def square_form(
+    rows: _Ints, cols: _Ints, values: _Floats, direction: _Floats
+) -> tuple[float, float]: ...
