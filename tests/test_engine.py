@@ -192,3 +192,20 @@ def check(seed: int) -> None:
 def test_kernels_agree_with_sweeps(start: int) -> None:
     for seed in range(start, start + 20):
         check(seed)
+
+
+def test_kernels_that_disagree_with_the_tape_are_not_used(monkeypatch) -> None:
+    monkeypatch.setattr("asdopt.kernels._kernels.find_disagreement", lambda *_: "it is wrong")
+    made = RandomTrace(np.random.default_rng(5))
+    trace = made.trace()
+    jacobian = jacobian_pattern(trace, trace.outputs[1:])
+    hessian = hessian_pattern(trace, trace.outputs)
+    with pytest.warns(RuntimeWarning, match="near x0 it is wrong; sweeps over the tape are used"):
+        engine = Engine(trace, jacobian, hessian)
+    assert engine.num_instances == []
+    weights = np.ones(len(trace.outputs))
+    expected = reference(trace, jacobian, hessian, made.x, made.parameters, weights)
+    engine.set_parameters(made.parameters)
+    assert np.allclose(engine.outputs(made.x), expected[0], rtol=1e-14)
+    assert np.allclose(engine.jacobian_values(made.x), expected[2], rtol=1e-14)
+    assert np.allclose(engine.hessian_values(made.x, weights), expected[3], rtol=1e-14)
