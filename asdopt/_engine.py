@@ -6,6 +6,7 @@ Hessian values at any point where the guards hold.
 
 from __future__ import annotations
 
+import warnings
 from functools import cached_property
 
 import numpy as np
@@ -38,6 +39,15 @@ class Engine:
 
     def __init__(self, trace: Trace, jacobian: SparsityPattern, hessian: SparsityPattern) -> None:
         kernels = Kernels(trace, jacobian, hessian)
+        if kernels.disagreement:
+            warnings.warn(
+                "derivatives by kernels were asked for, but at a random point near x0 "
+                f"{kernels.disagreement}; sweeps over the tape are used instead, which are slower "
+                "but do not share the error: please report it with the functions",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+            kernels = Kernels(trace, jacobian, hessian, empty=True)
         self._machine = kernels.machine
         self.num_instances = kernels.num_instances
         self._rest: _Rest | None = None

@@ -9,7 +9,8 @@ and the terms that are left to sweeps over the tape.
 3. find templates (``_templates.pyx``) and choose those worth a kernel;
 4. differentiate each template (``_derivatives.py``, ``_rules.py``, ``_expressions.py``);
 5. compile its programs (``_programs.py``);
-6. pack programs and data (``_packing.py``, ``_maps.py``) for the machine (``_machine.pyx``).
+6. pack programs and data (``_packing.py``, ``_maps.py``) for the machine (``_machine.pyx``);
+7. check the result against the tape (``_soundness.py``).
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from asdopt.kernels._packing import Instances, Packer, Places
 from asdopt.kernels._positions import find_positions
 from asdopt.kernels._programs import FUNCTIONS, Result, compile_program
 from asdopt.kernels._remainder import Remainder
+from asdopt.kernels._soundness import find_disagreement
 from asdopt.kernels._templates import find_templates
 from asdopt.kernels._terms import flatten
 from asdopt.tracing._trace import Trace
@@ -60,6 +62,8 @@ class Kernels:
         Of the constraints.
     hessian_pattern : SparsityPattern
         Lower triangle, of the sum of all outputs.
+    empty : bool
+        Leave everything to the remainder.
 
     Attributes
     ----------
@@ -67,12 +71,19 @@ class Kernels:
     remainder : Remainder
     num_instances : list of int
         Instances of each template that has a kernel.
+    disagreement : str
+        What the soundness check found wrong; empty for sound kernels.
     """
 
     def __init__(
-        self, trace: Trace, jacobian_pattern: SparsityPattern, hessian_pattern: SparsityPattern
+        self,
+        trace: Trace,
+        jacobian_pattern: SparsityPattern,
+        hessian_pattern: SparsityPattern,
+        *,
+        empty: bool = False,
     ) -> None:
-        max_steps = 8 * trace.num_nodes + 100_000
+        max_steps = -1 if empty else 8 * trace.num_nodes + 100_000
         constants, linear, (starts, nodes, coefs), whole = flatten(trace, trace.outputs, max_steps)
         grouping = Grouping(trace, starts, nodes, whole, max_steps)
         rows = grouping.rows
@@ -113,6 +124,9 @@ class Kernels:
                 _columns(outputs, members),
             )
         self.machine = layout.machine()
+        self.disagreement = find_disagreement(
+            trace, self.machine, self.remainder, jacobian_pattern, hessian_pattern
+        )
 
 
 def _worth_a_kernel(
