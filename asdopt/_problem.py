@@ -17,6 +17,7 @@ from scipy.sparse import csr_array
 from asdopt._constraints import as_constraints, row_bounds, variable_bounds
 from asdopt._errors import EvaluationError, InputError
 from asdopt._evaluator import Evaluator
+from asdopt._finite import all_finite
 from asdopt._inspection import Inspection
 from asdopt._model import Model
 from asdopt._pattern import SparsityPattern
@@ -342,11 +343,11 @@ class Problem(Inspection):
         return self._check_values(point, self._evaluator.outputs(point))
 
     def _check_values(self, x: FloatArray, outputs: FloatArray) -> FloatArray:
-        if not np.isfinite(outputs).all():
+        if not all_finite(outputs):
             raise EvaluationError(self.why_not_finite(x))
         return outputs
 
     def _check_derivatives(self, x: FloatArray, values: FloatArray, what: str) -> FloatArray:
-        if not np.isfinite(values).all():
+        if not all_finite(values):
             raise EvaluationError(f"{what} at the given x: {self.why_not_finite(x)}")
         return values
