@@ -28,10 +28,35 @@ cdef extern from "_operators.h" nogil:
     void op_first(int op, double x, double y, double v, double *d)
     void op_second(int op, double x, double y, double v, const double *d, double *e)
 
-cdef enum:
-    LANES = 8
+cdef extern from "backends/_lane_builds.h" nogil:
+    enum:
+        LANES
+        LANE_SKIP
+        LANE_SUM
+        LANE_UNARY
+        LANE_SECOND
+        LANE_BINARY
+    ctypedef struct LaneTape:
+        const unsigned char *kind
+        const int *a
+        const int *b
+        const int *pool
+        const double *weights
+        const double *da
+        const double *db
+        const double *daa
+        const double *dab
+        const double *dbb
+        const double *bar
+    ctypedef struct LaneSweeps:
+        void (*forward)(const LaneTape *, Py_ssize_t, Py_ssize_t, double *) noexcept nogil
+        void (*reverse)(const LaneTape *, Py_ssize_t, Py_ssize_t, double *) noexcept nogil
+        void (*reverse_tangents)(const LaneTape *, Py_ssize_t, Py_ssize_t, const double *,
+                                 double *) noexcept nogil
+    LaneSweeps choose_lanes()
 
 NUM_LANES = LANES
+cdef LaneSweeps SWEEP = choose_lanes()
 
 
 cdef class Sweeps:
@@ -52,6 +77,9 @@ cdef class Sweeps:
     cdef unsigned char[::1] active
     cdef double[::1] da, db, daa, dab, dbb, bar
     cdef double[:, ::1] t, u
+    cdef unsigned char[::1] kind
+    cdef int[::1] first_use
+    cdef LaneTape tape
     cdef Py_ssize_t num_nodes, num_inputs, first_node
     cdef bint selects
     cdef tuple calls
@@ -277,46 +305,57 @@ cdef class Sweeps:
         return bad
 
     cdef void lanes(self):
-        if not self.has_lanes:
-            self.has_lanes = True
-            self.t = np.zeros((max(self.num_nodes, 1), LANES))
-            self.u = np.zeros((max(self.num_nodes, 1), LANES))
+        """Make the arrays of lanes, and say what a sweep does at each node."""
+        cdef Py_ssize_t i, j
+        cdef int o
+        if self.has_lanes or self.num_nodes == 0:
+            return
+        self.has_lanes = True
+        self.t = np.zeros((self.num_nodes, LANES))
+        self.u = np.zeros((self.num_nodes, LANES))
+        self.kind = np.zeros(self.num_nodes, dtype=np.uint8)
+        self.first_use = np.full(max(self.num_inputs, 1), self.num_nodes, dtype=np.int32)
+        for i in range(self.num_nodes - 1, self.first_node - 1, -1):
+            o = self.op[i]
+            if not self.active[i]:
+                continue
+            if o == OP_SUM or o == OP_EXTERNAL:
+                self.kind[i] = LANE_SUM
+                for j in range(self.a[i], self.a[i] + self.b[i]):
+                    self.use(self.pool_ids[j], i)
+                continue
+            if OP_ARITY[o] == 1 or not self.active[self.b[i]]:
+                self.kind[i] = LANE_UNARY
+            else:
+                self.kind[i] = LANE_BINARY if self.active[self.a[i]] else LANE_SECOND
+                self.use(self.b[i], i)
+            self.use(self.a[i], i)
+        self.tape.kind = &self.kind[0]
+        self.tape.a = &self.a[0]
+        self.tape.b = &self.b[0]
+        self.tape.pool = &self.pool_ids[0] if self.pool_ids.shape[0] else NULL
+        self.tape.weights = &self.pool_weights[0] if self.pool_ids.shape[0] else NULL
+        self.tape.da = &self.da[0]
+        self.tape.db = &self.db[0]
+        self.tape.bar = &self.bar[0]
+
+    cdef void use(self, int operand, Py_ssize_t node) noexcept nogil:
+        if operand < self.num_inputs:
+            self.first_use[operand] = <int> node
 
     cdef void forward(self, double[:, ::1] seeds) noexcept nogil:
         """Tangents of all nodes for up to LANES seeds, ``seeds`` (num_inputs, LANES)."""
-        cdef Py_ssize_t i, j, k
-        cdef int o
-        cdef double w, p, q
-        cdef double *ti
-        cdef double *ta
-        cdef double *tb
+        cdef Py_ssize_t i, k, start = self.num_nodes
         for i in range(self.num_inputs):
             for k in range(LANES):
                 self.t[i, k] = seeds[i, k]
-        for i in range(self.first_node, self.num_nodes):
-            if not self.active[i]:
-                continue
-            o = self.op[i]
-            ti = &self.t[i, 0]
-            if o == OP_SUM or o == OP_EXTERNAL:
-                for k in range(LANES):
-                    ti[k] = 0.0
-                for j in range(self.a[i], self.a[i] + self.b[i]):
-                    w = self.pool_weights[j]
-                    ta = &self.t[self.pool_ids[j], 0]
-                    for k in range(LANES):
-                        ti[k] += w * ta[k]
-            else:
-                ta = &self.t[self.a[i], 0]
-                p = self.da[i]
-                if OP_ARITY[o] == 1:
-                    for k in range(LANES):
-                        ti[k] = p * ta[k]
-                else:
-                    tb = &self.t[self.b[i], 0]
-                    q = self.db[i]
-                    for k in range(LANES):
-                        ti[k] = p * ta[k] + q * tb[k]
+                if seeds[i, k] != 0.0 and self.first_use[i] < start:
+                    start = self.first_use[i]
+        # Nothing moves before the first node that reads a seeded input.
+        if start > self.first_node:
+            memset(&self.t[self.first_node, 0], 0,
+                   (start - self.first_node) * LANES * sizeof(double))
+        SWEEP.forward(&self.tape, start, self.num_nodes, &self.t[0, 0])
 
     def jvp(self, double[:, ::1] seeds):
         """Jacobian times seeds, (num_inputs, LANES) -> (num_outputs, LANES)."""
@@ -324,6 +363,8 @@ cdef class Sweeps:
         cdef double[:, ::1] out
         self.lanes()
         out = np.empty((self.outputs.shape[0], LANES))
+        if self.num_nodes == 0:
+            return np.asarray(out)
         with nogil:
             self.forward(seeds)
             for i in range(self.outputs.shape[0]):
@@ -333,12 +374,7 @@ cdef class Sweeps:
 
     def vjp(self, double[:, ::1] seeds):
         """Transposed Jacobian times seeds, (num_outputs, LANES) -> (num_inputs, LANES)."""
-        cdef Py_ssize_t i, j, k
-        cdef int o
-        cdef double w, p, q
-        cdef double *ui
-        cdef double *ua
-        cdef double *ub
+        cdef Py_ssize_t i, k
         self.lanes()
         out = np.empty((self.num_inputs, LANES))
         cdef double[:, ::1] result = out
@@ -349,27 +385,7 @@ cdef class Sweeps:
             for i in range(self.outputs.shape[0]):
                 for k in range(LANES):
                     self.u[self.outputs[i], k] += seeds[i, k]
-            for i in range(self.num_nodes - 1, self.first_node - 1, -1):
-                if not self.active[i]:
-                    continue
-                o = self.op[i]
-                ui = &self.u[i, 0]
-                if o == OP_SUM or o == OP_EXTERNAL:
-                    for j in range(self.a[i], self.a[i] + self.b[i]):
-                        w = self.pool_weights[j]
-                        ua = &self.u[self.pool_ids[j], 0]
-                        for k in range(LANES):
-                            ua[k] += w * ui[k]
-                else:
-                    ua = &self.u[self.a[i], 0]
-                    p = self.da[i]
-                    for k in range(LANES):
-                        ua[k] += p * ui[k]
-                    if OP_ARITY[o] == 2:
-                        ub = &self.u[self.b[i], 0]
-                        q = self.db[i]
-                        for k in range(LANES):
-                            ub[k] += q * ui[k]
+            SWEEP.reverse(&self.tape, self.first_node, self.num_nodes, &self.u[0, 0])
             for i in range(self.num_inputs):
                 for k in range(LANES):
                     result[i, k] = self.u[i, k]
@@ -410,44 +426,10 @@ cdef class Sweeps:
 
     cdef void reverse_tangents(self, Py_ssize_t stop, Py_ssize_t start) noexcept nogil:
         """Adjoints of the tangents of the nodes stop - 1, ..., start, passed to their operands."""
-        cdef Py_ssize_t i, j, k
-        cdef int o
-        cdef double w, p, q, s, paa, pab, pbb
-        cdef double *ui
-        cdef double *ua
-        cdef double *ub
-        cdef double *ta
-        cdef double *tb
-        for i in range(stop - 1, start - 1, -1):
-            if not self.active[i]:
-                continue
-            o = self.op[i]
-            ui = &self.u[i, 0]
-            if o == OP_SUM or o == OP_EXTERNAL:
-                for j in range(self.a[i], self.a[i] + self.b[i]):
-                    w = self.pool_weights[j]
-                    ua = &self.u[self.pool_ids[j], 0]
-                    for k in range(LANES):
-                        ua[k] += w * ui[k]
-                continue
-            s = self.bar[i]
-            ua = &self.u[self.a[i], 0]
-            ta = &self.t[self.a[i], 0]
-            p = self.da[i]
-            # An adjoint of exactly 0 (a zero multiplier) hides even infinite curvature.
-            paa = s * self.daa[i] if s != 0.0 else 0.0
-            if OP_ARITY[o] == 1:
-                for k in range(LANES):
-                    ua[k] += p * ui[k] + paa * ta[k]
-            else:
-                ub = &self.u[self.b[i], 0]
-                tb = &self.t[self.b[i], 0]
-                q = self.db[i]
-                pab = s * self.dab[i] if s != 0.0 else 0.0
-                pbb = s * self.dbb[i] if s != 0.0 else 0.0
-                for k in range(LANES):
-                    ua[k] += p * ui[k] + paa * ta[k] + pab * tb[k]
-                    ub[k] += q * ui[k] + pab * ta[k] + pbb * tb[k]
+        self.tape.daa = &self.daa[0]
+        self.tape.dab = &self.dab[0]
+        self.tape.dbb = &self.dbb[0]
+        SWEEP.reverse_tangents(&self.tape, start, stop, &self.t[0, 0], &self.u[0, 0])
 
     def hvp(self, double[:, ::1] seeds):
         """Hessian of the sum last given to ``gradient`` times seeds, forward over reverse.
