@@ -88,6 +88,14 @@ class ColoredJacobian:
 
     def values(self, out: FloatArray) -> FloatArray:
         """Fill ``out`` (nnz,) at the point where ``Sweeps.first`` was run."""
+        if self.by_rows and len(self._groups) == 1 and self.coloring.num_colors == 1:
+            # One product needs one lane: plain reverse mode.
+            weights = np.zeros(self._num_outputs)
+            weights[self._groups[0].vertices + self._first_output] = 1.0
+            out[self._groups[0].positions] = self._sweeps.gradient(weights)[
+                self._groups[0].product_rows
+            ]
+            return out
         if self.by_rows:
             seeds = np.zeros((self._num_outputs, NUM_LANES))
             block, product = seeds[self._first_output :], self._sweeps.vjp
