@@ -126,7 +126,7 @@ def spy_numbered(
     """Draw each entry as a square in the color of its number, from 0 to count - 1."""
     ax = _axes(ax)
     m, n = pattern.shape
-    scale = max(m / 1000, n / 1000, 1.0)
+    scale = max(m / 250, n / 250, 1.0)  # more squares than pixels would hide thin lines
     height, width = (max(1, int(np.ceil(size / scale))) for size in (m, n))
     image = np.full((height, width), np.nan)
     y = np.minimum((pattern.rows / scale).astype(np.intp), height - 1)

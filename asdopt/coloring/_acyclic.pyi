@@ -8,6 +8,7 @@ def color_acyclic(
     neighbors: _Ints,
     edges: _Ints,
     order: _Ints,
+    limit: int,
     hub_number: _Ints,
     num_hubs: int,
     colors: _Ints,

@@ -30,6 +30,7 @@ def color_acyclic(
     const int[::1] neighbors,
     const int[::1] edges,
     const int[::1] order,
+    int limit,
     const int[::1] hub_number,
     Py_ssize_t num_hubs,
     int[::1] colors,
@@ -42,6 +43,8 @@ def color_acyclic(
     int[::1] first_edge,
 ):
     """Fill `colors` (zeros on entry) in the given order; return the number of colors.
+
+    Past `limit` colors the rest is left without.
 
     Vertex v has the neighbors `neighbors[indptr[v]:indptr[v + 1]]` over the undirected edges
     `edges[...]` at the same positions. Vertices with many neighbors carry a number in
@@ -95,6 +98,8 @@ def color_acyclic(
                 colors[v] = color
                 if color > num_colors:
                     num_colors = color
+                    if color > limit:
+                        break
                 # a tree of its own for each new edge, one for those to neighbors of one color
                 for k in range(indptr[v], indptr[v + 1]):
                     w = neighbors[k]

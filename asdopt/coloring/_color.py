@@ -37,13 +37,18 @@ def _colors(
     partition: Partition,
     decompression: Decompression,
     visit: IntArray,
-) -> tuple[IntArray | None, IntArray | None]:
-    """Color greedily; return the colors of rows and of columns."""
+    limit: int,
+) -> tuple[IntArray | None, IntArray | None] | None:
+    """Color greedily; return the colors of rows and of columns, None if more than `limit`."""
     if isinstance(graph, BipartiteSide):
-        colors = distance2_coloring(graph, visit)
+        colors = distance2_coloring(graph, visit, limit)
+    else:
+        greedy = star_coloring if decompression == "direct" else acyclic_coloring
+        colors = greedy(graph, visit, limit)
+    if int(colors.max(initial=0)) > limit:
+        return None
+    if partition in {"column", "row"}:
         return (None, colors) if partition == "column" else (colors, None)
-    greedy = star_coloring if decompression == "direct" else acyclic_coloring
-    colors = greedy(graph, visit)
     if partition == "symmetric":
         return None, colors
     n = pattern.shape[1]
@@ -127,33 +132,54 @@ def color(
             f"color() needs a SparsityPattern, got {type(pattern).__name__}; make one with "
             "SparsityPattern.from_dense or SparsityPattern.from_scipy."
         )
+    if partition == "symmetric":
+        pattern = symmetric_pattern(pattern)
+    return _best(pattern, partition, decompression, order, postprocess, seed)
+
+
+def _best(
+    pattern: SparsityPattern,
+    partition: Partition,
+    decompression: Decompression,
+    order: Order,
+    postprocess: bool,
+    seed: int = 0,
+    best: Coloring | None = None,
+) -> Coloring:
+    """Return the coloring with the fewest colors among several orders, and the best so far.
+
+    Orders that turn out worse are given up on the way, where the neutral color cannot change that.
+    """
     graph: BipartiteSide | AdjacencyGraph
+    algorithm = "star" if decompression == "direct" else "acyclic"
     if partition in {"column", "row"}:
         graph = BipartiteSide.of_columns(pattern if partition == "column" else pattern.T)
         algorithm, decompression = "distance-2", "direct"
+    elif partition == "symmetric":
+        graph = AdjacencyGraph.of_symmetric(pattern)
     else:
-        algorithm = "star" if decompression == "direct" else "acyclic"
-        if partition == "symmetric":
-            pattern = symmetric_pattern(pattern)
-            graph = AdjacencyGraph.of_symmetric(pattern)
-        else:
-            graph = AdjacencyGraph.of_bipartite(pattern)
-    candidates = []
+        graph = AdjacencyGraph.of_bipartite(pattern)
     for name, one in order_list(order):
+        limit = graph.size if best is None or postprocess else best.num_colors - 1
         visit = vertex_order(graph, one, seed)
-        rows, columns = _colors(pattern, graph, partition, decompression, visit)
+        colors = _colors(pattern, graph, partition, decompression, visit, limit)
+        if colors is None:
+            continue
+        rows, columns = colors
         if postprocess:
             rows, columns = _without_unused(pattern, partition, rows, columns)
-        candidates.append(
-            Coloring(pattern, partition, decompression, algorithm, name, rows, columns)
-        )
-    return min(candidates, key=lambda coloring: coloring.num_colors)
+        found = Coloring(pattern, partition, decompression, algorithm, name, rows, columns)
+        if best is None or found.num_colors < best.num_colors:
+            best = found
+    if best is None:
+        raise InputError("order names no order to color in; name at least one.")
+    return best
 
 
 def color_hessian(
     pattern: SparsityPattern,
     decompression: Decompression = "direct",
-    order: Order = ("natural", "largest_first"),
+    order: Order = ("smallest_last", "natural", "largest_first"),
     postprocess: bool = False,
 ) -> Coloring:
     """Color a symmetric pattern with the fewest products among several colorings.
@@ -178,23 +204,21 @@ def color_hessian(
     Coloring
         Of partition "symmetric"; `algorithm` says which coloring won.
     """
-    columns = color(symmetric_pattern(pattern), "column", "direct", order, postprocess)
-    candidates = [
-        color(columns.pattern, "symmetric", "direct", order, postprocess),
-        Coloring(
-            columns.pattern,
-            "symmetric",
-            "direct",
-            columns.algorithm,
-            columns.order,
-            None,
-            columns.column_colors,
-        ),
-    ]
-    if decompression == "substitution":
-        candidates.append(color(columns.pattern, "symmetric", "substitution", order, postprocess))
     check_choice("decompression", decompression, get_args(Decompression))
-    return min(candidates, key=lambda coloring: coloring.num_colors)
+    columns = color(symmetric_pattern(pattern), "column", "direct", order, postprocess)
+    best = Coloring(
+        columns.pattern,
+        "symmetric",
+        "direct",
+        columns.algorithm,
+        columns.order,
+        None,
+        columns.column_colors,
+    )
+    best = _best(columns.pattern, "symmetric", "direct", order, postprocess, best=best)
+    if decompression == "substitution":
+        best = _best(columns.pattern, "symmetric", "substitution", order, postprocess, best=best)
+    return best
 
 
 def color_jacobian(

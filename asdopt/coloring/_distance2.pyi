@@ -10,6 +10,7 @@ def color_distance2(
     cols: _Ints,
     order: _Ints,
     ascending: bool,
+    limit: int,
     hub_of_row: _Ints,
     num_hubs: int,
     colors: _Ints,

@@ -12,6 +12,7 @@ def color_distance2(
     const int[::1] cols,
     const int[::1] order,
     bint ascending,
+    int limit,
     const int[::1] hub_of_row,
     Py_ssize_t num_hubs,
     int[::1] colors,
@@ -19,6 +20,8 @@ def color_distance2(
     int[::1] chosen,
 ):
     """Fill `colors` (zeros on entry) in the given order; return the number of colors.
+
+    Past `limit` colors the rest is left without.
 
     Column j has the rows `rows[indptr[j]:indptr[j + 1]]`, row i the columns
     `cols[row_indptr[i]:row_indptr[i + 1]]`. Rows with many columns carry a number in `hub_of_row`
@@ -50,6 +53,8 @@ def color_distance2(
                 colors[v] = color
                 if color > num_colors:
                     num_colors = color
+                    if color > limit:
+                        break
                 if num_chosen:
                     for k in range(num_chosen):
                         add(&sets[chosen[k]], color)

@@ -3,6 +3,7 @@
 Enters: a graph of `asdopt.coloring._graph` and an order of its vertices. Leaves: colors from 1.
 What is forbidden makes the algorithm: a color of a vertex at distance 2 (columns or rows), one
 that would leave a two-colored path on four vertices (star), or a two-colored cycle (acyclic).
+A coloring that takes more colors than a limit is given up: the vertices left have the color 0.
 The loops stand in `_distance2.pyx`, `_star.pyx` and `_acyclic.pyx`.
 """
 
@@ -20,12 +21,14 @@ __all__ = ["acyclic_coloring", "distance2_coloring", "star_coloring"]
 
 IntArray = npt.NDArray[np.int32]
 
+_NO_LIMIT = int(np.iinfo(np.int32).max)
+
 
 def _scratch(size: int) -> IntArray:
     return np.full(size + 2, -1, dtype=np.int32)
 
 
-def distance2_coloring(side: BipartiteSide, order: IntArray) -> IntArray:
+def distance2_coloring(side: BipartiteSide, order: IntArray, limit: int = _NO_LIMIT) -> IntArray:
     """Color one side so that no two vertices of one color share a row.
 
     Equivalently, columns of one color are structurally orthogonal. Cost: the sum over the rows of
@@ -45,6 +48,7 @@ def distance2_coloring(side: BipartiteSide, order: IntArray) -> IntArray:
         side.cols,
         order,
         bool((order[1:] > order[:-1]).all()),
+        limit,
         hub_of_row,
         num_hubs,
         colors,
@@ -54,7 +58,7 @@ def distance2_coloring(side: BipartiteSide, order: IntArray) -> IntArray:
     return colors
 
 
-def star_coloring(graph: AdjacencyGraph, order: IntArray) -> IntArray:
+def star_coloring(graph: AdjacencyGraph, order: IntArray, limit: int = _NO_LIMIT) -> IntArray:
     """Color so that neighbors differ and every path on four vertices has three colors.
 
     Then the vertices of any two colors form disjoint stars, and an entry (i, j) can be read from
@@ -74,6 +78,7 @@ def star_coloring(graph: AdjacencyGraph, order: IntArray) -> IntArray:
         graph.neighbors,
         graph.edges,
         order,
+        limit,
         hub_number,
         num_hubs,
         colors,
@@ -85,12 +90,12 @@ def star_coloring(graph: AdjacencyGraph, order: IntArray) -> IntArray:
         _scratch(size),
         _scratch(size),
         _scratch(size),
-        np.empty(num_hubs + 1, dtype=np.int32),
+        np.empty(2 * num_hubs + 1, dtype=np.int32),
     )
     return colors
 
 
-def acyclic_coloring(graph: AdjacencyGraph, order: IntArray) -> IntArray:
+def acyclic_coloring(graph: AdjacencyGraph, order: IntArray, limit: int = _NO_LIMIT) -> IntArray:
     """Color so that neighbors differ and every cycle has at least three colors.
 
     Then the vertices of any two colors form disjoint trees, whose entries follow one from the
@@ -110,6 +115,7 @@ def acyclic_coloring(graph: AdjacencyGraph, order: IntArray) -> IntArray:
         graph.neighbors,
         graph.edges,
         order,
+        limit,
         hub_number,
         num_hubs,
         colors,

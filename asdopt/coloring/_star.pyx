@@ -6,11 +6,30 @@ from asdopt.coloring._color_set cimport ColorSet, add, first_free, free_sets, ne
 from asdopt.coloring._neighbor_table cimport NeighborTable, free_tables, new_tables, put
 
 
+cdef inline int note(
+    int spoke,
+    int hub,
+    const int[::1] indptr,
+    int[::1] hubs,
+    int[::1] num_hubs_of,
+    const int[::1] hub_number,
+    ColorSet *around_hubs,
+    const int[::1] colors,
+) except -1 nogil:
+    """Note the hub of a star at one of its spokes."""
+    hubs[indptr[spoke] + num_hubs_of[spoke]] = hub
+    num_hubs_of[spoke] += 1
+    if hub_number[spoke] >= 0:
+        add(&around_hubs[hub_number[spoke]], colors[hub])
+    return 0
+
+
 def color_star(
     const int[::1] indptr,
     const int[::1] neighbors,
     const int[::1] edges,
     const int[::1] order,
+    int limit,
     const int[::1] hub_number,
     Py_ssize_t num_hubs,
     int[::1] colors,
@@ -26,19 +45,23 @@ def color_star(
 ):
     """Fill `colors` (zeros on entry) in the given order; return the number of colors.
 
+    Past `limit` colors the rest is left without.
+
     Vertex v has the neighbors `neighbors[indptr[v]:indptr[v + 1]]` over the undirected edges
     `edges[...]` at the same positions. Vertices with many neighbors carry a number in
     `hub_number` (else -1), a set of the colors around them and a table color -> edge.
     `star` (one entry per edge) and `hub` (one per star, -1 while a star has a single edge) are the
-    two-colored stars; `hubs[indptr[w]:][:num_hubs_of[w]]` lists the hubs of which w is a spoke.
+    two-colored stars; `hubs[indptr[w]:][:num_hubs_of[w]]` lists the hubs of which w is a spoke,
+    whose colors vertices with many neighbors also keep as a set.
     Scratch arrays of n + 2 entries filled with -1: forbidden, first_stamp, first_position,
-    treated; of num_hubs + 1 entries: chosen.
+    treated; of 2 * num_hubs + 1 entries: chosen.
     """
     cdef Py_ssize_t t, k, p, i
     cdef int v, w, x, q, s, color, found, num_chosen
     cdef int num_colors = 0
     cdef int num_stars = 0
-    cdef ColorSet *sets = new_sets(num_hubs)
+    cdef ColorSet *sets = new_sets(2 * num_hubs)
+    cdef ColorSet *around_hubs = sets + num_hubs
     cdef NeighborTable *tables = NULL
     try:
         tables = new_tables(num_hubs)
@@ -56,6 +79,10 @@ def color_star(
                     if first_stamp[color] != v:
                         first_stamp[color] = v
                         first_position[color] = <int> k
+                        if hub_number[w] >= 0:
+                            chosen[num_chosen] = <int> num_hubs + hub_number[w]
+                            num_chosen += 1
+                            continue
                         for p in range(indptr[w], indptr[w] + num_hubs_of[w]):
                             forbidden[colors[hubs[p]]] = v
                         continue
@@ -78,6 +105,8 @@ def color_star(
                 colors[v] = color
                 if color > num_colors:
                     num_colors = color
+                    if color > limit:
+                        break
                 # put the edges to colored neighbors into stars
                 for k in range(indptr[v], indptr[v + 1]):
                     w = neighbors[k]
@@ -100,22 +129,18 @@ def color_star(
                         s = star[found]
                         if hub[s] < 0:
                             hub[s] = w
-                            hubs[indptr[x] + num_hubs_of[x]] = w
-                            num_hubs_of[x] += 1
+                            note(x, w, indptr, hubs, num_hubs_of, hub_number, around_hubs, colors)
                         star[edges[k]] = s
-                        hubs[indptr[v] + num_hubs_of[v]] = w
-                        num_hubs_of[v] += 1
+                        note(v, w, indptr, hubs, num_hubs_of, hub_number, around_hubs, colors)
                     elif first_position[colors[w]] != k:
                         p = first_position[colors[w]]
                         q = neighbors[p]
                         s = star[edges[p]]
                         if hub[s] < 0:
                             hub[s] = v
-                            hubs[indptr[q] + num_hubs_of[q]] = v
-                            num_hubs_of[q] += 1
+                            note(q, v, indptr, hubs, num_hubs_of, hub_number, around_hubs, colors)
                         star[edges[k]] = s
-                        hubs[indptr[w] + num_hubs_of[w]] = v
-                        num_hubs_of[w] += 1
+                        note(w, v, indptr, hubs, num_hubs_of, hub_number, around_hubs, colors)
                     else:
                         hub[num_stars] = -1
                         star[edges[k]] = num_stars
@@ -133,6 +158,6 @@ def color_star(
                             add(&sets[hub_number[w]], color)
                             put(&tables[hub_number[w]], color, v, edges[k])
     finally:
-        free_sets(sets, num_hubs)
+        free_sets(sets, 2 * num_hubs)
         free_tables(tables, num_hubs)
     return num_colors

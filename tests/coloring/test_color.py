@@ -318,3 +318,25 @@ def test_hubs_take_no_quadratic_time(partition):
         coloring = color(pattern, partition)
     assert coloring.num_colors == count
     assert color(pattern, "symmetric", "substitution").num_colors == 2
+
+
+def test_orders_that_get_worse_than_the_best_are_given_up():
+    # two hubs without an entry in common take as many acyclic colors as there are columns in most
+    # orders, and quadratic time to find that out
+    n = 50_000
+    line = np.arange(2, n)
+    zero = 0 * line
+    pattern = SparsityPattern(
+        np.r_[np.arange(n), line, line], np.r_[np.arange(n), zero, zero + 1], (n, n)
+    )
+    for decompression in ("direct", "substitution"):
+        assert color_hessian(pattern, decompression).num_colors == 3
+    pattern = SparsityPattern(pattern.rows % 300, pattern.cols % 300, (300, 300)).symmetrized()
+    for partition in ("column", "symmetric", "bidirectional"):
+        for decompression in ("direct", "substitution"):
+            counts = [
+                color(pattern, partition, decompression, order).num_colors for order in ORDERS
+            ]
+            best = color(pattern, partition, decompression, ORDERS)
+            check_coloring(pattern, best)
+            assert best.num_colors == min(counts)
