@@ -49,7 +49,7 @@ class Derivation:
         The template's code.
     constants : sequence of float or int
         What each constant is: a number, where it is the same in all instances, or the data
-        column (an int) that holds it.
+        column (an int k) that holds it, ~k for the negative of one.
     functions : dict of str to int
         Numbers of the machine's functions.
 
@@ -122,7 +122,7 @@ class Derivation:
 
     def _constant(self, constant: float | int) -> int:
         if isinstance(constant, int):
-            return self.graph.data(constant)
+            return self.graph.data(constant) if constant >= 0 else self.graph.data(~constant) ^ 1
         return self.graph.literal(constant)
 
     def _leaf(self, kind: int, constants: Iterator[float | int]) -> _Node:

@@ -288,7 +288,7 @@ def _shared_constants(constants: FloatArray) -> tuple[list[float | int], FloatAr
     Returns
     -------
     kinds : list
-        A number, or the column (int) of ``data``.
+        A number, or the column k (int) of ``data``, ~k for its negative.
     data : ndarray of float64, shape (columns, instances)
     """
     kinds: list[float | int] = []
@@ -301,6 +301,7 @@ def _shared_constants(constants: FloatArray) -> tuple[list[float | int], FloatAr
             continue
         if key not in known:
             known[key] = len(columns)
+            known[(-row).tobytes()] = ~len(columns)
             columns.append(row)
         kinds.append(known[key])
     data = np.array(columns) if columns else np.empty((0, constants.shape[1]))

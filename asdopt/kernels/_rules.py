@@ -59,10 +59,13 @@ class Rule:
     def __init__(self, row: Operator) -> None:
         self.name = row.name
         self.arity = row.arity
-        self.value = _build(row.value)
-        self.first = tuple(None if d == "0" else _build(d) for d in row.d1)
-        self.second = tuple(None if d == "0" else _build(d) for d in row.d2)
-        self.singular = (any(map(_is_singular, row.d1)), any(map(_is_singular, row.d2)))
+        # One call of the parser for all strings of the row.
+        trees = _parse(row.value, *row.d1, *row.d2)
+        first, second = trees[1 : 1 + row.arity], trees[1 + row.arity :]
+        self.value = _convert(trees[0])
+        self.first = tuple(map(_convert_derivative, first))
+        self.second = tuple(map(_convert_derivative, second))
+        self.singular = (any(map(_is_singular, first)), any(map(_is_singular, second)))
         self.selects = row.selects
         self.symmetric = row.value in {"x+y", "x*y"}
 
@@ -73,9 +76,13 @@ def rule(code: int) -> Rule:
     return Rule(OPERATORS[code - FIRST_CODE])
 
 
-@cache
-def _is_singular(text: str) -> bool:
-    for node in ast.walk(ast.parse(text, mode="eval")):
+def _parse(*texts: str) -> list[ast.expr]:
+    body = ast.parse(f"({', '.join(texts)},)", mode="eval").body
+    return body.elts if isinstance(body, ast.Tuple) else []
+
+
+def _is_singular(tree: ast.expr) -> bool:
+    for node in ast.walk(tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
             return True
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") not in _FINITE:
@@ -83,9 +90,10 @@ def _is_singular(text: str) -> bool:
     return False
 
 
-@cache
-def _build(text: str) -> Build:
-    return _convert(ast.parse(text, mode="eval").body)
+def _convert_derivative(node: ast.expr) -> Build | None:
+    """Convert a derivative; None for the literal "0", which vanishes identically."""
+    is_zero = isinstance(node, ast.Constant) and node.value == 0
+    return None if is_zero else _convert(node)
 
 
 def _convert(node: ast.expr) -> Build:
