@@ -27,9 +27,9 @@ from asdopt.kernels._derivatives import Derivation
 from asdopt.kernels._instances import Grouping
 from asdopt.kernels._machine import Job, Machine, Sparse
 from asdopt.kernels._maps import AffineMaps, Spread
-from asdopt.kernels._packing import Instances, Packer, Places
+from asdopt.kernels._packing import Fixed, Instances, Packer, Places
 from asdopt.kernels._positions import find_positions
-from asdopt.kernels._programs import FUNCTIONS, Result, compile_program
+from asdopt.kernels._programs import FUNCTIONS, Result
 from asdopt.kernels._remainder import Remainder
 from asdopt.kernels._soundness import find_disagreement
 from asdopt.kernels._templates import find_templates
@@ -176,7 +176,9 @@ class _Layout:
             "hessian": np.zeros(hessian_pattern.nnz),
         }
         self._base["gradient"][cols[:first]] = coefs[:first]
-        self._base["jacobian"][jacobian(rows[first:] - 1, cols[first:])] = coefs[first:]
+        places = jacobian(rows[first:] - 1, cols[first:])
+        self._base["jacobian"][places] = coefs[first:]
+        self._fixed = Fixed(np.maximum(indptr - first, 0), places, coefs[first:])
         occupied = {name: base != 0.0 for name, base in self._base.items()}
         occupied["outputs"] |= np.diff(indptr) > 0
         self._packers = {name: Packer(mask) for name, mask in occupied.items()}
@@ -223,8 +225,7 @@ class _Layout:
         ) -> None:
             if refs:
                 results = [Result(ref, key, int(is_local(key))) for key, ref in refs.items()]
-                program = compile_program(found.graph, results)
-                self._packers[name].add(program, instances, places)
+                self._packers[name].add(found.graph, results, instances, places)
 
         objective = [r for r, is_objective in enumerate(found.rows) if is_objective]
         others = [r for r, is_objective in enumerate(found.rows) if not is_objective]
@@ -249,7 +250,7 @@ class _Layout:
             spread = self._spreads.get(name)
             matrix = None if spread is None else spread.sparse()
             num_local = 0 if spread is None else spread.num_local
-            plan = packer.plan()
+            plan = packer.plan(self._fixed if name == "jacobian" else None)
             jobs[name] = Job(self._base[name], packer.stored, linear, plan, matrix, num_local)
         n, m = trace.num_inputs, len(trace.outputs)
         parameters = trace.val[n : n + trace.num_parameters].copy()

@@ -1,6 +1,6 @@
 """Bring programs and the data of their instances into the layout of the machine.
 
-Enters: compiled programs, and for each template the variables, constants and rows of its
+Enters: the results wanted of each template, and the variables, constants and rows of its
 instances. Leaves: what :class:`~asdopt.kernels._machine.Plan` takes. Data of a block lie together,
 row by row, so that an evaluation reads memory once from front to end.
 """
@@ -8,22 +8,24 @@ row by row, so that an evaluation reads memory once from front to end.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from asdopt.kernels._expressions import Expressions
 from asdopt.kernels._machine import Plan, aligned
 from asdopt.kernels._positions import STORE_RUN, count_places, gather_modes, scatter_modes
-from asdopt.kernels._programs import Compiled
+from asdopt.kernels._programs import Result, compile_program
 
-__all__ = ["Instances", "Packer", "Places"]
+__all__ = ["Fixed", "Instances", "Packer", "Places"]
 
 IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float64]
 
 _BLOCK = 64  # instances a block holds at most
+_FEW = 4  # constants of a row that a program stores at most
 _REGISTERS = 4096  # numbers that the registers of a program may hold to stay in the L1 cache
 
 
@@ -67,8 +69,39 @@ class Places:
     local: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Constant entries of a result, by output row.
+
+    Parameters
+    ----------
+    indptr : ndarray of intp, shape (rows + 1,)
+    places : ndarray of int32
+    values : ndarray of float64
+    """
+
+    indptr: npt.NDArray[np.intp]
+    places: IntArray
+    values: FloatArray
+
+    def only(self, mask: npt.NDArray[np.bool_]) -> Fixed:
+        """Keep some of the entries."""
+        kept = np.concatenate([[0], np.cumsum(mask)])
+        return Fixed(kept[self.indptr], self.places[mask], self.values[mask])
+
+
+@dataclass(slots=True)
+class _Part:
+    """A template's share in a result."""
+
+    graph: Expressions
+    results: list[Result]
+    instances: Instances
+    places: dict[Hashable, Places]
+
+
 class Packer:
-    """Collect the programs of one kind of result.
+    """Collect the results of one kind.
 
     Parameters
     ----------
@@ -84,28 +117,41 @@ class Packer:
     def __init__(self, occupied: npt.NDArray[np.bool_]) -> None:
         self.stored = np.zeros(len(occupied), dtype=bool)
         self._counts = occupied.astype(np.int32)
-        self._parts: list[tuple[Compiled, Instances, dict[Hashable, Places]]] = []
+        self._parts: list[_Part] = []
 
     def add(
         self,
-        program: Compiled,
+        graph: Expressions,
+        results: list[Result],
         instances: Instances,
         places: Callable[[Any], Places],
     ) -> None:
-        """Add a template's program; ``places(key)`` says where a result goes."""
-        found = {key: places(key) for kind, key in program.index if kind == "result"}
+        """Add a template's results; ``places(key)`` says where each goes."""
+        found = {result.place: places(result.place) for result in results}
         for place in found.values():
             if not place.local:
                 count_places(place.positions, self._counts)
-        self._parts.append((program, instances, found))
+        self._parts.append(_Part(graph, results, instances, found))
 
-    def plan(self) -> Plan:
-        """Lay everything out."""
-        return Plan([self._pack(*part) for part in self._parts])
+    def plan(self, fixed: Fixed | None = None) -> Plan:
+        """Compile and lay out everything.
 
-    def _pack(
-        self, program: Compiled, instances: Instances, places: dict[Hashable, Places]
-    ) -> tuple[object, ...]:
+        Parameters
+        ----------
+        fixed : Fixed, optional
+            Constants that a program may store with the other entries of their rows, while these
+            are in the cache.
+        """
+        if fixed is not None:
+            fixed = fixed.only(self._counts[fixed.places] == 1)
+            claimed = np.zeros(len(fixed.indptr) - 1, dtype=bool)
+            for part in self._parts:
+                _add_constants(part, fixed, claimed)
+        return Plan([self._pack(part) for part in self._parts])
+
+    def _pack(self, part: _Part) -> tuple[object, ...]:
+        program = compile_program(part.graph, part.results)
+        instances, places = part.instances, part.places
         count = instances.count
         width = _width(program.num_registers + program.num_gathered, count)
         sources: list[IntArray] = []
@@ -118,16 +164,44 @@ class Packer:
         index = _blocks(sources, count, width, np.int32)
         data = _blocks([instances.data[k] for k in program.data], count, width, np.float64)
         modes = np.zeros(index.shape[:2], dtype=np.uint8)
+        stored = self.stored.view(np.uint8)
         for row, (kind, key) in enumerate(program.index):
-            if kind == "result" and places[key].local:
-                modes[:, row] = STORE_RUN
-            elif kind == "result":
-                stored = self.stored.view(np.uint8)
-                scatter_modes(index, row, count, self._counts, modes, stored)
-            else:
+            if kind != "result":
                 gather_modes(index, row, count, modes)
+            elif places[key].local:
+                modes[:, row] = STORE_RUN
+            else:
+                scatter_modes(index, row, count, self._counts, modes, stored)
         sizes = program.num_registers, program.num_gathered
         return program.code, *sizes, count, data, index, modes
+
+
+def _add_constants(part: _Part, fixed: Fixed, claimed: npt.NDArray[np.bool_]) -> None:
+    """Let a template store the constants of its rows, where all instances have as many."""
+    instances = part.instances
+    columns = []
+    for rows in instances.rows:
+        start = fixed.indptr[rows]
+        size = fixed.indptr[rows + 1] - start
+        count = int(size[0])
+        if not 0 < count <= _FEW or (size != count).any() or claimed[rows].any():
+            continue
+        if (np.diff(rows) <= 0).any():
+            continue  # a row may occur twice
+        claimed[rows] = True
+        for entries in start + np.arange(count)[:, None]:
+            values = fixed.values[entries]
+            if (values == values[0]).all():
+                ref = part.graph.literal(float(values[0]))
+            else:
+                ref = part.graph.data(len(instances.data) + len(columns))
+                columns.append(values)
+            key = ("constant", len(part.results))
+            part.results.append(Result(ref, key))
+            part.places[key] = Places(fixed.places[entries])
+    if columns:
+        data = np.concatenate([instances.data, np.array(columns)])
+        part.instances = replace(instances, data=data)
 
 
 def _width(num_registers: int, count: int) -> int:
