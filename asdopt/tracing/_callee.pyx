@@ -333,7 +333,7 @@ cdef class Elementary:
             u = only(x)
             v = only(y)
             return self.original(x, y) if u is x and v is y else self.two(u, v)
-        return self.original(x, y)
+        return self.other(x, y)
 
     cdef int check(self, Tape tape, int node, int a, int b) except -1:
         """Raise what math raises outside of its domain, and guard that where it matters."""

@@ -13,18 +13,22 @@ per callee and trace. Next: ``_convert.py`` for the code, ``_standins.py`` for k
 
 from __future__ import annotations
 
+import copy
 import functools
 import os
+import weakref
 from collections.abc import Callable
 from types import (
     BuiltinFunctionType,
     CellType,
+    CodeType,
     FunctionType,
     MethodType,
     MethodWrapperType,
 )
 from typing import Any
 
+from asdopt._errors import AsdoptError
 from asdopt.tracing import _callee
 from asdopt.tracing._callee import HOOK, Session, holds_traced
 from asdopt.tracing._convert import convert, is_hooked
@@ -35,13 +39,15 @@ from asdopt.tracing._namespace import substitute
 from asdopt.tracing._special import scipy_function
 from asdopt.tracing._tape import Tape
 
-__all__ = ["HANDLERS", "METHODS", "find_attribute", "hooked", "is_user_function"]
+__all__ = ["HANDLERS", "METHODS", "find_attribute", "hooked", "is_user_function", "run_hooked"]
 
 # Kind of a callable object -> (session, object) -> replacement. Filled by the stand-ins too.
 HANDLERS: dict[type, Callable[[Session, Any], Any]] = {}
 # Kind of an object -> (session, bound method of C) -> replacement.
 METHODS: dict[type, Callable[[Session, Any], Any]] = {}
 
+# Code of functions that needed implicit calls hooked before.
+_implicit_needed: weakref.WeakSet[CodeType] = weakref.WeakSet()
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
@@ -68,6 +74,56 @@ def hooked(fun: Callable[..., Any], tape: Tape, level: int = 0) -> Callable[...,
             return HOOK[fun](*args, **kwargs)
 
     return call
+
+
+def run_hooked(fun: Callable[..., Any], tape: Tape, args: tuple[Any, ...]) -> Any:
+    """Run a user's function hooked; once more with implicit calls hooked if it was refused.
+
+    Raises
+    ------
+    AsdoptError
+        The refusal of the last attempt, also one that the user's code caught: the result would
+        miss a dependence.
+    """
+    code = _code_of(fun)
+    if code is None or code not in _implicit_needed:
+        # The user's function may change its arguments.
+        fresh = copy.deepcopy(args)
+        mark = tape.mark()
+        try:
+            result = hooked(fun, tape)(*args)
+            if tape.refusal is None:
+                return result
+        except (AsdoptError, TypeError, IndexError):
+            pass  # the second attempt says what is wrong
+        except Exception:
+            if tape.refusal is None:
+                raise
+        tape.forget(mark)
+        args = fresh
+    from asdopt.tracing import _implicit  # noqa: F401  # rarely needed
+
+    try:
+        result = hooked(fun, tape, 1)(*args)
+    except AsdoptError:
+        raise
+    except Exception as error:
+        if tape.refusal is None:
+            raise
+        raise tape.refusal from error
+    if tape.refusal is not None:
+        raise tape.refusal
+    if code is not None:
+        _implicit_needed.add(code)
+    return result
+
+
+def _code_of(fun: Any) -> CodeType | None:
+    """Code that a callable of the user runs first."""
+    while isinstance(fun, functools.partial):
+        fun = fun.func
+    code = getattr(fun, "__code__", None) or getattr(type(fun).__call__, "__code__", None)
+    return code if isinstance(code, CodeType) else None
 
 
 def resolve(session: Session, callee: Any) -> Any:
@@ -114,17 +170,17 @@ def _function(session: Session, function: FunctionType) -> Any:
         return substitute(session, function)
     if converted.catches:
         session.tape.careful = True
-    copy = FunctionType(
+    made = FunctionType(
         converted.code,
         function.__globals__,
         function.__name__,
         function.__defaults__,
         function.__closure__,
     )
-    copy.__kwdefaults__ = function.__kwdefaults__
-    copy.__qualname__ = function.__qualname__
-    copy.__dict__ = function.__dict__
-    return copy
+    made.__kwdefaults__ = function.__kwdefaults__
+    made.__qualname__ = function.__qualname__
+    made.__dict__ = function.__dict__
+    return made
 
 
 def _library_function(session: Session, function: FunctionType) -> Any:
@@ -152,12 +208,12 @@ def _library_function(session: Session, function: FunctionType) -> Any:
     closure = tuple(
         CellType(exchanged) if _contents(cell) is inner else cell for cell in function.__closure__
     )
-    copy = FunctionType(
+    made = FunctionType(
         code, function.__globals__, function.__name__, function.__defaults__, closure
     )
-    copy.__kwdefaults__ = function.__kwdefaults__
-    copy.__dict__.update(function.__dict__)
-    return copy
+    made.__kwdefaults__ = function.__kwdefaults__
+    made.__dict__.update(function.__dict__)
+    return made
 
 
 def _choosing(original: Callable[..., Any], traced: Callable[..., Any]) -> Callable[..., Any]:
@@ -185,7 +241,7 @@ class _Dispatch:
         self._dispatch = dispatch
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return HOOK[self._dispatch(args[0].__class__)](*args, **kwargs)
+        return HOOK[self._dispatch(_standins.class_of(args[0]))](*args, **kwargs)
 
 
 class _DispatchMethod:
@@ -195,7 +251,7 @@ class _DispatchMethod:
         self._descriptor, self._obj, self._owner = descriptor, obj, owner
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        method = self._descriptor.dispatcher.dispatch(args[0].__class__)
+        method = self._descriptor.dispatcher.dispatch(_standins.class_of(args[0]))
         return HOOK[method.__get__(self._obj, self._owner)](*args, **kwargs)
 
 
@@ -296,4 +352,4 @@ HANDLERS[staticmethod] = lambda session, callee: HOOK[callee.__func__]
 _callee.install(resolve)
 
 # At the end: these enter what they know into the tables above.
-from asdopt.tracing import _standins  # noqa: E402,F401
+from asdopt.tracing import _standins  # noqa: E402

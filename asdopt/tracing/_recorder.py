@@ -18,7 +18,7 @@ import numpy.typing as npt
 from asdopt._errors import AsdoptError, InputError
 from asdopt.tracing._array import TracedArray, lift
 from asdopt.tracing._compact import compact_trace
-from asdopt.tracing._hook import hooked
+from asdopt.tracing._hook import run_hooked
 from asdopt.tracing._location import user_location
 from asdopt.tracing._structure import Structure
 from asdopt.tracing._tape import Tape
@@ -82,10 +82,7 @@ class Recorder:
             Shape of the result; ``(0,)`` for None, ``(k,)`` for nested sequences.
         """
         with _paused_garbage_collector():
-            result = hooked(fun, self.tape)(*args)
-            if self.tape.refusal is not None:
-                # The user's code caught the refusal; the result would miss a dependence.
-                raise self.tape.refusal
+            result = run_hooked(fun, self.tape, args)
             return self._flatten(result, fun)
 
     def _flatten(self, result: Any, fun: Callable[..., Any]) -> tuple[IntArray, tuple[int, ...]]:

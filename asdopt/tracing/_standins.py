@@ -22,7 +22,7 @@ from asdopt.tracing._convert import compile_hooked
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, TracedBool, Tracer, as_float, node_ids, tracer
 
-__all__ = ["exchanging", "is_traced", "scalar_tape", "stands_for", "total"]
+__all__ = ["class_of", "exchanging", "is_traced", "scalar_tape", "stands_for", "total"]
 
 _MAXIMUM, _MINIMUM = CODE["maximum"], CODE["minimum"]
 _NUMBERS = frozenset({float, int, np.float64})
@@ -42,6 +42,11 @@ def stands_for(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., 
 def is_traced(value: Any) -> bool:
     """Tell whether a value is a traced scalar or array."""
     return isinstance(value, (Tracer, TracedArrayBase))
+
+
+def class_of(value: Any) -> Any:
+    """Class that a value shows to user code."""
+    return np.ndarray if isinstance(value, TracedArrayBase) else value.__class__
 
 
 def scalar_tape(values: Iterable[Any]) -> Tape | None:
@@ -67,7 +72,7 @@ def total(tape: Tape, values: list[Any]) -> Tracer:
 @stands_for(builtins.type)
 def _type(*args: Any, **kwargs: Any) -> Any:
     if len(args) == 1 and not kwargs and is_traced(args[0]):
-        return args[0].__class__
+        return class_of(args[0])
     return type(*args, **kwargs)
 
 

@@ -19,6 +19,7 @@ from asdopt.tracing._callee import HOOK, Elementary, know
 from asdopt.tracing._codes import node_of_ufunc
 from asdopt.tracing._nodes import TRUTH_OPERATORS
 from asdopt.tracing._standins import is_traced, scalar_tape, stands_for, total
+from asdopt.tracing._standins_arrays import Dispatched
 from asdopt.tracing._tracer import Tracer, as_float, tracer
 
 __all__: list[str] = []
@@ -52,7 +53,17 @@ for _row in OPERATORS:
 for _original in vars(np).values():
     _node = node_of_ufunc(_original) if isinstance(_original, np.ufunc) else None
     if _node is not None:
-        know(_original, Elementary(_original, _node.code, _node.arity, _node.is_bool, False))
+        know(
+            _original,
+            Elementary(
+                _original,
+                _node.code,
+                _node.arity,
+                _node.is_bool,
+                False,
+                Dispatched(_original, False),
+            ),
+        )
 
 
 @stands_for(math.fsum)

@@ -189,6 +189,17 @@ cdef class Tape:
         """Record that the trace holds only while ``node`` has this value."""
         self.add_guard(node, value)
 
+    def mark(self):
+        """Note how many guards there are, for :meth:`forget`."""
+        return len(self.guard_nodes)
+
+    def forget(self, Py_ssize_t mark):
+        """Drop guards and the refusal of an attempt that failed; its nodes stay, unused."""
+        del self.guard_nodes[mark:]
+        del self.guard_values[mark:]
+        self.refusal = None
+        self.careful = False
+
     def hold(self, ids):
         """Guard every node of an array at its primal value and return the values."""
         cdef cnp.ndarray flat = np.ascontiguousarray(ids, dtype=np.int32)

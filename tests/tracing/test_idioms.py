@@ -1,0 +1,108 @@
+"""Ordinary user code: traced at one point, right at others, or refused; never wrong.
+
+Each function in ``idioms/`` is written as users write. It is traced at one point and compared
+with itself run on plain floats, there and elsewhere, in value and by central differences.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+import asdopt
+
+FOLDER = Path(__file__).parent / "idioms"
+TRACED_AT = np.array([0.9, 0.3, 1.4, 0.7])
+POINTS = [TRACED_AT, np.array([0.4, 1.1, 0.8, 0.2]), np.array([0.65, 0.61, 0.1, 1.9])]
+
+# What is refused, with the beginning of the reason's wording.
+REFUSED: dict[str, str] = {}
+
+
+def load(path: Path) -> ModuleType:
+    """Import a file as a user's module, whose asserts nobody rewrites."""
+    name = f"idioms_{path.stem}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(name)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def collect() -> dict[str, Callable[[Any], Any]]:
+    """Functions of one argument x, by file and name."""
+    found: dict[str, Callable[[Any], Any]] = {}
+    for path in sorted(FOLDER.glob("*.py")):
+        module = load(path)
+        for name, value in vars(module).items():
+            if name.startswith("_") or not inspect.isfunction(value):
+                continue
+            parameters = [*inspect.signature(value).parameters, ""]
+            if value.__module__ == module.__name__ and parameters[0] == "x":
+                found[f"{path.stem}.{name}"] = value
+        for name, value in getattr(module, "IDIOMS", {}).items():
+            found[f"{path.stem}.{name}"] = value
+    return found
+
+
+IDIOMS = collect()
+
+
+def plain(function: Callable[[Any], Any], x: np.ndarray) -> np.ndarray:
+    """Result on plain floats, flattened."""
+    return flat(function(x.copy()))
+
+
+def flat(result: Any) -> np.ndarray:
+    """Flatten nested results."""
+    if isinstance(result, (list, tuple)):
+        return np.concatenate([flat(part) for part in result]) if result else np.empty(0)
+    return np.atleast_1d(np.asarray(result, dtype=float)).ravel()
+
+
+@pytest.mark.parametrize("name", IDIOMS)
+def test_traced_code_equals_plain_python(name: str) -> None:
+    """Or is refused, if the table says so."""
+    function = IDIOMS[name]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if name in REFUSED:
+            with pytest.raises((asdopt.TracingError, asdopt.UnsupportedOperationError)) as caught:
+                asdopt.Problem(None, asdopt.Constraint(function), x0=TRACED_AT)
+            assert REFUSED[name] in str(caught.value)
+            assert "idioms" in str(caught.value)
+            return
+        problem = asdopt.Problem(None, asdopt.Constraint(function), x0=TRACED_AT)
+        for x in POINTS:
+            np.testing.assert_allclose(
+                problem.constraints(x), plain(function, x), rtol=1e-12, atol=1e-14, err_msg=f"{x}"
+            )
+        h = 1e-6
+        x = POINTS[1]
+        columns = [
+            (plain(function, x + h * unit) - plain(function, x - h * unit)) / (2 * h)
+            for unit in np.eye(x.size)
+        ]
+        np.testing.assert_allclose(
+            problem.jacobian(x).toarray(), np.stack(columns, axis=1), rtol=1e-6, atol=1e-7
+        )
+
+
+def test_table_names_idioms() -> None:
+    """Of which there are many, and few are refused."""
+    assert set(REFUSED) <= set(IDIOMS)
+    assert len(IDIOMS) >= 135
+    assert len(REFUSED) <= 10
