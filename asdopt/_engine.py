@@ -83,11 +83,17 @@ class Engine:
             self._rest.add_gradient(x, out)
         return out
 
-    def jacobian_values(self, x: FloatArray, out: FloatArray | None = None) -> FloatArray:
-        """Values of the constraints' Jacobian."""
+    def jacobian_values(
+        self, x: FloatArray, out: FloatArray | None = None, keep: bool = False
+    ) -> FloatArray:
+        """Values of the constraints' Jacobian.
+
+        With ``keep``, an ``out`` that was written to last is taken to hold its values still.
+        """
+        if self._rest is None:
+            return self._machine.jacobian(x, out, keep)
         out = self._machine.jacobian(x, out)
-        if self._rest is not None:
-            self._rest.add_jacobian(x, out)
+        self._rest.add_jacobian(x, out)
         return out
 
     def hessian_values(

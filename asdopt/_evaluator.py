@@ -89,6 +89,7 @@ class Evaluator:
         self._lock = threading.RLock()
         self._branches: list[Branch] = []
         self._last = x0
+        self._wrote: Branch | None = None
         self.trace_seconds = 0.0
         self.prepare_seconds = 0.0
         self._branches = [Branch(trace) for trace in traces]
@@ -155,14 +156,30 @@ class Evaluator:
             self._move(x)
             return self._branch.engine.gradient(x)
 
-    def jacobian_values(self, x: FloatArray, out: FloatArray | None = None) -> FloatArray:
-        """Nonzero values of the constraints' Jacobian, aligned with ``jacobian_pattern``."""
+    def jacobian_values(
+        self, x: FloatArray, out: FloatArray | None = None, keep: bool = False
+    ) -> FloatArray:
+        """Nonzero values of the constraints' Jacobian, aligned with ``jacobian_pattern``.
+
+        Parameters
+        ----------
+        x : ndarray of float64, shape (n,)
+        out : ndarray of float64, shape (nnz,), optional
+            Written to and returned.
+        keep : bool
+            Promises that ``out``, where it was given to the last call too, still holds what that
+            call wrote: constant entries are then not written again, which saves up to a third of
+            the time. Solvers that hand the same buffer to each call may set it.
+        """
         with self._lock:
             self._move(x)
             branch, union = self._branch, self.jacobian_pattern
             out = _output(out, union.nnz, "jacobian")
             if branch.jacobian_pattern is union:
-                return branch.engine.jacobian_values(x, out)
+                keep = keep and self._wrote is branch
+                self._wrote = branch
+                return branch.engine.jacobian_values(x, out, keep)
+            self._wrote = None
             values = branch.engine.jacobian_values(x)
             return _spread(values, branch.jacobian_pattern, union, out)
 

@@ -209,3 +209,18 @@ def test_kernels_that_disagree_with_the_tape_are_not_used(monkeypatch) -> None:
     assert np.allclose(engine.outputs(made.x), expected[0], rtol=1e-14)
     assert np.allclose(engine.jacobian_values(made.x), expected[2], rtol=1e-14)
     assert np.allclose(engine.hessian_values(made.x, weights), expected[3], rtol=1e-14)
+
+
+def test_kept_entries_of_a_jacobian_are_those_of_a_full_evaluation() -> None:
+    for seed in range(40):
+        made = RandomTrace(np.random.default_rng(seed))
+        trace = made.trace()
+        jacobian = jacobian_pattern(trace, trace.outputs[1:])
+        engine = Engine(trace, jacobian, hessian_pattern(trace, trace.outputs))
+        engine.set_parameters(made.parameters)
+        out = np.full(jacobian.nnz, np.nan)
+        for step in range(3):
+            x = made.x + 1e-3 * step
+            engine.jacobian_values(x, out, keep=True)
+            assert np.array_equal(out, engine.jacobian_values(x)), seed
+            engine.jacobian_values(x, out)

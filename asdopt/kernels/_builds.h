@@ -23,7 +23,7 @@ typedef struct {
 } Program;
 
 #define MACHINE_OPERATIONS(F)                                                                    \
-    F(END) F(NUMBER) F(GATHER) F(GATHER_DIFFERENCE) F(SCATTER) F(SCATTER_NEGATIVE) F(NEGATE)     \
+    F(END) F(CONSTANTS) F(NUMBER) F(GATHER) F(GATHER_DIFFERENCE) F(SCATTER) F(SCATTER_NEGATIVE) F(NEGATE)     \
     F(ADD) F(SUBTRACT) F(MULTIPLY) F(DIVIDE) F(SQUARE) F(ADD_NUMBER) F(FROM_NUMBER)              \
     F(MULTIPLY_NUMBER) F(DIVIDE_NUMBER) F(MULTIPLY_ADD) F(MULTIPLY_SUBTRACT) F(SUBTRACT_PRODUCT) \
     F(MULTIPLY_NUMBER_ADD) F(MULTIPLY_NUMBER_SUBTRACT) F(GUARDED) F(MASK) F(LESS) F(LESS_EQUAL)  \
@@ -54,7 +54,7 @@ static double (*const BINARY[])(double, double) = {BINARY_FUNCTIONS(POINTER)};
 #include "_machine.h"
 #undef NAME
 
-typedef void (*Run)(const Program *, int, int, double *, double **, const double *const *,
+typedef void (*Run)(const Program *, int, int, int, double *, double **, const double *const *,
                     double *const *);
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)

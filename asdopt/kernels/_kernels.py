@@ -247,11 +247,15 @@ class _Layout:
         jobs = {}
         for name, packer in self._packers.items():
             linear = self._linear if name == "outputs" else None
-            spread = self._spreads.get(name)
-            matrix = None if spread is None else spread.sparse()
-            num_local = 0 if spread is None else spread.num_local
             plan = packer.plan(self._fixed if name == "jacobian" else None)
-            jobs[name] = Job(self._base[name], packer.stored, linear, plan, matrix, num_local)
+            matrix, num_local, touched = None, 0, packer.touched.copy()
+            spread = self._spreads.get(name)
+            if spread is not None:
+                matrix, num_local = spread.sparse(), spread.num_local
+                touched[spread.places()] = True
+            jobs[name] = Job(
+                self._base[name], packer.stored, touched, linear, plan, matrix, num_local
+            )
         n, m = trace.num_inputs, len(trace.outputs)
         parameters = trace.val[n : n + trace.num_parameters].copy()
         maps = self._maps

@@ -169,7 +169,7 @@ SCATTERER(scatter_negative, -=, -)
 #undef SCATTERER
 
 /* One block of n (padded) and count (true) instances. */
-static void NAME(block)(const Program *program, const int n, int count, int at,
+static void NAME(block)(const Program *program, const int n, int count, int at, int keep,
                         double *registers, double **table, const double *const *in,
                         double *const *out) {
     const int width = program->width;
@@ -208,6 +208,10 @@ static void NAME(block)(const Program *program, const int n, int count, int at,
     for (;;) switch (step->op) {
 #endif
     CASE(END) return;
+    CASE(CONSTANTS) {
+        if (keep) return;
+        NEXT;
+    }
     CASE(NUMBER) LOOP(k)
     CASE(GATHER) {
         const double *from = in[step->b];
@@ -317,13 +321,13 @@ static void NAME(block)(const Program *program, const int n, int count, int at,
 #undef NEXT
 }
 
-static void NAME(run)(const Program *program, int first, int last, double *registers,
+static void NAME(run)(const Program *program, int first, int last, int keep, double *registers,
                       double **table, const double *const *in, double *const *out) {
     const int width = program->width;
     for (int at = first; at < last; at++) {
         int count = program->num_instances - at * width;
         if (count > width) count = width;
-        NAME(block)(program, (count + 7) & ~7, count, at, registers, table, in, out);
+        NAME(block)(program, (count + 7) & ~7, count, at, keep, registers, table, in, out);
     }
 }
 #undef EACH

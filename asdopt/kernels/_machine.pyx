@@ -21,8 +21,8 @@ cdef extern from "kernels/_builds.h" nogil:
         double *data
         const int *index
         const unsigned char *modes
-    ctypedef void (*Run)(const Program *, int, int, double *, double **, const double *const *,
-                         double *const *) noexcept nogil
+    ctypedef void (*Run)(const Program *, int, int, int, double *, double **,
+                         const double *const *, double *const *) noexcept nogil
     const char *MACHINE_NAMES[]
     const char *UNARY_NAMES[]
     const char *BINARY_NAMES[]
@@ -125,7 +125,8 @@ cdef class Plan:
         free(self.programs)
         free(self.table)
 
-    cdef void run(self, const double *const *source, double *const *target) noexcept nogil:
+    cdef void run(self, const double *const *source, double *const *target,
+                  bint keep) noexcept nogil:
         cdef Py_ssize_t k
         cdef int j
         cdef Program *p
@@ -133,7 +134,7 @@ cdef class Plan:
             p = &self.programs[k]
             for j in range(p.num_registers):
                 self.table[j] = self.registers + j * p.width
-            RUN(p, 0, p.num_blocks, self.registers, self.table, source, target)
+            RUN(p, 0, p.num_blocks, keep, self.registers, self.table, source, target)
 
 
 cdef class Sparse:
@@ -168,8 +169,8 @@ cdef class Job:
     ----------
     base : ndarray of float64, shape (size,)
         Constant part.
-    stored : ndarray of bool, shape (size,)
-        Places that the programs overwrite.
+    stored, touched : ndarray of bool, shape (size,)
+        Places that the programs overwrite; places that they, or maps, add to.
     linear : Sparse or None
         Added times x.
     plan : Plan
@@ -182,13 +183,14 @@ cdef class Job:
     cdef const double[::1] base
     cdef readonly Py_ssize_t size
     cdef bint is_zero, is_listed
-    cdef const int[::1] places
-    cdef const double[::1] values
+    cdef const int[::1] places, touched_places
+    cdef const double[::1] values, touched_values
     cdef Sparse linear, spread
     cdef Plan plan
     cdef double[::1] local
 
-    def __cinit__(self, base, stored, Sparse linear, Plan plan, Sparse spread, num_local):
+    def __cinit__(self, base, stored, touched, Sparse linear, Plan plan, Sparse spread,
+                  num_local):
         self.base = base
         # Where most places are overwritten only the others are set beforehand.
         places = np.flatnonzero(~stored).astype(np.int32)
@@ -196,6 +198,8 @@ cdef class Job:
         if self.is_listed:
             self.places = places
             self.values = base[places]
+        self.touched_places = np.flatnonzero(touched).astype(np.int32)
+        self.touched_values = base[touched]
         self.size = len(base)
         self.is_zero = not np.any(base)
         self.linear = linear
@@ -204,13 +208,16 @@ cdef class Job:
         self.local = np.zeros(max(num_local, 1))
 
     cdef void run(self, const double *x, const double *y, const double *weights,
-                  double *out) noexcept nogil:
+                  double *out, bint keep) noexcept nogil:
         cdef const double *source[2]
         cdef double *target[2]
         cdef Py_ssize_t k
         if self.size == 0:
             return
-        if self.is_listed:
+        if keep:
+            for k in range(self.touched_places.shape[0]):
+                out[self.touched_places[k]] = self.touched_values[k]
+        elif self.is_listed:
             for k in range(self.places.shape[0]):
                 out[self.places[k]] = self.values[k]
         elif self.is_zero:
@@ -223,7 +230,7 @@ cdef class Job:
         source[1] = weights
         target[0] = out
         target[1] = &self.local[0]
-        self.plan.run(source, target)
+        self.plan.run(source, target, keep)
         if self.spread is not None:
             self.spread.add(&self.local[0], out)
 
@@ -250,6 +257,7 @@ cdef class Machine:
     cdef Sparse maps
     cdef Py_ssize_t num_parameters
     cdef bint reads_x
+    cdef void *last
 
     def __cinit__(self, num_inputs, num_outputs, Job outputs, Job gradient, Job jacobian,
                   Job hessian, parameters, Sparse maps, map_base):
@@ -288,7 +296,8 @@ cdef class Machine:
             self.maps.add(x, maps)
         return &self.read[0]
 
-    cdef evaluate(self, Job job, cnp.ndarray x, cnp.ndarray weights, cnp.ndarray out):
+    cdef evaluate(self, Job job, cnp.ndarray x, cnp.ndarray weights, cnp.ndarray out,
+                  bint keep=False):
         cdef const double *px = <const double *> cnp.PyArray_DATA(x)
         cdef const double *pw = NULL
         if out is None:
@@ -298,7 +307,7 @@ cdef class Machine:
         if weights is not None:
             check(weights, self.num_outputs)
             pw = <const double *> cnp.PyArray_DATA(weights)
-        job.run(px, self.source(px), pw, <double *> cnp.PyArray_DATA(out))
+        job.run(px, self.source(px), pw, <double *> cnp.PyArray_DATA(out), keep)
         return out
 
     def outputs(self, cnp.ndarray x not None, cnp.ndarray out=None):
@@ -309,9 +318,16 @@ cdef class Machine:
         """Gradient of the objective, shape (num_inputs,)."""
         return self.evaluate(self._gradient, x, None, out)
 
-    def jacobian(self, cnp.ndarray x not None, cnp.ndarray out=None):
-        """Values of the Jacobian of the constraints, aligned with its pattern."""
-        return self.evaluate(self._jacobian, x, None, out)
+    def jacobian(self, cnp.ndarray x not None, cnp.ndarray out=None, bint keep=False):
+        """Values of the Jacobian of the constraints, aligned with its pattern.
+
+        With ``keep``, where ``out`` is the array written to last, its constant entries are taken
+        to be there still.
+        """
+        keep = keep and out is not None and cnp.PyArray_DATA(out) == self.last
+        out = self.evaluate(self._jacobian, x, None, out, keep)
+        self.last = cnp.PyArray_DATA(out)
+        return out
 
     def hessian(self, cnp.ndarray x not None, cnp.ndarray weights not None, cnp.ndarray out=None):
         """Values of the lower triangle of the Hessian of ``weights @ outputs``."""

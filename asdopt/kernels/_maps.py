@@ -150,6 +150,10 @@ class Spread:
         values = np.repeat(coefs, repeat) * coefs_b[inner]
         return np.repeat(owners_a, repeat), np.repeat(rows, repeat), cols[inner], values
 
+    def places(self) -> IntArray:
+        """Return the places that something is added to."""
+        return np.concatenate([np.empty(0, dtype=np.int32), *(part[0] for part in self._parts)])
+
     def sparse(self) -> Sparse | None:
         """Return the matrix from local values to places."""
         if not self._parts:

@@ -8,7 +8,7 @@ row by row, so that an evaluation reads memory once from front to end.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -98,6 +98,7 @@ class _Part:
     results: list[Result]
     instances: Instances
     places: dict[Hashable, Places]
+    constants: list[Result] = field(default_factory=list)
 
 
 class Packer:
@@ -110,12 +111,15 @@ class Packer:
 
     Attributes
     ----------
-    stored : ndarray of bool, shape (size,)
-        Places that the programs overwrite, known when the plan is made.
+    stored, touched : ndarray of bool, shape (size,)
+        Places that the programs overwrite, and places that they add to, known when the plan is
+        made.
     """
 
     def __init__(self, occupied: npt.NDArray[np.bool_]) -> None:
         self.stored = np.zeros(len(occupied), dtype=bool)
+        self.touched = self.stored
+        self._occupied = occupied
         self._counts = occupied.astype(np.int32)
         self._parts: list[_Part] = []
 
@@ -147,10 +151,12 @@ class Packer:
             claimed = np.zeros(len(fixed.indptr) - 1, dtype=bool)
             for part in self._parts:
                 _add_constants(part, fixed, claimed)
-        return Plan([self._pack(part) for part in self._parts])
+        plan = Plan([self._pack(part) for part in self._parts])
+        self.touched = (self._counts > self._occupied) & ~self.stored
+        return plan
 
     def _pack(self, part: _Part) -> tuple[object, ...]:
-        program = compile_program(part.graph, part.results)
+        program = compile_program(part.graph, part.results, part.constants)
         instances, places = part.instances, part.places
         count = instances.count
         width = _width(program.num_registers + program.num_gathered, count)
@@ -196,8 +202,8 @@ def _add_constants(part: _Part, fixed: Fixed, claimed: npt.NDArray[np.bool_]) ->
             else:
                 ref = part.graph.data(len(instances.data) + len(columns))
                 columns.append(values)
-            key = ("constant", len(part.results))
-            part.results.append(Result(ref, key))
+            key = ("constant", len(part.constants))
+            part.constants.append(Result(ref, key))
             part.places[key] = Places(fixed.places[entries])
     if columns:
         data = np.concatenate([instances.data, np.array(columns)])

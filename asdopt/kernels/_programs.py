@@ -104,7 +104,9 @@ class Compiled:
     index: list[tuple[str, Hashable]]
 
 
-def compile_program(graph: Expressions, results: Sequence[Result]) -> Compiled:
+def compile_program(
+    graph: Expressions, results: Sequence[Result], constants: Sequence[Result] = ()
+) -> Compiled:
     """Compile the computation of some results.
 
     Parameters
@@ -112,8 +114,10 @@ def compile_program(graph: Expressions, results: Sequence[Result]) -> Compiled:
     graph : Expressions
     results : sequence of Result
         In the order in which they are wanted.
+    constants : sequence of Result
+        The same at every point: stored last, and not at all where they are there already.
     """
-    return _Compiler(graph, results).compiled()
+    return _Compiler(graph, [*results, *constants]).compiled(len(results))
 
 
 class _Compiler:
@@ -144,8 +148,10 @@ class _Compiler:
                     seen.add(operand)
                     stack.append(operand)
 
-    def compiled(self) -> Compiled:
-        for result in self._results:
+    def compiled(self, num_varying: int) -> Compiled:
+        for k, result in enumerate(self._results):
+            if k == num_varying:
+                self._steps.append(("CONSTANTS", (), (), (), 0.0))
             node = result.ref >> 1
             self._need(node)
             name = "SCATTER_NEGATIVE" if result.ref & 1 else "SCATTER"
