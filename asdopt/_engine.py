@@ -88,13 +88,18 @@ class Engine:
     ) -> FloatArray:
         """Values of the constraints' Jacobian.
 
-        With ``keep``, an ``out`` that was written to last is taken to hold its values still.
+        With ``keep``, an ``out`` that the last call with ``keep`` wrote to is taken to hold its
+        values still.
         """
         if self._rest is None:
             return self._machine.jacobian(x, out, keep)
         out = self._machine.jacobian(x, out)
         self._rest.add_jacobian(x, out)
         return out
+
+    def forget(self) -> None:
+        """Write all entries at the next call with ``keep``."""
+        self._machine.forget()
 
     def hessian_values(
         self, x: FloatArray, weights: FloatArray, out: FloatArray | None = None

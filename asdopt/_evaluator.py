@@ -89,7 +89,7 @@ class Evaluator:
         self._lock = threading.RLock()
         self._branches: list[Branch] = []
         self._last = x0
-        self._wrote: Branch | None = None
+        self._keeping: Branch | None = None
         self.trace_seconds = 0.0
         self.prepare_seconds = 0.0
         self._branches = [Branch(trace) for trace in traces]
@@ -167,19 +167,22 @@ class Evaluator:
         out : ndarray of float64, shape (nnz,), optional
             Written to and returned.
         keep : bool
-            Promises that ``out``, where it was given to the last call too, still holds what that
-            call wrote: constant entries are then not written again, which saves up to a third of
-            the time. Solvers that hand the same buffer to each call may set it.
+            Promises that ``out``, where it was given to the last call with ``keep`` too, still
+            holds what that call wrote: constant entries are then not written again, which saves
+            up to a third of the time. Solvers that hand the same buffer to each call may set it.
         """
         with self._lock:
             self._move(x)
             branch, union = self._branch, self.jacobian_pattern
             out = _output(out, union.nnz, "jacobian")
             if branch.jacobian_pattern is union:
-                keep = keep and self._wrote is branch
-                self._wrote = branch
+                if keep and self._keeping is not branch:
+                    # Another branch may have written there since.
+                    branch.engine.forget()
+                    self._keeping = branch
                 return branch.engine.jacobian_values(x, out, keep)
-            self._wrote = None
+            if keep:
+                self._keeping = None
             values = branch.engine.jacobian_values(x)
             return _spread(values, branch.jacobian_pattern, union, out)
 

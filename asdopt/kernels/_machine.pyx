@@ -257,7 +257,7 @@ cdef class Machine:
     cdef Sparse maps
     cdef Py_ssize_t num_parameters
     cdef bint reads_x
-    cdef void *last
+    cdef void *kept
 
     def __cinit__(self, num_inputs, num_outputs, Job outputs, Job gradient, Job jacobian,
                   Job hessian, parameters, Sparse maps, map_base):
@@ -321,13 +321,19 @@ cdef class Machine:
     def jacobian(self, cnp.ndarray x not None, cnp.ndarray out=None, bint keep=False):
         """Values of the Jacobian of the constraints, aligned with its pattern.
 
-        With ``keep``, where ``out`` is the array written to last, its constant entries are taken
-        to be there still.
+        With ``keep``, where ``out`` is the array of the last call with ``keep``, its constant
+        entries are taken to be there still.
         """
-        keep = keep and out is not None and cnp.PyArray_DATA(out) == self.last
+        if not keep or out is None:
+            return self.evaluate(self._jacobian, x, None, out)
+        keep = cnp.PyArray_DATA(out) == self.kept
         out = self.evaluate(self._jacobian, x, None, out, keep)
-        self.last = cnp.PyArray_DATA(out)
+        self.kept = cnp.PyArray_DATA(out)
         return out
+
+    def forget(self):
+        """Write all entries at the next call with ``keep``."""
+        self.kept = NULL
 
     def hessian(self, cnp.ndarray x not None, cnp.ndarray weights not None, cnp.ndarray out=None):
         """Values of the lower triangle of the Hessian of ``weights @ outputs``."""

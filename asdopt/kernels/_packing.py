@@ -185,7 +185,7 @@ class Packer:
 def _add_constants(part: _Part, fixed: Fixed, claimed: npt.NDArray[np.bool_]) -> None:
     """Let a template store the constants of its rows, where all instances have as many."""
     instances = part.instances
-    columns = []
+    columns: list[FloatArray] = []
     for rows in instances.rows:
         start = fixed.indptr[rows]
         size = fixed.indptr[rows + 1] - start
