@@ -7,7 +7,7 @@ import numpy as np
 cimport numpy as cnp
 from libc.stdint cimport uint16_t
 from libc.stdlib cimport calloc, free
-from libc.string cimport memcpy, memset
+from libc.string cimport memcmp, memcpy, memset
 
 cnp.import_array()
 
@@ -258,6 +258,8 @@ cdef class Machine:
     cdef Py_ssize_t num_parameters
     cdef bint reads_x
     cdef void *kept
+    cdef cnp.ndarray last_x, last_outputs
+    cdef bint remembers
 
     def __cinit__(self, num_inputs, num_outputs, Job outputs, Job gradient, Job jacobian,
                   Job hessian, parameters, Sparse maps, map_base):
@@ -272,6 +274,8 @@ cdef class Machine:
         self.map_base = map_base
         more = len(parameters) + len(map_base)
         self.reads_x = not more
+        self.last_x = np.empty(num_inputs)
+        self.last_outputs = np.empty(num_outputs)
         if more:
             self.read = np.zeros(num_inputs + more)
             self.set_parameters(parameters)
@@ -280,7 +284,11 @@ cdef class Machine:
         """Change the values of the parameters."""
         cdef Py_ssize_t k
         if parameters.shape[0] != self.num_parameters:
-            raise ValueError("wrong number of parameters")
+            raise ValueError(
+                f"{parameters.shape[0]} parameters were given, the trace has "
+                f"{self.num_parameters}: give as many as it was made with"
+            )
+        self.remembers = False
         for k in range(self.num_parameters):
             self.read[self.num_inputs + k] = parameters[k]
 
@@ -311,8 +319,25 @@ cdef class Machine:
         return out
 
     def outputs(self, cnp.ndarray x not None, cnp.ndarray out=None):
-        """Objective and constraints, shape (num_outputs,)."""
-        return self.evaluate(self._outputs, x, None, out)
+        """Objective and constraints, shape (num_outputs,).
+
+        Solvers ask for the objective and the constraints one after the other: the values at the
+        last point are remembered.
+        """
+        cdef Py_ssize_t size = self.num_inputs * sizeof(double)
+        check(x, self.num_inputs)
+        if not self.remembers or memcmp(
+                cnp.PyArray_DATA(x), cnp.PyArray_DATA(self.last_x), size) != 0:
+            self.remembers = False
+            self.evaluate(self._outputs, x, None, self.last_outputs)
+            memcpy(cnp.PyArray_DATA(self.last_x), cnp.PyArray_DATA(x), size)
+            self.remembers = True
+        if out is None:
+            out = cnp.PyArray_EMPTY(1, <cnp.npy_intp *> &self.num_outputs, cnp.NPY_DOUBLE, 0)
+        check(out, self.num_outputs)
+        memcpy(cnp.PyArray_DATA(out), cnp.PyArray_DATA(self.last_outputs),
+               self.num_outputs * sizeof(double))
+        return out
 
     def gradient(self, cnp.ndarray x not None, cnp.ndarray out=None):
         """Gradient of the objective, shape (num_inputs,)."""
