@@ -65,7 +65,10 @@ class Rule:
         self.value = _convert(trees[0])
         self.first = tuple(map(_convert_derivative, first))
         self.second = tuple(map(_convert_derivative, second))
-        self.singular = (any(map(_is_singular, first)), any(map(_is_singular, second)))
+        names = {"v"} if _is_singular(trees[0], set()) else set()
+        is_singular = any(_is_singular(tree, names) for tree in first)
+        names |= {"p", "q"} if is_singular else set()
+        self.singular = is_singular, any(_is_singular(tree, names) for tree in second)
         self.selects = row.selects
         self.symmetric = row.value in {"x+y", "x*y"}
 
@@ -81,8 +84,11 @@ def _parse(*texts: str) -> list[ast.expr]:
     return body.elts if isinstance(body, ast.Tuple) else []
 
 
-def _is_singular(tree: ast.expr) -> bool:
+def _is_singular(tree: ast.expr, singular_names: set[str]) -> bool:
+    """Tell whether an expression can be infinite, given the names in it that can be."""
     for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in singular_names:
+            return True
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
             return True
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") not in _FINITE:
