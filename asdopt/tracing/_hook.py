@@ -17,7 +17,7 @@ import copy
 import functools
 import os
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import (
     BuiltinFunctionType,
     CellType,
@@ -25,6 +25,7 @@ from types import (
     FunctionType,
     MethodType,
     MethodWrapperType,
+    ModuleType,
 )
 from typing import Any
 
@@ -36,6 +37,7 @@ from asdopt.tracing._dataclass import hooked_dataclass_init
 from asdopt.tracing._location import is_user_file
 from asdopt.tracing._memo import Memo
 from asdopt.tracing._namespace import substitute
+from asdopt.tracing._source import all_codes
 from asdopt.tracing._special import scipy_function
 from asdopt.tracing._tape import Tape
 
@@ -90,14 +92,15 @@ def run_hooked(fun: Callable[..., Any], tape: Tape, args: tuple[Any, ...]) -> An
         # The user's function may change its arguments.
         fresh = copy.deepcopy(args)
         mark = tape.mark()
+        session = Session(tape, 0)
         try:
-            result = hooked(fun, tape)(*args)
-            if tape.refusal is None:
+            with session:
+                result = HOOK[fun](*args)
+            if tape.refusal is None and "implicit" not in session.state:
                 return result
-        except (AsdoptError, TypeError, IndexError):
-            pass  # the second attempt says what is wrong
         except Exception:
-            if tape.refusal is None:
+            # The second attempt says what is wrong, if it is still.
+            if tape.closed:
                 raise
         tape.forget(mark)
         args = fresh
@@ -159,12 +162,51 @@ def find_attribute(kind: type, name: str) -> Any:
     return None
 
 
+def notice(session: Session, kind: type) -> None:
+    """Ask for implicit calls to be hooked if a class's methods ask for the type of values.
+
+    ``type(x)`` of a traced value is wrong in code that is not hooked, and nothing would tell.
+    """
+    if kind in _noticed or session.level:
+        return
+    asks = _asking.get(kind)
+    if asks is None:
+        asks = _asking[kind] = any(
+            "type" in nested.co_names
+            for base in kind.__mro__
+            for name, value in base.__dict__.items()
+            for function in _implicit_functions(name, value)
+            if is_user_function(function)
+            for nested in all_codes(function.__code__)
+        )
+    if asks:
+        session.state["implicit"] = True
+
+
+_noticed = frozenset(
+    {type(None), FunctionType, ModuleType, float, int, str, list, dict, tuple, bool, type}
+)
+_asking: weakref.WeakKeyDictionary[type, bool] = weakref.WeakKeyDictionary()
+
+
+def _implicit_functions(name: str, value: Any) -> Iterable[Any]:
+    """Functions of a class's attribute that run without being called."""
+    if name[:2] == "__":
+        return (value,)
+    if isinstance(value, property):
+        return (value.fget, value.fset)
+    return (getattr(value, "func", None),)
+
+
 def _function(session: Session, function: FunctionType) -> Any:
     code = function.__code__
     if is_hooked(code):
         return function
     if not is_user_file(code.co_filename):
         return _library_function(session, function)
+    if session.level == 0:
+        for value in (*map(function.__globals__.get, code.co_names), *_cell_values(function)):
+            notice(session, type(value))
     converted = convert(code, function.__globals__, session.level)
     if converted is None:
         return substitute(session, function)
@@ -227,6 +269,10 @@ def _choosing(original: Callable[..., Any], traced: Callable[..., Any]) -> Calla
     return call
 
 
+def _cell_values(function: FunctionType) -> list[Any]:
+    return [_contents(cell) for cell in function.__closure__ or ()]
+
+
 def _contents(cell: CellType) -> Any:
     try:
         return cell.cell_contents
@@ -260,6 +306,7 @@ def _method(session: Session, method: MethodType) -> Any:
     if handler is not None:
         return handler(session, method)
     function = method.__func__
+    notice(session, type(method.__self__))
     exchanged = HOOK[function]
     return method if exchanged is function else MethodType(exchanged, method.__self__)
 
@@ -275,6 +322,7 @@ def _slot(session: Session, wrapper: Any) -> Any:
 
 
 def _class(session: Session, cls: type) -> Any:
+    notice(session, cls)
     meta = type(cls)
     call = find_attribute(meta, "__call__")
     if is_user_function(call):
@@ -319,6 +367,7 @@ def _constructor(session: Session, cls: type) -> Callable[..., Any] | None:
 
 def _object(session: Session, callee: Any, kind: type) -> Any:
     """Exchange the ``__call__`` of a user's class."""
+    notice(session, kind)
     call = find_attribute(kind, "__call__")
     if is_user_function(call):
         exchanged = HOOK[call]

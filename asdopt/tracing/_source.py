@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
-__all__ = ["Source", "compile_quietly", "find_source", "nested_codes", "same_code"]
+__all__ = ["Source", "all_codes", "compile_quietly", "find_source", "nested_codes", "same_code"]
 
 # Flags of `from __future__ import ...`, inherited by no compilation of ours.
 _FUTURE = 0x0FFF0000
@@ -264,7 +264,7 @@ def _imports(
     code: CodeType, namespace: dict[str, Any], lines: list[str]
 ) -> Iterator[tuple[str, ...]]:
     """Names that the module may import: calls of their attributes are compiled differently."""
-    names = {name for c in _all_codes(code) for name in c.co_names}
+    names = {name for c in all_codes(code) for name in c.co_names}
     modules = tuple(sorted(n for n in names if isinstance(namespace.get(n), ModuleType)))
     tried = {modules}
     yield modules
@@ -280,7 +280,8 @@ def _imports(
         yield found
 
 
-def _all_codes(code: CodeType) -> Iterator[CodeType]:
+def all_codes(code: CodeType) -> Iterator[CodeType]:
+    """Yield a code object and those nested in it."""
     yield code
     for nested in nested_codes(code):
-        yield from _all_codes(nested)
+        yield from all_codes(nested)

@@ -16,9 +16,12 @@ from typing import Any
 
 import numpy as np
 
+from asdopt._errors import TracingError
 from asdopt._ops import CODE
 from asdopt.tracing._callee import HOOK, current, know
 from asdopt.tracing._convert import compile_hooked
+from asdopt.tracing._location import refuse
+from asdopt.tracing._namespace import Namespace
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, TracedBool, Tracer, as_float, node_ids, tracer
 
@@ -86,6 +89,16 @@ def _float(*args: Any) -> Any:
             # Says what NumPy says where there is more than one entry.
             array: Any = value
             return as_float(array.item()) if len(array.ids.ravel()) == 1 else float(array)
+        if type(value) is str and "<" in value:
+            session = current()
+            if session is not None:
+                raise refuse(
+                    session.tape,
+                    TracingError,
+                    f"float({value!r}) was asked for, which may be the text of a traced value; "
+                    "the number read from it would not depend on the variables: use the value "
+                    "itself",
+                )
     return float(*args)
 
 
@@ -169,6 +182,8 @@ def _evaluate(run: Callable[..., Any], mode: str, source: Any, names: Any, local
     if names is None:
         names = frame.f_globals
         local = frame.f_locals if local is None else local
+    if isinstance(names, Namespace):
+        names = names.real
     session = current()
     if isinstance(source, (str, bytes)):
         source = compile_hooked(source, mode, 0 if session is None else session.level)

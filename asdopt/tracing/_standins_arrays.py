@@ -332,6 +332,10 @@ def _list_method(session: Session, method: Any) -> Any:
         return method
 
     def sort(*, key: Any = None, reverse: bool = False) -> None:
+        if session.level:
+            values: list[Any] = method.__self__
+            values[:] = HOOK[sorted](values, key=key, reverse=reverse)
+            return
         method(key=None if key is None else HOOK[key], reverse=reverse)
 
     return sort
