@@ -83,7 +83,7 @@ class Kernels:
         *,
         empty: bool = False,
     ) -> None:
-        max_steps = -1 if empty else 8 * trace.num_nodes + 100_000
+        max_steps = -1 if empty else 8 * trace.num_nodes + 1_000_000
         constants, linear, (starts, nodes, coefs), whole = flatten(trace, trace.outputs, max_steps)
         grouping = Grouping(trace, starts, nodes, whole, max_steps)
         rows = grouping.rows
@@ -132,13 +132,13 @@ class Kernels:
 def _worth_a_kernel(
     codes: list[IntArray], template: IntArray, budget: int
 ) -> npt.NDArray[np.bool_]:
-    """Choose the templates with many instances, and of the others the most frequent ones."""
+    """Choose the templates with many instances, and of the others the frequent and short ones."""
     sizes = np.array([len(code) for code in codes], dtype=np.float64)
     costs = sizes * (1.0 + sizes / _LONG_CODE)
     counts = np.bincount(template[template >= 0], minlength=len(codes))
     chosen = counts >= _MANY
     rare = np.flatnonzero(~chosen)
-    rare = rare[np.argsort(-counts[rare], kind="stable")]
+    rare = rare[np.lexsort((costs[rare], -counts[rare]))]
     chosen[rare[np.cumsum(costs[rare]) <= budget]] = True
     return chosen
 
