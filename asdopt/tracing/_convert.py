@@ -6,7 +6,6 @@ its verified source once per process. Next: ``_hook.py``, which makes functions 
 
 from __future__ import annotations
 
-import ast
 import weakref
 from types import CodeType
 from typing import Any, NamedTuple
@@ -14,7 +13,13 @@ from typing import Any, NamedTuple
 from asdopt.tracing._callee import HOOK, call1, call2
 from asdopt.tracing._rewrite import CALL1, CALL2, PREFIX, Rewriter
 from asdopt.tracing._rewrite import HOOK as HOOK_NAME
-from asdopt.tracing._source import Source, compile_quietly, find_source, nested_codes
+from asdopt.tracing._source import (
+    Source,
+    compile_quietly,
+    find_source,
+    nested_codes,
+    parse_quietly,
+)
 
 __all__ = ["CONSTANTS", "Converted", "compile_hooked", "convert", "is_hooked"]
 
@@ -80,7 +85,7 @@ def is_hooked(code: CodeType) -> bool:
 def compile_hooked(text: str | bytes, mode: str, level: int) -> CodeType:
     """Compile text that a user's function evaluates, with hooked calls."""
     source = text.strip() if mode == "eval" else text
-    tree = ast.parse(source, "<string>", mode)
+    tree = parse_quietly(source, mode)
     Rewriter(level > 0).function(tree)
     return finish(compile_quietly(tree, "<string>", 0, mode))
 
@@ -101,7 +106,7 @@ def finish(code: CodeType, shift: int = 0) -> CodeType:
 
 
 def _convert(code: CodeType, source: Source, level: int) -> Converted | None:
-    tree = ast.parse(source.text)
+    tree = parse_quietly(source.text)
     rewriter = Rewriter(level > 0)
     if code.co_name == "<lambda>":
         rewriter.function(tree, source.class_name)

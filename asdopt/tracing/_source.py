@@ -16,7 +16,15 @@ from collections.abc import Iterator
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
-__all__ = ["Source", "all_codes", "compile_quietly", "find_source", "nested_codes", "same_code"]
+__all__ = [
+    "Source",
+    "all_codes",
+    "compile_quietly",
+    "find_source",
+    "nested_codes",
+    "parse_quietly",
+    "same_code",
+]
 
 # Flags of `from __future__ import ...`, inherited by no compilation of ours.
 _FUTURE = 0x0FFF0000
@@ -96,6 +104,13 @@ def compile_quietly(source: str | ast.AST, file: str, flags: int, mode: str = "e
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return compile(source, file, mode, flags=flags, dont_inherit=True)  # type: ignore[arg-type, no-any-return]
+
+
+def parse_quietly(text: str | bytes, mode: str = "exec") -> Any:
+    """Parse without repeating the warnings that the user has seen."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text, "<string>", mode)
 
 
 def same_code(a: CodeType, b: CodeType, shift: int = 0) -> bool:
@@ -215,7 +230,7 @@ def _statements(code: CodeType, lines: list[str]) -> Iterator[tuple[int, int]]:
 def _enclosing_statements(lines: list[str], line: int) -> list[tuple[int, int]]:
     """Statements that contain a line, innermost first, up to a class or function."""
     try:
-        block: list[Any] = ast.parse("".join(lines)).body
+        block: list[Any] = parse_quietly("".join(lines)).body
     except (SyntaxError, ValueError):
         return []
     found: list[tuple[int, int]] = []
@@ -244,8 +259,8 @@ def _start(statement: Any) -> int:
 
 
 def _last_line(code: CodeType) -> int:
-    last = max((end or 0 for _, end, _, _ in code.co_positions()), default=0)
-    return max([last, *(_last_line(nested) for nested in nested_codes(code))])
+    """Last line on which an expression begins."""
+    return max((line or 0 for c in all_codes(code) for _, _, line in c.co_lines()), default=0)
 
 
 def _block_end(lines: list[str], first: int, last: int) -> int:
