@@ -1,0 +1,66 @@
+"""The check at preparation finds a single wrong number."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from asdopt._engine import Engine
+from asdopt.kernels import Kernels, _kernels, _soundness
+from pglib_cases import acopf, load
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    evaluator = acopf(load("30_ieee")).evaluator
+    return evaluator.trace, evaluator.jacobian_pattern, evaluator.hessian_pattern
+
+
+def test_sound_kernels_pass(prepared):
+    assert Kernels(*prepared).disagreement == ""
+
+
+class Spoiled:
+    """A machine with one wrong number in one kind of result."""
+
+    def __init__(self, machine, kind, place):
+        self._machine, self._kind, self._place = machine, kind, place
+        self.set_parameters = machine.set_parameters
+
+    def __getattr__(self, kind):
+        def compute(*args):
+            values = getattr(self._machine, kind)(*args)
+            if kind == self._kind:
+                values[self._place] += 0.1 * (1.0 + np.abs(values).max())
+            return values
+
+        return compute
+
+
+@pytest.mark.parametrize("kind", ["outputs", "gradient", "jacobian", "hessian"])
+@pytest.mark.parametrize("place", [0, 5, -1])
+def test_one_wrong_entry_is_found(prepared, kind, place):
+    trace, jacobian, hessian = prepared
+    kernels = Kernels(*prepared)
+    spoiled = Spoiled(kernels.machine, kind, place)
+    found = _soundness.find_disagreement(trace, spoiled, kernels.remainder, jacobian, hessian)
+    words = {"outputs": "value of", "hessian": "second derivative"}
+    assert words.get(kind, "derivative of output") in found
+
+
+def test_wrong_derivatives_are_not_used(prepared, monkeypatch):
+    hessian = _kernels.Derivation.hessian
+
+    def wrong(self):
+        found = hessian(self)
+        return {key: self.graph.mul(self.graph.literal(1.001), ref) for key, ref in found.items()}
+
+    monkeypatch.setattr(_kernels.Derivation, "hessian", wrong)
+    with pytest.warns(RuntimeWarning, match="second derivative of the Lagrangian along a line"):
+        engine = Engine(*prepared)
+    assert engine.num_instances == []
+    x = np.linspace(0.8, 1.1, prepared[0].num_inputs)
+    weights = np.ones(len(prepared[0].outputs))
+    monkeypatch.undo()
+    right = Engine(*prepared).hessian_values(x, weights)
+    assert np.allclose(engine.hessian_values(x, weights), right, rtol=1e-12, atol=1e-12)
