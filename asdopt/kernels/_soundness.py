@@ -70,7 +70,9 @@ def find_disagreement(
             machine.set_parameters(known[n:])
         found, scale = np.zeros(m), np.zeros(m)
         product_by_rows(jacobian.rows, jacobian.cols, jac, direction, found[1:], scale[1:])
-        found[0], scale[0] = gradient @ direction, np.abs(gradient) @ np.abs(direction)
+        # Sums of products: BLAS would wake its threads, which takes longer than all the rest.
+        steps = gradient * direction
+        found[0], scale[0] = steps.sum(), np.abs(steps).sum()
         for what, got, wanted, size in (
             ("value", outputs, value, scale + sizes[0] + 1.0),
             ("derivative", found, first, scale + sizes[1] + _SMALL),
@@ -80,8 +82,8 @@ def find_disagreement(
                 i = int(bad[0])
                 return f"the {what} of output {i} is {got[i]:.16g} and should be {wanted[i]:.16g}"
         total, spread = square_form(hessian.rows, hessian.cols, hess, direction)
-    expected = float(weights @ second)
-    spread += float(np.abs(weights) @ sizes[2]) + _SMALL
+    expected = float((weights * second).sum())
+    spread += float(np.abs(weights * sizes[2]).sum()) + _SMALL
     # Small enough that one entry among all of them counts, far above the errors of rounding.
     tolerance = min(1e-7, max(1e-10, 1e-3 / max(hessian.nnz, 1)))
     if not abs(total - expected) <= tolerance * spread:
