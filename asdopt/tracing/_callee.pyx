@@ -14,7 +14,7 @@ from libc.stdlib cimport calloc, free
 
 from asdopt.tracing._tape cimport Tape
 from asdopt.tracing._tracer cimport (
-    TracedArrayBase, TracedBool, Tracer, domain_guard, make, make_bool, make_float,
+    TracedArrayBase, TracedBool, Tracer, domain_guard, make, make_bool, make_float, make_plain_bool,
     operand_of, result_of)
 
 cdef extern from "Python.h":
@@ -292,7 +292,7 @@ cdef class Elementary:
             tape = (<Tracer> x).tape
             node = tape.unary(self.code, (<Tracer> x).id)
             if self.truth:
-                return make_bool(tape, node)
+                return make_plain_bool(tape, node) if self.strict else make_bool(tape, node)
             if self.strict:
                 if tape.primal:
                     self.check(tape, node, (<Tracer> x).id, -1)

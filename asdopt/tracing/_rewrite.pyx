@@ -44,6 +44,7 @@ cdef object If = ast.If, While = ast.While, IfExp = ast.IfExp, Assert = ast.Asse
 cdef object With = ast.With, comprehension = ast.comprehension, YieldFrom = ast.YieldFrom
 cdef object Try = ast.Try, TryStar = ast.TryStar
 cdef object FormattedValue = ast.FormattedValue, Not = ast.Not
+cdef tuple IDENTITY = (ast.Is, ast.IsNot)
 cdef object LOAD = ast.Load()
 cdef object AST = ast.AST
 cdef tuple TESTS = (If, While, IfExp, Assert)
@@ -56,6 +57,10 @@ cdef object at(object node, object place):
     node.end_lineno = place.end_lineno
     node.end_col_offset = place.end_col_offset
     return node
+
+
+cdef bint is_none(object node):
+    return type(node) is Constant and node.value in (None, Ellipsis)
 
 
 cdef object constant(object value, object place):
@@ -94,6 +99,8 @@ cdef class Rewriter:
             return node
         if kind is Call:
             return self.call(node)
+        if kind is Compare and len(node.ops) == 1 and type(node.ops[0]) in IDENTITY:
+            return self.identity(node)
         if self.implicit:
             replaced = self.form(node, kind)
             if replaced is not None:
@@ -176,6 +183,14 @@ cdef class Rewriter:
         node.func = self.hooked(callee)
         return node
 
+    cdef object identity(self, object node):
+        """``a is b``: a comparison may be True without being the object."""
+        left, right = self.visit(node.left), self.visit(node.comparators[0])
+        node.left, node.comparators = left, [right]
+        if is_none(left) or is_none(right):
+            return node
+        return self.helper(type(node.ops[0]).__name__, [left, right], node)
+
     # Forms that call methods implicitly
 
     cdef object helper(self, str name, list args, object place):
@@ -200,7 +215,7 @@ cdef class Rewriter:
             return self.helper("unary " + type(node.op).__name__, [node.operand], node)
         if kind is Compare:
             name = type(node.ops[0]).__name__
-            if len(node.ops) > 1 or name in ("Is", "IsNot"):
+            if len(node.ops) > 1:
                 return None
             left, right = self.visit(node.left), self.visit(node.comparators[0])
             return self.helper("compare " + name, [left, right], node)

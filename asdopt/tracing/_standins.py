@@ -19,9 +19,10 @@ import numpy as np
 from asdopt._errors import TracingError
 from asdopt._ops import CODE
 from asdopt.tracing._callee import HOOK, current, know
-from asdopt.tracing._convert import compile_hooked
+from asdopt.tracing._convert import CONSTANTS, compile_hooked
 from asdopt.tracing._location import refuse
 from asdopt.tracing._namespace import Namespace
+from asdopt.tracing._rewrite import PREFIX
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, TracedBool, Tracer, as_float, node_ids, tracer
 
@@ -154,6 +155,9 @@ def _extreme(name: str, code: int) -> Callable[..., Any]:
         for other in ids[1:]:
             node = tape.push(code, node, int(other))
         python = all(v.__class__ is float or type(v) is int for v in values)
+        session = current()
+        if session is not None and node not in ids:
+            session.state.setdefault("extremes", set()).add(node)
         made = tracer(tape, node)
         return as_float(made) if python else made
 
@@ -188,6 +192,32 @@ def _evaluate(run: Callable[..., Any], mode: str, source: Any, names: Any, local
     if isinstance(source, (str, bytes)):
         source = compile_hooked(source, mode, 0 if session is None else session.level)
     return run(source, names, names if local is None else local)
+
+
+def _is(a: Any, b: Any) -> bool:
+    if not isinstance(a, Tracer) and not isinstance(b, Tracer):
+        return a is b
+    if isinstance(b, TracedBool):
+        a, b = b, a
+    if isinstance(a, TracedBool) and isinstance(b, bool):
+        # A comparison of Python floats is True or False themselves, one of NumPy's never.
+        return a.__class__ is bool and bool(a) is b
+    if a is not b and isinstance(a, Tracer) and isinstance(b, Tracer):
+        session = current()
+        known = () if session is None else session.state.get("extremes", ())
+        if a.id in known or b.id in known:
+            raise refuse(
+                a.tape,
+                TracingError,
+                "the result of max() or min() was compared by `is` with another traced value; "
+                "it is a value of its own here, not one of the arguments: use ==, or the "
+                "position of the largest, max(range(len(v)), key=v.__getitem__)",
+            )
+    return a is b
+
+
+CONSTANTS[PREFIX + "Is"] = _is
+CONSTANTS[PREFIX + "IsNot"] = lambda a, b: not _is(a, b)
 
 
 # Callers of a function that is given to them: argument -> place, keyword.

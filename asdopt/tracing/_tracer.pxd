@@ -6,6 +6,8 @@ from asdopt.tracing._tape cimport Tape
 cdef class Tracer:
     cdef readonly Tape tape
     cdef readonly int id
+    # Of a truth value: it is a Python bool, not NumPy's.
+    cdef bint plain
 
     cdef int need_primal(self, str asked, str what) except -1
     cdef object integer(self, int op, str what)
@@ -27,6 +29,7 @@ cdef class TracedArrayBase:
 
 cdef Tracer make(Tape tape, int id)
 cdef TracedBool make_bool(Tape tape, int id)
+cdef TracedBool make_plain_bool(Tape tape, int id)
 cdef TracedFloat make_float(Tape tape, int id)
 cdef Tracer result_of(Tape tape, int id, object left, object right)
 cdef int operand_of(Tape tape, object o) except -2

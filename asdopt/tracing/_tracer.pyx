@@ -102,6 +102,13 @@ cdef TracedBool make_bool(Tape tape, int id):
     return t
 
 
+cdef TracedBool make_plain_bool(Tape tape, int id):
+    """Make a truth value that is a Python bool: a comparison of Python floats."""
+    cdef TracedBool t = make_bool(tape, id)
+    t.plain = True
+    return t
+
+
 cdef TracedFloat make_float(Tape tape, int id):
     cdef TracedFloat t = TracedFloat.__new__(TracedFloat)
     t.tape = tape
@@ -111,7 +118,21 @@ cdef TracedFloat make_float(Tape tape, int id):
 
 cdef bint is_float(object o):
     """Whether arithmetic of a value with a Python float gives a Python float."""
-    return (type(o) is TracedFloat or PyFloat_CheckExact(o) or PyLong_Check(o))
+    return (type(o) is TracedFloat or PyFloat_CheckExact(o) or PyLong_Check(o)
+            or (type(o) is TracedBool and (<TracedBool> o).plain))
+
+
+cdef bint adds_logically(object left, object right):
+    """Whether + of two values is or, as for NumPy's truth values; Python's are numbers."""
+    cdef bint numpy = False
+    for o in (left, right):
+        if type(o) is TracedBool:
+            numpy = numpy or not (<TracedBool> o).plain
+        elif isinstance(o, np.bool_):
+            numpy = True
+        elif type(o) is not bool:
+            return False
+    return numpy
 
 
 cdef Tracer result_of(Tape tape, int id, object left, object right):
@@ -212,17 +233,17 @@ cdef object binary(object left, object right, int op):
         b = operand(tape, right)
         if b == NOT_A_NUMBER:
             return NotImplemented
-        if type(left) is TracedBool and type(right) is TracedBool:
-            # As for NumPy's truth values: + is or, * is and.
-            if op == OP_ADD or op == OP_MULTIPLY:
-                op = OP_LOGICAL_OR if op == OP_ADD else OP_LOGICAL_AND
-                return make_bool(tape, tape.binary(op, a, b))
     else:
         tape = (<Tracer> right).tape
         b = (<Tracer> right).id
         a = operand(tape, left)
         if a == NOT_A_NUMBER:
             return NotImplemented
+    if ((op == OP_ADD or op == OP_MULTIPLY)
+            and (type(left) is TracedBool or type(right) is TracedBool)
+            and adds_logically(left, right)):
+        op = OP_LOGICAL_OR if op == OP_ADD else OP_LOGICAL_AND
+        return make_bool(tape, tape.binary(op, a, b))
     node = tape.binary(op, a, b)
     if is_float(left) and is_float(right):
         if op == OP_DIVIDE or op == OP_REMAINDER or op == OP_FLOOR_DIVIDE:
@@ -246,7 +267,31 @@ cdef object logical(object left, object right, int op, str symbol):
             return NotImplemented
     a = operand(tape, left)
     b = operand(tape, right)
+    if is_float(left) and is_float(right):
+        return make_plain_bool(tape, tape.binary(op, a, b))
     return make_bool(tape, tape.binary(op, a, b))
+
+
+cdef object compare(object self, object other, int kind):
+    cdef Tape tape = (<Tracer> self).tape
+    cdef int op, b = operand(tape, other)
+    if b == NOT_A_NUMBER:
+        return NotImplemented
+    if kind == Py_LT:
+        op = OP_LESS
+    elif kind == Py_LE:
+        op = OP_LESS_EQUAL
+    elif kind == Py_GT:
+        op = OP_GREATER
+    elif kind == Py_GE:
+        op = OP_GREATER_EQUAL
+    elif kind == Py_EQ:
+        op = OP_EQUAL
+    else:
+        op = OP_NOT_EQUAL
+    b = tape.binary(op, (<Tracer> self).id, b)
+    return (make_plain_bool(tape, b) if is_float(self) and is_float(other)
+            else make_bool(tape, b))
 
 
 @cython.freelist(1024)
@@ -318,23 +363,7 @@ cdef class Tracer:
                      "truth values and integers only: compare first, as in ~(a > 0)")
 
     def __richcmp__(self, other, int kind):
-        cdef Tape tape = (<Tracer> self).tape
-        cdef int op, b = operand(tape, other)
-        if b == NOT_A_NUMBER:
-            return NotImplemented
-        if kind == Py_LT:
-            op = OP_LESS
-        elif kind == Py_LE:
-            op = OP_LESS_EQUAL
-        elif kind == Py_GT:
-            op = OP_GREATER
-        elif kind == Py_GE:
-            op = OP_GREATER_EQUAL
-        elif kind == Py_EQ:
-            op = OP_EQUAL
-        else:
-            op = OP_NOT_EQUAL
-        return make_bool(tape, tape.binary(op, (<Tracer> self).id, b))
+        return compare(self, other, kind)
 
     def __bool__(self):
         cdef Tape tape = self.tape
@@ -509,15 +538,23 @@ cdef class TracedBool(Tracer):
     @property
     def __class__(self):
         """What isinstance, match and singledispatch see."""
-        return np.bool_
+        return bool if self.plain else np.bool_
+
+    def __richcmp__(self, other, int kind):
+        # A class with a hash of its own inherits no comparisons.
+        return compare(self, other, kind)
 
     def __invert__(self):
+        if self.plain:
+            return -1 - self
         return make_bool(self.tape, self.tape.unary(OP_LOGICAL_NOT, self.id))
 
     def __hash__(self):
         return hash(bool(self))
 
     def __index__(self):
+        if self.plain:
+            return int(bool(self))
         raise TypeError("a truth value of a traced comparison cannot be used as an index")
 
 
