@@ -6,7 +6,7 @@ and the terms that are left to sweeps over the tape.
 
 1. flatten the additive tree above each output (``_terms.pyx``);
 2. group terms into instances (``_instances.pyx``);
-3. find templates (``_templates.pyx``) and choose those worth a kernel;
+3. find templates (``_templates.pyx``) and choose those worth a kernel (``_selection.py``);
 4. differentiate each template (``_derivatives.py``, ``_rules.py``, ``_expressions.py``);
 5. compile its programs (``_programs.py``);
 6. pack programs and data (``_packing.py``, ``_maps.py``) for the machine (``_machine.pyx``);
@@ -22,18 +22,14 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._pattern import SparsityPattern
-from asdopt.kernels._cones import MAX_EXPANDED
 from asdopt.kernels._derivatives import Derivation
-from asdopt.kernels._instances import Grouping
 from asdopt.kernels._machine import Job, Machine, Sparse
-from asdopt.kernels._maps import AffineMaps, Spread
+from asdopt.kernels._maps import Spread
 from asdopt.kernels._packing import Fixed, Instances, Packer, Places
 from asdopt.kernels._positions import find_positions
 from asdopt.kernels._programs import FUNCTIONS, Result
-from asdopt.kernels._remainder import Remainder
+from asdopt.kernels._selection import Selection, Template, select
 from asdopt.kernels._soundness import find_disagreement
-from asdopt.kernels._templates import find_templates
-from asdopt.kernels._terms import flatten
 from asdopt.tracing._trace import Trace
 
 __all__ = ["Kernels"]
@@ -42,13 +38,6 @@ IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float64]
 Key = tuple[int, int]
 Find = Callable[[IntArray, IntArray], IntArray]
-
-# A template with many instances pays for its preparation, which takes about 10 us for each number
-# of a short code and more for a long one; of rarer ones only as many are compiled as keep the
-# preparation short, fewer where sweeps are needed anyway.
-_MANY = 64
-_SHORT, _SHORTER = 1000, 300
-_LONG_CODE = 100
 
 
 class Kernels:
@@ -83,64 +72,16 @@ class Kernels:
         *,
         empty: bool = False,
     ) -> None:
-        max_steps = -1 if empty else 8 * trace.num_nodes + 1_000_000
-        constants, linear, (starts, nodes, coefs), whole = flatten(trace, trace.outputs, max_steps)
-        grouping = Grouping(trace, starts, nodes, whole, max_steps)
-        rows = grouping.rows
-        instances, elements, large, fused = grouping.instances()
-        for is_first in (True, False):
-            codes, template, slots, data, outputs = find_templates(
-                trace,
-                grouping.affine,
-                MAX_EXPANDED,
-                instances,
-                elements,
-                rows,
-                nodes,
-                coefs,
-                ~large,
-            )
-            budget = _SHORTER if large.any() else _SHORT * (1 if is_first else 3)
-            chosen = _worth_a_kernel(codes, template, budget)
-            left = ~np.append(chosen, False)[template]  # large instances have template -1
-            if not (is_first and (left & fused).any()):
-                break
-            # What is rare or large together may be frequent and small apart.
-            grouping.split(instances, elements, left & fused)
-            instances, elements, large, fused = grouping.instances()
-        rest = elements[np.repeat(left, np.diff(instances))]
-        self.remainder = Remainder(rows[rest], nodes[rest], coefs[rest])
-        self.num_instances: list[int] = []
-        layout = _Layout(trace, jacobian_pattern, hessian_pattern, constants, linear, slots[1])
-        order = np.argsort(template, kind="stable")
-        bounds = np.searchsorted(template[order], np.arange(len(codes) + 1))
-        for k in np.flatnonzero(chosen):
-            members = order[bounds[k] : bounds[k + 1]]
-            self.num_instances.append(len(members))
-            layout.add(
-                codes[k].tolist(),
-                _columns(slots, members),
-                _columns(data, members),
-                _columns(outputs, members),
-            )
+        found = select(trace, -1 if empty else 8 * trace.num_nodes + 1_000_000)
+        self.remainder = found.remainder
+        self.num_instances = [template.rows.shape[1] for template in found.templates]
+        layout = _Layout(trace, jacobian_pattern, hessian_pattern, found)
+        for template in found.templates:
+            layout.add(template)
         self.machine = layout.machine()
         self.disagreement = find_disagreement(
             trace, self.machine, self.remainder, jacobian_pattern, hessian_pattern
         )
-
-
-def _worth_a_kernel(
-    codes: list[IntArray], template: IntArray, budget: int
-) -> npt.NDArray[np.bool_]:
-    """Choose the templates with many instances, and of the others the frequent and short ones."""
-    sizes = np.array([len(code) for code in codes], dtype=np.float64)
-    costs = sizes * (1.0 + sizes / _LONG_CODE)
-    counts = np.bincount(template[template >= 0], minlength=len(codes))
-    chosen = counts >= _MANY
-    rare = np.flatnonzero(~chosen)
-    rare = rare[np.lexsort((costs[rare], -counts[rare]))]
-    chosen[rare[np.cumsum(costs[rare]) <= budget]] = True
-    return chosen
 
 
 class _Layout:
@@ -151,26 +92,24 @@ class _Layout:
         trace: Trace,
         jacobian_pattern: SparsityPattern,
         hessian_pattern: SparsityPattern,
-        constants: FloatArray,
-        linear: tuple[npt.NDArray[np.intp], IntArray, FloatArray],
-        slots: IntArray,
+        found: Selection,
     ) -> None:
         self._trace = trace
         n, m = trace.num_inputs, len(trace.outputs)
         self._first_map = n + trace.num_parameters
-        self._maps = AffineMaps(trace, np.unique(slots[slots >= self._first_map]).astype(np.int32))
+        self._maps = found.maps
         jacobian, hessian = _Lookup(jacobian_pattern), _Lookup(hessian_pattern)
         self._find: dict[str, Find] = {
             "gradient": lambda rows, cols: cols,
             "jacobian": lambda rows, cols: jacobian(rows - 1, cols),
             "hessian": hessian,
         }
-        indptr, cols, coefs = linear
+        indptr, cols, coefs = found.linear
         rows = np.repeat(np.arange(m, dtype=np.int32), np.diff(indptr))
         self._linear = Sparse(np.arange(m, dtype=np.int32), indptr, cols, coefs)
         first = int(indptr[1])
         self._base = {
-            "outputs": constants,
+            "outputs": found.constants,
             "gradient": np.zeros(n),
             "jacobian": np.zeros(jacobian_pattern.nnz),
             "hessian": np.zeros(hessian_pattern.nnz),
@@ -186,10 +125,11 @@ class _Layout:
             name: Spread(self._maps, self._first_map, find) for name, find in self._find.items()
         }
 
-    def add(self, code: list[int], slots: IntArray, constants: FloatArray, rows: IntArray) -> None:
+    def add(self, template: Template) -> None:
         """Differentiate and compile a template for its instances."""
-        kinds, data = _shared_constants(constants)
-        found = Derivation(code, kinds, FUNCTIONS)
+        slots, rows = template.slots, template.rows
+        kinds, data = _shared_constants(template.constants)
+        found = Derivation(template.code, kinds, FUNCTIONS)
         is_map = slots >= self._first_map
         if is_map.any():
             numbers = np.searchsorted(self._maps.nodes, slots[is_map]).astype(np.int32)
@@ -274,17 +214,6 @@ class _Lookup:
         rows = np.ascontiguousarray(rows, dtype=np.int32)
         cols = np.ascontiguousarray(cols, dtype=np.int32)
         return find_positions(self._indptr, self._cols, rows, cols)
-
-
-def _columns(
-    lists: tuple[npt.NDArray[np.intp], npt.NDArray[Any]], members: npt.NDArray[np.intp]
-) -> npt.NDArray[Any]:
-    """Entries of the members' lists, which are equally long, as (entry, member)."""
-    indptr, values = lists
-    start = indptr[members]
-    size = int(indptr[members[0] + 1] - start[0])
-    found: npt.NDArray[Any] = values[start + np.arange(size)[:, None]]
-    return found
 
 
 def _shared_constants(constants: FloatArray) -> tuple[list[float | int], FloatArray]:

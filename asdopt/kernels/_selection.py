@@ -1,0 +1,177 @@
+"""Find the templates of a trace and choose those that get a kernel.
+
+Enters: a trace. Leaves: constants and linear parts of the outputs, templates with what their
+instances read and write, and the terms left to sweeps. Next: ``_kernels.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from asdopt.kernels._cones import MAX_EXPANDED
+from asdopt.kernels._instances import Grouping
+from asdopt.kernels._maps import AffineMaps
+from asdopt.kernels._remainder import Remainder
+from asdopt.kernels._templates import find_templates
+from asdopt.kernels._terms import flatten
+from asdopt.tracing._trace import Trace
+
+__all__ = ["Selection", "Template", "select"]
+
+IntArray = npt.NDArray[np.int32]
+FloatArray = npt.NDArray[np.float64]
+Starts = npt.NDArray[np.intp]
+
+# A template with many instances pays for its preparation, which takes about 10 us for each number
+# of a short code and more for a long one; of rarer ones only as many are compiled as keep the
+# preparation short, fewer where sweeps are needed anyway.
+_MANY: Final = 64
+_SHORT, _SHORTER = 1000, 300
+_LONG_CODE: Final = 100
+# Pairs of variables to which the second derivatives with respect to affine maps may spread: each
+# takes 12 bytes and a nanosecond an evaluation.
+_MOST_PAIRS: Final = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Instances of one expression.
+
+    Parameters
+    ----------
+    code : list of int
+    slots : ndarray of int32, shape (slots, instances)
+        Nodes that the instances read: inputs, parameters, affine maps.
+    constants : ndarray of float64, shape (constants, instances)
+    rows : ndarray of int32, shape (rows, instances)
+        Outputs that they are added to.
+    """
+
+    code: list[int]
+    slots: IntArray
+    constants: FloatArray
+    rows: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A trace taken apart: ``outputs = constants + linear @ x + templates + remainder``.
+
+    Parameters
+    ----------
+    constants : ndarray of float64, shape (m,)
+    linear : tuple of ndarray
+        ``indptr, cols, coefs`` by rows.
+    templates : list of Template
+    maps : AffineMaps
+        What templates read besides inputs and parameters.
+    remainder : Remainder
+    """
+
+    constants: FloatArray
+    linear: tuple[Starts, IntArray, FloatArray]
+    templates: list[Template]
+    maps: AffineMaps
+    remainder: Remainder
+
+
+def select(trace: Trace, max_steps: int) -> Selection:
+    """Take a trace apart.
+
+    Parameters
+    ----------
+    trace : Trace
+    max_steps : int
+        Bound of the work; what is not reached becomes part of the remainder.
+    """
+    constants, linear, (starts, nodes, coefs), whole = flatten(trace, trace.outputs, max_steps)
+    grouping = Grouping(trace, starts, nodes, whole, max_steps)
+    indptr, elements, large, fused = grouping.instances()
+    for is_first in (True, False):
+        codes, template, slots, data, outputs = find_templates(
+            trace,
+            grouping.affine,
+            MAX_EXPANDED,
+            indptr,
+            elements,
+            grouping.rows,
+            nodes,
+            coefs,
+            ~large,
+        )
+        budget = _SHORTER if large.any() else _SHORT * (1 if is_first else 3)
+        chosen = _worth_a_kernel(codes, template, budget)
+        left = ~np.append(chosen, False)[template]  # large instances have template -1
+        if not (is_first and (left & fused).any()):
+            break
+        # What is rare or large together may be frequent and small apart.
+        grouping.split(indptr, elements, left & fused)
+        indptr, elements, large, fused = grouping.instances()
+    maps = _maps_of(trace, slots[1])
+    _drop_wide_maps(maps, slots, template, chosen)
+    left = ~np.append(chosen, False)[template]
+    rest = elements[np.repeat(left, np.diff(indptr))]
+    remainder = Remainder(grouping.rows[rest], nodes[rest], coefs[rest])
+    order = np.argsort(template, kind="stable")
+    bounds = np.searchsorted(template[order], np.arange(len(codes) + 1))
+    templates = []
+    for k in np.flatnonzero(chosen):
+        members = order[bounds[k] : bounds[k + 1]]
+        lists = (_columns(values, members) for values in (slots, data, outputs))
+        templates.append(Template(codes[k].tolist(), *lists))
+    return Selection(constants, linear, templates, maps, remainder)
+
+
+def _worth_a_kernel(
+    codes: list[IntArray], template: IntArray, budget: int
+) -> npt.NDArray[np.bool_]:
+    """Choose the templates with many instances, and of the others the frequent and short ones."""
+    sizes = np.array([len(code) for code in codes], dtype=np.float64)
+    costs = sizes * (1.0 + sizes / _LONG_CODE)
+    counts = np.bincount(template[template >= 0], minlength=len(codes))
+    chosen = counts >= _MANY
+    rare = np.flatnonzero(~chosen)
+    rare = rare[np.lexsort((costs[rare], -counts[rare]))]
+    chosen[rare[np.cumsum(costs[rare]) <= budget]] = True
+    return chosen
+
+
+def _maps_of(trace: Trace, slots: IntArray) -> AffineMaps:
+    first_map = trace.num_inputs + trace.num_parameters
+    return AffineMaps(trace, np.unique(slots[slots >= first_map]).astype(np.int32))
+
+
+def _drop_wide_maps(
+    maps: AffineMaps, slots: tuple[Starts, IntArray], template: IntArray, chosen: npt.NDArray[Any]
+) -> None:
+    """Leave templates to the sweeps whose maps have too many pairs of variables."""
+    if not len(maps):
+        return
+    indptr, nodes = slots
+    places = np.searchsorted(maps.nodes, nodes)
+    places[places == len(maps)] = 0
+    is_map = maps.nodes[places] == nodes
+    widths = np.where(is_map, maps.sizes(places.astype(np.int32)), 1)
+    totals = np.concatenate([[0], np.cumsum(widths * 1.0)])
+    per_instance = totals[indptr[1:]] - totals[indptr[:-1]]
+    has_map = np.concatenate([[0], np.cumsum(is_map)])
+    mapped = has_map[indptr[1:]] > has_map[indptr[:-1]]
+    pairs = np.where(mapped, per_instance**2 / 2.0, 0.0)
+    per_template = np.bincount(template + 1, pairs, minlength=len(chosen) + 1)[1:]
+    for k in np.argsort(-per_template):
+        if per_template[chosen].sum() <= _MOST_PAIRS:
+            break
+        chosen[k] = False
+
+
+def _columns(lists: tuple[Starts, npt.NDArray[Any]], members: Starts) -> npt.NDArray[Any]:
+    """Entries of the members' lists, which are equally long, as (entry, member)."""
+    indptr, values = lists
+    start = indptr[members]
+    size = int(indptr[members[0] + 1] - start[0])
+    found: npt.NDArray[Any] = values[start + np.arange(size)[:, None]]
+    return found
