@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from asdopt.tracing._array import TracedArray
 from asdopt.tracing._callee import HOOK, Elementary, Session, know, stand_in
 from asdopt.tracing._hook import HANDLERS, METHODS
 from asdopt.tracing._implicit import (
@@ -32,8 +33,9 @@ from asdopt.tracing._implicit import (
     special,
     truth,
 )
+from asdopt.tracing._nodes import decide
 from asdopt.tracing._standins_arrays import Dispatched
-from asdopt.tracing._tracer import TracedBool
+from asdopt.tracing._tracer import TracedArrayBase, TracedBool
 
 __all__: list[str] = []
 
@@ -295,6 +297,38 @@ for _module in (np, np.linalg, np.fft):
             isinstance(_function, np.ufunc)
         ):
             _freshly(_function)
+
+
+# Counts: at this level they are whole numbers, guarded, which may serve as indices.
+def _counting(function: Callable[..., Any]) -> None:
+    known = stand_in(function)
+
+    @_implicit(function)
+    def count(values: Any, *args: Any, **kwargs: Any) -> Any:
+        return known(decided(values), *args, **kwargs)
+
+    _ = count
+
+
+def decided(values: Any) -> Any:
+    """Truth values as they are at the point, each guarded."""
+    if isinstance(values, TracedArrayBase) and values.is_bool:
+        return decide(values.tape, values.ids, "a count of conditions") != 0.0
+    return values
+
+
+for _function in (np.sum, np.count_nonzero):
+    _counting(_function)
+
+
+def _traced_array_method(session: Session, method: Any) -> Any:
+    owner = method.__self__
+    if session.level and method.__name__ == "sum" and owner.is_bool:
+        return decided(owner).sum
+    return method
+
+
+METHODS[TracedArray] = _traced_array_method
 
 _array_method = METHODS[np.ndarray]
 

@@ -119,7 +119,8 @@ cdef class Rewriter:
             self.block(node.body)
             self.class_name = outer
             return node
-        if (kind is Try or kind is TryStar) and node.handlers:
+        if kind is With or ((kind is Try or kind is TryStar) and node.handlers):
+            # A context manager may swallow exceptions, too.
             self.catches = True
         self.children(node, CHILDREN[kind])
         return node
@@ -170,8 +171,6 @@ cdef class Rewriter:
             if kind is Attribute:
                 name = callee.attr
             callee = self.visit(callee)
-        if name == "suppress":
-            self.catches = True
         self.block(args)
         if node.keywords:
             self.block(node.keywords)
@@ -245,6 +244,7 @@ cdef class Rewriter:
             node.value = self.iterated(self.visit(node.value))
             return node
         if kind is With:
+            self.catches = True
             self.children(node, CHILDREN[kind])
             for item in node.items:
                 item.context_expr = self.helper("with", [item.context_expr], item.context_expr)

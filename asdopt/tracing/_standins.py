@@ -199,9 +199,9 @@ def _is(a: Any, b: Any) -> bool:
         return a is b
     if isinstance(b, TracedBool):
         a, b = b, a
-    if isinstance(a, TracedBool) and isinstance(b, bool):
+    if isinstance(a, TracedBool) and type(b) is bool:
         # A comparison of Python floats is True or False themselves, one of NumPy's never.
-        return a.__class__ is bool and bool(a) is b
+        return class_of(a) is bool and bool(a) is b
     if a is not b and isinstance(a, Tracer) and isinstance(b, Tracer):
         session = current()
         known = () if session is None else session.state.get("extremes", ())

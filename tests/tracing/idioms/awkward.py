@@ -86,7 +86,9 @@ def duck_typing(x):
 
 
 def class_attribute(x):
-    return x[0] if x[0].__class__ is np.float64 and x.__class__.__name__ == "ndarray" else 100 * x[1]
+    return (
+        x[0] if x[0].__class__ is np.float64 and x.__class__.__name__ == "ndarray" else 100 * x[1]
+    )
 
 
 def fstring(x):
@@ -366,3 +368,9 @@ def quad_callback(x):
     from scipy.integrate import quad
 
     return quad(lambda t: math.exp(-x[0] * t), 0.0, 1.0)[0]
+
+
+def identity_of_max(x):
+    values = [math.sin(v) for v in x]
+    best = max(values)
+    return [i for i, v in enumerate(values) if v is best][0] * x[0]

@@ -299,9 +299,13 @@ def runge_kutta(x):
 def simpson(x):
     n = 10
     h = x[2] / n
-    return h / 3 * sum(
-        (1 if k in (0, n) else 4 if k % 2 else 2) * math.exp(-((k * h) ** 2) * x[0])
-        for k in range(n + 1)
+    return (
+        h
+        / 3
+        * sum(
+            (1 if k in (0, n) else 4 if k % 2 else 2) * math.exp(-((k * h) ** 2) * x[0])
+            for k in range(n + 1)
+        )
     )
 
 
