@@ -24,9 +24,8 @@ import numpy.typing as npt
 from asdopt._pattern import SparsityPattern
 from asdopt.kernels._derivatives import Derivation
 from asdopt.kernels._machine import Job, Machine, Sparse
-from asdopt.kernels._maps import Spread
+from asdopt.kernels._maps import Lookup, Spread
 from asdopt.kernels._packing import Fixed, Instances, Packer, Places
-from asdopt.kernels._positions import find_positions
 from asdopt.kernels._programs import FUNCTIONS, Result
 from asdopt.kernels._selection import Selection, Template, select
 from asdopt.kernels._soundness import find_disagreement
@@ -98,11 +97,17 @@ class _Layout:
         n, m = trace.num_inputs, len(trace.outputs)
         self._first_map = n + trace.num_parameters
         self._maps = found.maps
-        jacobian, hessian = _Lookup(jacobian_pattern), _Lookup(hessian_pattern)
+        jacobian, hessian = Lookup(jacobian_pattern), Lookup(hessian_pattern)
         self._find: dict[str, Find] = {
             "gradient": lambda rows, cols: cols,
             "jacobian": lambda rows, cols: jacobian(rows - 1, cols),
             "hessian": hessian,
+        }
+        rows_of_maps = found.maps.rows(self._first_map)
+        self._spreads = {
+            "gradient": Spread(rows_of_maps, None, n),
+            "jacobian": Spread(rows_of_maps, jacobian, jacobian_pattern.nnz),
+            "hessian": Spread(rows_of_maps, hessian, hessian_pattern.nnz),
         }
         indptr, cols, coefs = found.linear
         rows = np.repeat(np.arange(m, dtype=np.int32), np.diff(indptr))
@@ -121,9 +126,6 @@ class _Layout:
         occupied = {name: base != 0.0 for name, base in self._base.items()}
         occupied["outputs"] |= np.diff(indptr) > 0
         self._packers = {name: Packer(mask) for name, mask in occupied.items()}
-        self._spreads = {
-            name: Spread(self._maps, self._first_map, find) for name, find in self._find.items()
-        }
 
     def add(self, template: Template) -> None:
         """Differentiate and compile a template for its instances."""
@@ -141,7 +143,8 @@ class _Layout:
             def places(key: Key) -> Places:
                 row, slot = key
                 if slot in found.maps:
-                    return Places(self._spreads[name].first(rows[row], slots[slot]), True)
+                    spread = self._spreads[name]
+                    return Places(spread.first(rows[row] - 1, slots[slot]), True)
                 return Places(self._find[name](rows[row], slots[slot]))
 
             return places
@@ -149,11 +152,8 @@ class _Layout:
         def second(key: Key) -> Places:
             i, j = key
             if i in found.maps or j in found.maps:
-                spread = self._spreads["hessian"]
-                if i == j:
-                    return Places(spread.square(slots[i]), True)
-                sides = (i in found.maps, j in found.maps)
-                return Places(spread.second(slots[i], slots[j], sides), True)
+                others = None if i == j else slots[j]
+                return Places(self._spreads["hessian"].second(slots[i], others), True)
             lower, upper = np.minimum(slots[i], slots[j]), np.maximum(slots[i], slots[j])
             return Places(self._find["hessian"](upper, lower))
 
@@ -200,20 +200,6 @@ class _Layout:
         parameters = trace.val[n : n + trace.num_parameters].copy()
         maps = self._maps
         return Machine(n, m, **jobs, parameters=parameters, maps=maps.sparse(), map_base=maps.base)
-
-
-class _Lookup:
-    """Positions of entries in a pattern, -1 where there is none."""
-
-    def __init__(self, pattern: SparsityPattern) -> None:
-        counts = np.bincount(pattern.rows, minlength=pattern.shape[0])
-        self._indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
-        self._cols = pattern.cols
-
-    def __call__(self, rows: IntArray, cols: IntArray) -> IntArray:
-        rows = np.ascontiguousarray(rows, dtype=np.int32)
-        cols = np.ascontiguousarray(cols, dtype=np.int32)
-        return find_positions(self._indptr, self._cols, rows, cols)
 
 
 def _shared_constants(constants: FloatArray) -> tuple[list[float | int], FloatArray]:

@@ -7,20 +7,20 @@ them over the entries of the columns of L. Nothing is expanded inside the kernel
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 
+from asdopt._pattern import SparsityPattern
 from asdopt.kernels._machine import Sparse
+from asdopt.kernels._positions import find_positions
+from asdopt.kernels._spread import Maps, by_place, expand_first, expand_second
 from asdopt.kernels._terms import flatten
 from asdopt.tracing._trace import Trace
 
-__all__ = ["AffineMaps", "Spread"]
+__all__ = ["AffineMaps", "Lookup", "Spread"]
 
 IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float64]
-Find = Callable[[IntArray, IntArray], IntArray]
 
 
 class AffineMaps:
@@ -51,14 +51,29 @@ class AffineMaps:
         rows = np.arange(len(self), dtype=np.int32)
         return Sparse(rows, self._indptr, self._cols, self._coefs)
 
-    def expand(
-        self, maps: IntArray, owners: npt.NDArray[np.intp]
-    ) -> tuple[npt.NDArray[np.intp], IntArray, FloatArray]:
-        """Variables and coefficients of maps, each with its owner's number."""
-        start, size = self._indptr[maps], self.sizes(maps)
-        first = np.cumsum(size) - size
-        inner = np.arange(size.sum()) + np.repeat(start - first, size)
-        return np.repeat(owners, size), self._cols[inner], self._coefs[inner]
+    def rows(self, first_map: int) -> Maps:
+        """Return the matrix L for the passes that expand, maps numbered from ``first_map``."""
+        return Maps(self._indptr, self._cols, self._coefs, first_map)
+
+
+class Lookup:
+    """Positions of entries in a pattern, -1 where there is none.
+
+    Parameters
+    ----------
+    pattern : SparsityPattern
+    """
+
+    def __init__(self, pattern: SparsityPattern) -> None:
+        counts = np.bincount(pattern.rows, minlength=pattern.shape[0])
+        self.indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
+        self.cols = pattern.cols
+
+    def __call__(self, rows: IntArray, cols: IntArray) -> IntArray:
+        """Return the positions of entries."""
+        rows = np.ascontiguousarray(rows, dtype=np.int32)
+        cols = np.ascontiguousarray(cols, dtype=np.int32)
+        return find_positions(self.indptr, self.cols, rows, cols)
 
 
 class Spread:
@@ -66,89 +81,48 @@ class Spread:
 
     Parameters
     ----------
-    maps : AffineMaps
-    first_map : int
-        Place of the first map among the variables that instances read.
-    find : callable
-        ``find(rows, cols)`` returns places, -1 where there is none.
+    maps : Maps
+    lookup : Lookup or None
+        Where the result has its entries; None for a gradient, which is dense.
+    size : int
+        Number of places.
     """
 
-    def __init__(self, maps: AffineMaps, first_map: int, find: Find) -> None:
+    def __init__(self, maps: Maps, lookup: Lookup | None, size: int) -> None:
         self._maps = maps
-        self._first_map = first_map
-        self._find = find
-        self._parts: list[tuple[IntArray, npt.NDArray[np.intp], FloatArray]] = []
+        self._dense = lookup is None
+        self._indptr = np.zeros(1, dtype=np.intp) if lookup is None else lookup.indptr
+        self._cols = np.empty(0, dtype=np.int32) if lookup is None else lookup.cols
+        self._size = size
+        self._parts: list[tuple[IntArray, IntArray, FloatArray]] = []
         self.num_local = 0
 
-    def _local(self, count: int) -> npt.NDArray[np.intp]:
+    def _local(self, count: int) -> IntArray:
         start = self.num_local
         self.num_local += count
-        return np.arange(start, start + count)
-
-    def _put(
-        self,
-        rows: IntArray,
-        cols: IntArray,
-        local: npt.NDArray[np.intp],
-        coefs: FloatArray,
-    ) -> None:
-        places = self._find(rows, cols)
-        there = places >= 0
-        self._parts.append((places[there], local[there], coefs[there]))
+        return np.arange(start, start + count, dtype=np.int32)
 
     def first(self, rows: IntArray, slots: IntArray) -> IntArray:
         """Spread derivatives of rows with respect to maps; return the places of local values."""
         local = self._local(len(slots))
-        owners, cols, coefs = self._maps.expand(slots - self._first_map, np.arange(len(slots)))
-        self._put(rows[owners], cols, local[owners], coefs)
-        return local.astype(np.int32)
-
-    def second(self, slots: IntArray, others: IntArray, is_map: tuple[bool, bool]) -> IntArray:
-        """Spread second derivatives with respect to two slots, at least one of them a map.
-
-        The pair stands for both of its orders in the quadratic form, so an entry that falls on
-        the diagonal counts twice.
-        """
-        owners, rows, cols, coefs = self._pairs(slots, others, is_map)
-        coefs[rows == cols] *= 2.0
-        return self._put_lower(len(slots), owners, rows, cols, coefs)
-
-    def square(self, slots: IntArray) -> IntArray:
-        """Spread second derivatives with respect to one map."""
-        owners, rows, cols, coefs = self._pairs(slots, slots, (True, True))
-        keep = rows >= cols
-        return self._put_lower(len(slots), owners[keep], rows[keep], cols[keep], coefs[keep])
-
-    def _put_lower(
-        self,
-        count: int,
-        owners: npt.NDArray[np.intp],
-        rows: IntArray,
-        cols: IntArray,
-        coefs: FloatArray,
-    ) -> IntArray:
-        local = self._local(count)
-        self._put(np.maximum(rows, cols), np.minimum(rows, cols), local[owners], coefs)
-        return local.astype(np.int32)
-
-    def _pairs(
-        self, slots: IntArray, others: IntArray, is_map: tuple[bool, bool]
-    ) -> tuple[npt.NDArray[np.intp], IntArray, IntArray, FloatArray]:
-        """All pairs of a variable of the first and one of the second side of an instance."""
-        owners = np.arange(len(slots))
-        (owners_a, rows, coefs), (owners_b, cols, coefs_b) = (
-            self._maps.expand(side - self._first_map, owners)
-            if mapped
-            else (owners, side, np.ones(len(side)))
-            for side, mapped in zip((slots, others), is_map, strict=True)
+        rows, slots = np.ascontiguousarray(rows), np.ascontiguousarray(slots)
+        start = int(local[0])
+        self._parts.append(
+            expand_first(self._maps, rows, slots, start, self._indptr, self._cols, self._dense)
         )
-        size_b = np.bincount(owners_b, minlength=len(slots))
-        first_b = np.cumsum(size_b) - size_b
-        repeat = size_b[owners_a]
-        start = np.cumsum(repeat) - repeat
-        inner = np.arange(repeat.sum()) + np.repeat(first_b[owners_a] - start, repeat)
-        values = np.repeat(coefs, repeat) * coefs_b[inner]
-        return np.repeat(owners_a, repeat), np.repeat(rows, repeat), cols[inner], values
+        return local
+
+    def second(self, slots: IntArray, others: IntArray | None) -> IntArray:
+        """Spread second derivatives with respect to two slots, or twice to one (None)."""
+        local = self._local(len(slots))
+        slots = np.ascontiguousarray(slots)
+        square = others is None
+        others = slots if others is None else np.ascontiguousarray(others)
+        start = int(local[0])
+        self._parts.append(
+            expand_second(self._maps, slots, others, square, start, self._indptr, self._cols)
+        )
+        return local
 
     def places(self) -> IntArray:
         """Return the places that something is added to."""
@@ -159,12 +133,4 @@ class Spread:
         if not self._parts:
             return None
         places, local, coefs = (np.concatenate(part) for part in zip(*self._parts, strict=True))
-        order = np.argsort(places, kind="stable")
-        places = places[order]
-        begins = np.flatnonzero(np.diff(places, prepend=-1))
-        return Sparse(
-            places[begins].astype(np.int32),
-            np.append(begins, len(places)),
-            local[order].astype(np.int32),
-            coefs[order],
-        )
+        return Sparse(*by_place(places, local, coefs, self._size))
