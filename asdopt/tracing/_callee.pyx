@@ -46,8 +46,9 @@ cdef extern from "_operators.h" nogil:
     enum:
         OP_POWER
 
-# Set by _hook.py: (session, callee) -> replacement.
+# Set by _hook.py: (session, callee) -> replacement, and type -> whether its methods are looked at.
 cdef object resolve_slowly = None
+cdef object is_receiver = None
 
 cdef PyCFunction list_sort = PyCFunction_GET_FUNCTION([].sort)
 cdef object ndarray = np.ndarray
@@ -135,7 +136,7 @@ cdef class PointerMap:
 cdef PointerMap known = PointerMap()
 # The same, for forms that are hooked only where a trace without them was refused.
 cdef PointerMap known_implicit = PointerMap()
-# Types of objects whose bound methods of C may need a stand-in.
+# Types of objects -> whether their bound methods of C may need a stand-in.
 cdef PointerMap receivers = PointerMap()
 
 
@@ -213,9 +214,15 @@ cdef object look_up(object callee):
                 return callee
             if type(<object> function) is list and PyCFunction_GET_FUNCTION(callee) != list_sort:
                 return callee
-            if (session.level == 0
-                    and receivers.get(Py_TYPE_(<object> function)) == NULL):
-                return callee
+            if session.level == 0:
+                found = receivers.get(Py_TYPE_(<object> function))
+                if found == NULL:
+                    # Met for the first time: modules of stand-ins are imported when needed.
+                    kind = type(<object> function)
+                    receivers.put(kind, bool(is_receiver(kind)))
+                    found = receivers.get(Py_TYPE_(<object> function))
+                if found == <PyObject *> False:
+                    return callee
     elif PyMethod_Check(callee):
         function = PyMethod_GET_FUNCTION(callee)
         found = known.get(function)
@@ -391,20 +398,16 @@ def call2(callee, x, y):
     return look_up(callee)(x, y)
 
 
-def install(resolve):
+def install(resolve, receives):
     """Take the slow part of the look-up."""
-    global resolve_slowly
+    global resolve_slowly, is_receiver
     resolve_slowly = resolve
+    is_receiver = receives
 
 
 def know(callee, replacement, bint implicit=False):
     """Enter a known function with its stand-in; None: it is called as it is."""
     (known_implicit if implicit else known).put(callee, replacement)
-
-
-def know_receiver(kind):
-    """Enter a type whose bound methods of C are looked at."""
-    receivers.put(kind, None)
 
 
 def stand_in(callee):

@@ -16,6 +16,7 @@ from __future__ import annotations
 import copy
 import functools
 import os
+import sys
 import weakref
 from collections.abc import Callable, Iterable
 from types import (
@@ -129,9 +130,42 @@ def _code_of(fun: Any) -> CodeType | None:
     return code if isinstance(code, CodeType) else None
 
 
+# Modules whose functions have stand-ins in _standins_library.py, which imports them.
+_LIBRARY = (
+    "statistics",
+    "random",
+    "_random",
+    "numpy.random",
+    "heapq",
+    "_heapq",
+    "bisect",
+    "_bisect",
+)
+
+
+def is_receiver(kind: type) -> bool:
+    """Tell whether bound methods of C of a type may need a stand-in."""
+    _load_library(kind.__module__)
+    return kind in METHODS
+
+
+def _load_library(module: str | None) -> bool:
+    """Import the stand-ins of a library when its functions are first met; whether that was now."""
+    if "asdopt.tracing._standins_library" in sys.modules:
+        return False
+    if module is None or not module.startswith(_LIBRARY):
+        return False
+    from asdopt.tracing import _standins_library  # noqa: F401
+
+    return True
+
+
 def resolve(session: Session, callee: Any) -> Any:
     """Find what to call instead of a callee that was not met in this trace."""
     kind = type(callee)
+    owner = type(getattr(callee, "__self__", None))
+    if _load_library(getattr(callee, "__module__", None)) or _load_library(owner.__module__):
+        return HOOK[callee]
     if kind is FunctionType:
         return session.keep(callee, _function(session, callee))
     if kind is MethodType:
@@ -398,7 +432,7 @@ HANDLERS[functools.partial] = _partial
 HANDLERS[functools._lru_cache_wrapper] = _cached
 HANDLERS[staticmethod] = lambda session, callee: HOOK[callee.__func__]
 
-_callee.install(resolve)
+_callee.install(resolve, is_receiver)
 
 # At the end: these enter what they know into the tables above.
 from asdopt.tracing import _standins  # noqa: E402

@@ -270,6 +270,5 @@ for _plain in (
 # At the end: they use what stands above.
 from asdopt.tracing import (  # noqa: E402, F401
     _standins_arrays,
-    _standins_library,
     _standins_math,
 )

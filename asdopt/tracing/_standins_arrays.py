@@ -25,7 +25,6 @@ from asdopt.tracing._callee import (
     holds_scalars,
     holds_traced,
     know,
-    know_receiver,
     stand_in,
 )
 from asdopt.tracing._hook import HANDLERS, METHODS
@@ -343,5 +342,3 @@ def _list_method(session: Session, method: Any) -> Any:
 
 METHODS[np.ndarray] = _ndarray_method
 METHODS[list] = _list_method
-know_receiver(np.ndarray)
-know_receiver(list)

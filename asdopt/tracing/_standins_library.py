@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from asdopt._errors import TracingError
-from asdopt.tracing._callee import HOOK, Session, current, know, know_receiver
+from asdopt.tracing._callee import HOOK, Session, current, know
 from asdopt.tracing._hook import HANDLERS, METHODS
 from asdopt.tracing._location import refuse
 from asdopt.tracing._standins import exchanging, is_traced, stands_for
@@ -188,7 +188,6 @@ for _kind in (
     _making(_kind)
 for _kind in (np.random.RandomState, np.random.Generator, random.Random, random.SystemRandom):
     METHODS[_kind] = _random_method
-    know_receiver(_kind)
 
 _GLOBAL_STATE: Any = getattr(np.random.rand, "__self__", None)
 
