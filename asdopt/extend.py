@@ -19,6 +19,7 @@ from asdopt._external import tape_of
 from asdopt._ops import CODE
 from asdopt._registry import SOLVERS
 from asdopt.tracing._array import TracedArray, lift
+from asdopt.tracing._location import follow
 from asdopt.tracing._tracer import tracer
 from asdopt.tracing._ufuncs import COMPOSITES
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from asdopt._solution import Solution
     from asdopt.tracing._tape import Tape
 
-__all__ = ["operator", "solver"]
+__all__ = ["follow", "operator", "solver"]
 
 FloatArray = npt.NDArray[np.float64]
 Derivative = Callable[..., Any] | None

@@ -6,6 +6,7 @@ function`` of the innermost frame that is neither of asdopt nor of an installed 
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 import sysconfig
@@ -13,12 +14,14 @@ from functools import lru_cache
 from types import FrameType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from asdopt._errors import InputError
+
 if TYPE_CHECKING:
     from asdopt._errors import AsdoptError
     from asdopt.tracing._tape import Tape
     from asdopt.tracing._tracer import Tracer
 
-__all__ = ["Location", "describe", "is_user_file", "refuse", "user_location"]
+__all__ = ["Location", "describe", "follow", "is_user_file", "refuse", "user_location"]
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _ADAPTERS = os.path.realpath(os.path.join(_PACKAGE, "adapters")) + os.sep
@@ -29,6 +32,8 @@ _LIBRARIES = tuple(
         if (path := sysconfig.get_paths().get(key))
     }
 )
+
+_followed: list[str] = []
 
 ErrorT = TypeVar("ErrorT", bound="AsdoptError")
 
@@ -54,7 +59,49 @@ def is_user_file(file: str) -> bool:
     path = os.path.realpath(file)
     if path.startswith(_PACKAGE) or path.startswith(_ADAPTERS):
         return False
-    return not path.startswith(_LIBRARIES)
+    return path.startswith(tuple(_followed)) or not path.startswith(_LIBRARIES)
+
+
+def follow(package: str) -> None:
+    """Treat an installed package as user code: trace into its Python functions.
+
+    Functions of installed libraries run as they are, so that ``math.sin`` of a traced value in
+    them is refused. Those of a package that is followed are traced like the user's own.
+
+    Parameters
+    ----------
+    package : str
+        Name of an importable package or module.
+
+    Raises
+    ------
+    InputError
+        There is no such package, or it has no Python files.
+
+    Examples
+    --------
+    >>> import asdopt
+    >>> asdopt.extend.follow("colorsys")
+    >>> import colorsys
+    >>> asdopt.jacobian(lambda x: colorsys.rgb_to_yiq(*x)[0], [0.5, 0.5, 0.5]).toarray()
+    array([[0.3 , 0.59, 0.11]])
+    """
+    try:
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError):
+        spec = None
+    places = []
+    if spec is not None:
+        places = [os.path.realpath(p) + os.sep for p in spec.submodule_search_locations or ()]
+        if not places and spec.origin is not None and spec.origin.endswith(".py"):
+            places = [os.path.realpath(spec.origin)]
+    if not places:
+        raise InputError(
+            f"the package {package!r} was asked to be followed, and no Python files of it were "
+            "found, so nothing of it can be traced: give the name under which it is imported"
+        )
+    _followed.extend(place for place in places if place not in _followed)
+    is_user_file.cache_clear()
 
 
 def user_location(frame: FrameType | None = None) -> Location | None:

@@ -365,3 +365,23 @@ def test_tabs_and_odd_layouts(tmp_path: Path) -> None:
         values(module.model),
         [math.cos(x[0]), -math.sin(x[1]), 2 * math.exp(x[2]), 1 / math.cos(x[3]) ** 2],
     )
+
+
+def test_installed_package_is_followed_on_demand() -> None:
+    """Otherwise what it does with a traced value is refused with the user's line."""
+    import sched
+
+    from asdopt import extend
+    from asdopt.tracing import _location
+
+    assert not _location.is_user_file(str(sched.__file__))
+    extend.follow("sched")
+    try:
+        assert _location.is_user_file(str(sched.__file__))
+    finally:
+        _location._followed.clear()
+        _location.is_user_file.cache_clear()
+    with pytest.raises(asdopt.InputError, match="no_such_package"):
+        extend.follow("no_such_package")
+    with pytest.raises(asdopt.InputError, match="'math'"):
+        extend.follow("math")
