@@ -21,7 +21,7 @@ MAX_OPERATIONS = 400
 MAX_VARIABLES = 32
 
 cdef:
-    # An element joins a larger one of its row only in rows of at most so many terms.
+    # Rows of more terms are long.
     Py_ssize_t SHORT_ROW = 16
     # So many elements of a row with the same variables become one without sharing anything.
     Py_ssize_t FEW = 6
@@ -168,9 +168,14 @@ cdef class Grouping:
         return True
 
     cdef int find_hosts(self, Py_ssize_t num_nodes) except -1:
-        """Give each element the set of the nearest larger element of its row that contains it."""
+        """Give each element the set of the nearest larger element of its row that contains it.
+
+        In long rows a larger element takes one other at most, so that they come in few kinds.
+        """
         cdef Py_ssize_t r, e, first, last, step, k, j
         cdef int s, h, v
+        cdef bint is_long
+        cdef unsigned char[::1] taken = np.zeros(self.num_elements, dtype=np.uint8)
         cdef int[::1] latest = np.full(num_nodes, -1, dtype=np.int32)
         cdef int[::1] host = np.full(self.num_elements, -1, dtype=np.int32)
         for e in range(self.num_elements):
@@ -179,8 +184,9 @@ cdef class Grouping:
             for r in range(self.num_rows):
                 first = self.indptr[r]
                 last = self.indptr[r + 1]
-                if not 2 <= last - first <= SHORT_ROW:
+                if last - first < 2:
                     continue
+                is_long = last - first > SHORT_ROW
                 for k in range(2):
                     for j in range(last - first):
                         e = first + j if k == 0 else last - 1 - j
@@ -192,9 +198,10 @@ cdef class Grouping:
                             h = latest[v]
                             if h >= first and h < last and self.set_of[self.term[h]] >= 0:
                                 h = self.set_of[self.term[h]]
-                                if host[e] < 0 and self.set_size[h] > self.set_size[s] and (
-                                        self.contains(h, s)):
+                                if host[e] < 0 and self.set_size[h] > self.set_size[s] and not (
+                                        is_long and taken[latest[v]]) and self.contains(h, s):
                                     host[e] = latest[v]
+                                    taken[latest[v]] = 1
                                 if self.set_size[h] > self.set_size[s]:
                                     continue
                             latest[v] = <int> e

@@ -221,6 +221,11 @@ static void NAME(block)(const Program *program, const int n, int count, int at, 
         } else {
             double *d = registers + (step->d - program->num_data) * width;
             D = d;
+            if (modes[step->a] == READ_ONE) {
+                const double one = from[rows[0]];
+                EACH d[i] = one;
+                NEXT;
+            }
             for (int i = 0; i < n; i += 8) {
                 d[i] = from[rows[i]];
                 d[i + 1] = from[rows[i + 1]];

@@ -10,7 +10,8 @@ enum {
     ADD_TO_ONE, /* all values of the row have one place */
     ADD_SOME,   /* as ADD_TO; values whose place is -1 are zero and dropped */
     READ,
-    READ_RUN    /* places are consecutive, and the block is full */
+    READ_RUN,   /* places are consecutive, and the block is full */
+    READ_ONE    /* all values of the row come from one place */
 };
 
 #endif

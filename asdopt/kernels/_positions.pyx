@@ -14,6 +14,7 @@ cdef extern from "kernels/_modes.h":
         ADD_SOME
         READ
         READ_RUN
+        READ_ONE
 
 STORE_RUN = _STORE_RUN
 
@@ -86,11 +87,13 @@ def gather_modes(const int[:, :, ::1] index, Py_ssize_t row, Py_ssize_t num_inst
                  unsigned char[:, ::1] modes):
     """Choose how each block gathers a row."""
     cdef Py_ssize_t at, i, width = index.shape[2]
-    cdef bint run
+    cdef bint run, one
     for at in range(index.shape[0]):
         run = (at + 1) * width <= num_instances
+        one = True
         for i in range(1, width):
-            if not run:
+            if not (run or one):
                 break
-            run = index[at, row, i] == index[at, row, 0] + i
-        modes[at, row] = READ_RUN if run else READ
+            run = run and index[at, row, i] == index[at, row, 0] + i
+            one = one and index[at, row, i] == index[at, row, 0]
+        modes[at, row] = READ_RUN if run else READ_ONE if one else READ
