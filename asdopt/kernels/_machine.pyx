@@ -2,6 +2,8 @@
 # cython: initializedcheck=False
 """The block machine: programs over blocks of instances, one call for all of them."""
 
+import math
+
 import numpy as np
 
 cimport numpy as cnp
@@ -65,9 +67,9 @@ def use_build(name):
 
 def aligned(shape, dtype):
     """Array that begins at a multiple of 64 bytes."""
-    count = int(np.prod(shape)) * np.dtype(dtype).itemsize
-    buffer = np.zeros(count + 64, dtype=np.uint8)
-    start = -buffer.ctypes.data % 64
+    cdef Py_ssize_t count = math.prod(shape) * np.dtype(dtype).itemsize, start
+    cdef cnp.ndarray buffer = np.zeros(count + 64, dtype=np.uint8)
+    start = 64 - <size_t> cnp.PyArray_DATA(buffer) % 64
     return buffer[start:start + count].view(dtype).reshape(shape)
 
 
@@ -114,7 +116,7 @@ cdef class Plan:
             p.modes = <const unsigned char *> cnp.PyArray_DATA(modes)
             size = max(size, p.num_registers + p.num_data + p.num_gathered)
             most = max(most, (p.num_registers + p.num_gathered) * p.width)
-        registers = aligned(most + 8, np.float64)
+        registers = aligned((most + 8,), np.float64)
         self.keep.append(registers)
         self.table = <double **> calloc(size, sizeof(double *))
         if self.table == NULL:

@@ -9,6 +9,7 @@ given out in that order and reused, also by the operation that reads a value las
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -59,6 +60,7 @@ _PLAIN: Final = {
     OR: "OR",
     XOR: "XOR",
 }
+_PACK: Final = struct.Struct("=6H4xd").pack  # an INSTRUCTION
 _LEAVES: Final = frozenset({SLOT, DATA, WEIGHT})
 _OWN: Final = {"sqrt": "SQRT", "fabs": "FABS", "exp": "EXP", "log": "LOG"}
 
@@ -268,49 +270,55 @@ class _Compiler:
     # Registers
 
     def _allocate(self) -> Compiled:
-        last: dict[int, int] = {}
-        for at, (_, written, read, _, _) in enumerate(self._steps):
-            for node in (*written, *read):
-                last[node] = at
-        dying: list[list[int]] = [[] for _ in self._steps]
-        for node, at in last.items():
-            if self._kind[node] not in _LEAVES:
-                dying[at].append(node)
+        kinds, steps = self._kind, self._steps
+        # Going backwards, the first read met is a value's last.
+        seen: set[int] = set()
+        last_reads: list[list[int]] = []
+        for _, _, read, _, _ in reversed(steps):
+            last_reads.append([k for k in read if k not in seen and kinds[k] not in _LEAVES])
+            seen.update(read)
         register: dict[int, int] = {}
         free: list[int] = []
         count = 0
-        for at, (_, written, read, _, _) in enumerate(self._steps):
-            free.extend(register[node] for node in dying[at] if node in read)
+        gathered = []
+        for (_, written, _, _, _), dying in zip(steps, reversed(last_reads), strict=True):
+            for node in dict.fromkeys(dying):
+                free.append(register[node])  # noqa: PERF401  # read by the loop below
             for node in written:
-                if self._kind[node] in _LEAVES:
+                if kinds[node] in _LEAVES:
+                    gathered.append(node)
                     continue
                 if not free:
                     free.append(count)
                     count += 1
                 register[node] = free.pop()
-            free.extend(register[node] for node in dying[at] if node not in read)
-        code = np.zeros(len(self._steps) + 1, dtype=INSTRUCTION)
-        gathered = 0
-        for _, written, *_ in self._steps:
-            for node in written:
-                if self._kind[node] in {SLOT, WEIGHT}:
-                    register[node] = count + len(self._data) + gathered
-                    gathered += 1
+            if len(written) == 2:  # sine and cosine: one of them may not be wanted
+                free.extend(register[node] for node in written if node not in seen)
+        for k, node in enumerate(gathered):
+            register[node] = count + len(self._data) + k
         for node in self._done:
-            if self._kind[node] == DATA:
+            if kinds[node] == DATA:
                 register[node] = count + self._data[int(self._x[node])]
-        code[:-1] = [self._encode(step, register) for step in self._steps]
-        return Compiled(code, count, gathered, list(self._data), self._index)
+        packed = [self._encode(step, register) for step in steps]
+        packed.append(_PACK(0, 0, 0, 0, 0, 0, 0.0))
+        code = np.frombuffer(b"".join(packed), dtype=INSTRUCTION)
+        return Compiled(code, count, len(gathered), list(self._data), self._index)
 
     def _encode(
         self,
         step: tuple[str, tuple[int, ...], tuple[int, ...], tuple[int, ...], float],
         register: dict[int, int],
-    ) -> tuple[int, int, int, int, int, int, float]:
+    ) -> bytes:
         name, written, read, rest, number = step
         d = register[written[0]] if written else 0
         e = register[written[1]] if len(written) == 2 else 0
-        a, b, c = ([register[node] for node in read] + [0, 0, 0])[:3]
+        a = b = c = 0
+        if len(read) == 1:
+            a = register[read[0]]
+        elif len(read) == 2:
+            a, b = register[read[0]], register[read[1]]
+        elif read:
+            a, b, c = register[read[0]], register[read[1]], register[read[2]]
         if name in {"GATHER", "GATHER_DIFFERENCE"}:
             a, b = rest
         elif name in {"SCATTER", "SCATTER_NEGATIVE"}:
@@ -319,4 +327,4 @@ class _Compiler:
             e = rest[0]
         elif rest:  # a literal factor: the summand is operand c
             b, c = 0, b
-        return OPERATION[name], d, a, b, c, e, number
+        return _PACK(OPERATION[name], d, a, b, c, e, number)
