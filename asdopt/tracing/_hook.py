@@ -270,7 +270,10 @@ def _library_function(session: Session, function: FunctionType) -> Any:
             return _Dispatch(dispatch)
         if code.co_qualname == "singledispatchmethod.__get__.<locals>._method":
             cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
-            return _DispatchMethod(*(cells[n].cell_contents for n in ("self", "obj", "cls")))
+            # Later versions of Python keep the method in the closure, earlier ones its owner.
+            found = cells["dispatch" if "dispatch" in cells else "self"].cell_contents
+            dispatch = found if callable(found) else found.dispatcher.dispatch
+            return _DispatchMethod(dispatch, cells["obj"].cell_contents, cells["cls"].cell_contents)
     if str(function.__module__).startswith("scipy."):
         stand_in = scipy_function(function)
         if stand_in is not None:
@@ -327,11 +330,11 @@ class _Dispatch:
 class _DispatchMethod:
     """The same for functools.singledispatchmethod."""
 
-    def __init__(self, descriptor: Any, obj: Any, owner: Any) -> None:
-        self._descriptor, self._obj, self._owner = descriptor, obj, owner
+    def __init__(self, dispatch: Callable[[type], Any], obj: Any, owner: Any) -> None:
+        self._dispatch, self._obj, self._owner = dispatch, obj, owner
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        method = self._descriptor.dispatcher.dispatch(_standins.class_of(args[0]))
+        method = self._dispatch(_standins.class_of(args[0]))
         return HOOK[method.__get__(self._obj, self._owner)](*args, **kwargs)
 
 

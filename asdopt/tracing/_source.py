@@ -86,6 +86,11 @@ def find_source(code: CodeType, namespace: dict[str, Any]) -> Source | None:
             text, num_lines, depth = _wrap(lines[start - 1 : stop], headers, imports)
             if text is None:
                 continue
+            # Line numbers as in the file where there is room for the headers: from Python 3.13
+            # on the bodies of classes know theirs.
+            blank = max(start - 1 - num_lines, 0)
+            text = "\n" * blank + text
+            num_lines += blank
             try:
                 module = compile_quietly(text, code.co_filename, flags)
             except (SyntaxError, ValueError):
