@@ -30,6 +30,8 @@ from types import (
 )
 from typing import Any
 
+import numpy as np
+
 from asdopt._errors import AsdoptError
 from asdopt.tracing import _callee
 from asdopt.tracing._callee import HOOK, Session, holds_traced
@@ -414,9 +416,14 @@ def _object(session: Session, callee: Any, kind: type) -> Any:
         bound = getattr(call, "__get__", None)
         if isinstance(call, (staticmethod, functools.partialmethod)) and bound is not None:
             return HOOK[bound(callee, kind)]
-    python = getattr(callee, "py_func", None)
-    if type(python) is FunctionType and kind.__module__.startswith("numba"):
-        return HOOK[python]
+    if kind.__module__.startswith("numba"):
+        # The compiled code takes floats only; the Python function it was made of is traced.
+        python = getattr(callee, "py_func", None)
+        if type(python) is FunctionType:
+            return HOOK[python]
+        python = getattr(getattr(callee, "_dispatcher", None), "py_func", None)
+        if type(python) is FunctionType and hasattr(callee, "nin"):
+            return HANDLERS[np.ufunc](session, callee)
     return callee
 
 

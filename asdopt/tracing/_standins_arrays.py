@@ -234,7 +234,8 @@ for _module in (np, np.linalg, np.fft):
 
 # ------------------------------------------------------------- ufuncs of the user's own functions
 def _ufunc(session: Session, ufunc: np.ufunc) -> Any:
-    python = getattr(ufunc, "py_func", None)
+    # Of numba.vectorize; of np.frompyfunc only the garbage collector knows the function.
+    python = getattr(getattr(ufunc, "_dispatcher", None), "py_func", None)
     if python is None:
         python = next((f for f in gc.get_referents(ufunc) if callable(f)), None)
     if python is None:
