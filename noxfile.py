@@ -19,7 +19,15 @@ nox.options.sessions = ["fmt", "lint", "types", "layers", "test"]
 nox.options.reuse_venv = "yes"
 
 DEV = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "dev")
-PYTHON_FOLDERS = ["asdopt", "adapters", "pglib_cases", "tests", "setup.py", "noxfile.py"]
+PYTHON_FOLDERS = [
+    "asdopt",
+    "adapters",
+    "pglib_cases",
+    "benchmarks",
+    "tests",
+    "setup.py",
+    "noxfile.py",
+]
 
 
 def tool(session: nox.Session, name: str) -> None:

@@ -105,11 +105,16 @@ def page(file: Path = _FILE, out: Path = _PAGE) -> None:
 
 
 @app.command()
-def accuracy(words: list[str] = _WORDS) -> None:
-    """Compare sampled entries of our derivatives with 60-digit arithmetic."""
-    from benchmarks._accuracy import accuracy_table
+def accuracy(words: list[str] = _WORDS, json: Path = _JSON) -> None:
+    """Compare sampled entries with 60-digit arithmetic, at small sizes; add to the results."""
+    from benchmarks._accuracy import accuracy_table, check_accuracy
 
-    show([accuracy_table(select(words, quick=True))])
+    results = Results.read(json) if json.exists() else Results.new({})
+    found = results.data.setdefault("accuracy", {})
+    for name, size in select(words, quick=True):
+        found[f"{name} {size}"] = check_accuracy(name, size)
+        results.write(json)
+    show([accuracy_table(found)])
 
 
 if __name__ == "__main__":

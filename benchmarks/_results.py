@@ -82,14 +82,14 @@ def ratio(entry: dict[str, Any] | None, other: dict[str, Any] | None, phase: str
     if not ours or not theirs:
         return None
     if len(ours) == len(theirs):
-        return median(a / b for a, b in zip(ours, theirs, strict=True))
-    return median(ours) / median(theirs)  # one of them was too slow for more than one round
+        return float(median(a / b for a, b in zip(ours, theirs, strict=True)))
+    return float(median(ours) / median(theirs))  # one of them was too slow for more than one round
 
 
 def _short(value: Any) -> Any:
-    """Four figures are all a measurement has."""
+    """Six figures are more than a measurement has."""
     if isinstance(value, dict):
         return {key: _short(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_short(item) for item in value]
-    return float(f"{value:.4g}") if isinstance(value, float) else value
+    return float(f"{value:.6g}") if isinstance(value, float) else value

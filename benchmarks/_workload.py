@@ -67,7 +67,7 @@ class Workload:
 
     @property
     def n(self) -> int:
-        return self.points.shape[1]
+        return int(self.points.shape[1])
 
     @property
     def phases(self) -> list[str]:

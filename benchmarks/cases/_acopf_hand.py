@@ -165,7 +165,7 @@ def numpy_hand(case: Case) -> HandWritten:
         out[layout.shunt_b] -= 2.0 * case.bs[layout.b_buses] * vm[layout.b_buses]
         return out
 
-    def hessian(x: FloatArray, weights: FloatArray) -> FloatArray:
+    def hessian(x: FloatArray, weights: FloatArray) -> Any:
         v_f, v_t, c, s = ends(x)
         rows = weights[1 + start : 1 + start + 4 * ne].reshape(4, ne)
         by_c, by_s = -(rows * cosines).sum(axis=0), -(rows * sines).sum(axis=0)

@@ -85,7 +85,8 @@ def pyoptinterface(n: int) -> Any:
     def add(model: Any, x: list[Any]) -> list[Any]:
         from pyoptinterface import nl
 
-        first, second = [], []
+        first: list[Any] = []
+        second: list[Any] = []
         for k in range(cells):
             i, j = divmod(k, n)
             beside = [
@@ -111,9 +112,9 @@ def pyoptinterface(n: int) -> Any:
 def _structure(n: int) -> Structure:
     """Entries by block of rows: u (u's five, v), v (v's five, u), each kind for all cells."""
     cells = n * n
-    k = np.arange(cells).reshape(n, n)
-    beside = [np.roll(k, s, axis).ravel() for axis in (0, 1) for s in (1, -1)]
-    k = k.ravel()
+    k = np.arange(cells)
+    grid = k.reshape(n, n)
+    beside = [np.roll(grid, s, axis).ravel() for axis in (0, 1) for s in (1, -1)]
     rows = np.concatenate([np.tile(k, 6), np.tile(k + cells, 6)])
     cols = np.concatenate(
         [*beside, k, k + cells, *(other + cells for other in beside), k + cells, k]

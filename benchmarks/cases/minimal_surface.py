@@ -129,7 +129,7 @@ def numpy_hand(n: int) -> HandWritten:
         rising[:] = -bb.ravel()
         return out
 
-    functions = {"f": objective, "gradient": gradient, "H": hessian}
+    functions: dict[str, Any] = {"f": objective, "gradient": gradient, "H": hessian}
     return HandWritten(functions, hessian_structure=(rows, cols))
 
 

@@ -80,7 +80,7 @@ def numpy_hand(n: int) -> HandWritten:
         out[n:] = (-400.0 * w) * head
         return out
 
-    functions = {"f": objective, "gradient": gradient, "H": hessian}
+    functions: dict[str, Any] = {"f": objective, "gradient": gradient, "H": hessian}
     return HandWritten(functions, hessian_structure=_structure(n))
 
 

@@ -78,7 +78,7 @@ def numpy_hand(n: int) -> HandWritten:
     def objective(x: FloatArray) -> float:
         return float(np.sin(x[high] * x[low]).sum())
 
-    def gradient(x: FloatArray) -> FloatArray:
+    def gradient(x: FloatArray) -> Any:
         a, b = x[high], x[low]
         slope = np.cos(a * b)
         return np.bincount(high, slope * b, n) + np.bincount(low, slope * a, n)
@@ -90,7 +90,7 @@ def numpy_hand(n: int) -> HandWritten:
         diagonal = np.bincount(high, s * b * b, n) + np.bincount(low, s * a * a, n)
         return np.concatenate([c - product * s, -diagonal])
 
-    functions = {"f": objective, "gradient": gradient, "H": hessian}
+    functions: dict[str, Any] = {"f": objective, "gradient": gradient, "H": hessian}
     return HandWritten(functions, hessian_structure=_structure(n))
 
 

@@ -99,7 +99,9 @@ class AsdoptProblem(Participant):
             lb = -np.inf if workload.cl is None else workload.cl
             ub = np.inf if workload.cu is None else workload.cu
             constraint = Constraint(functions.constraints, lb, ub)
-        bounds = None if workload.lb is None else Bounds(workload.lb, workload.ub)
+        bounds = None
+        if workload.lb is not None and workload.ub is not None:
+            bounds = Bounds(workload.lb, workload.ub)
         return Problem(functions.objective, constraint, x0=x0, bounds=bounds)
 
 

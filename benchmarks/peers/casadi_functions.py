@@ -81,15 +81,15 @@ class CasadiFunctions(Participant):
 
         start = perf_counter()
         x, f, c = self._build(workload)
-        options = {
+        options: Any = {
             "print_time": False,
             "ipopt": {"print_level": 0, "sb": "yes", "tol": 1e-8},
         }
         solver = ca.nlpsol("solver", "ipopt", {"x": x, "f": f, "g": c}, options)
         middle = perf_counter()
-        found = solver(
-            x0=workload.x0, lbx=workload.lb, ubx=workload.ub, lbg=workload.cl, ubg=workload.cu
-        )
+        given = {"lbx": workload.lb, "ubx": workload.ub, "lbg": workload.cl, "ubg": workload.cu}
+        arguments: Any = {"x0": workload.x0, **given}
+        found = solver(**arguments)
         return {
             "seconds": perf_counter() - start,
             "prepare_seconds": middle - start,
@@ -115,8 +115,8 @@ class CasadiFunctions(Participant):
 
 def _buffered(fun: Any, arguments: list[FloatArray]) -> Callable[[], object]:
     buffer, evaluate = fun.buffer()
-    values = [np.ascontiguousarray(a, dtype=np.float64) for a in arguments[: fun.n_in()]]
-    out = np.zeros(fun.nnz_out(0))
+    values: list[Any] = [np.ascontiguousarray(a) for a in arguments[: fun.n_in()]]
+    out: Any = np.zeros(fun.nnz_out(0))
     for k, value in enumerate(values):
         buffer.set_arg(k, memoryview(value))
     buffer.set_res(0, memoryview(out))

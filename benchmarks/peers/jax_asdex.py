@@ -24,7 +24,8 @@ class JaxAsdex(Participant):
         super().load()
         import jax
 
-        jax.config.update("jax_enable_x64", True)
+        config: Any = jax.config
+        config.update("jax_enable_x64", True)
 
     def prepare(self, workload: Workload) -> Prepared:
         import asdex
@@ -57,8 +58,10 @@ class JaxAsdex(Participant):
             prepared.facts["hessian_colors"] = symmetric.num_colors
             prepared.hessian = lambda: csr_array(tril(_matrix(hessian(points[0], weights))))
 
+        ready: Any = jax.block_until_ready
+
         def wait(evaluate: Callable[[Any], Any], x: Any) -> Any:
-            return jax.block_until_ready(evaluate(x))
+            return ready(evaluate(x))
 
         add_runs(
             prepared,

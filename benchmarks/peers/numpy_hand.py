@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from benchmarks._workload import (
-    FloatArray,
     IntArray,
     Participant,
     Prepared,
@@ -25,7 +25,7 @@ Structure = tuple[IntArray, IntArray]
 class HandWritten:
     """Functions by phase, each of x (H: of x and weights); structures of J and of H (lower)."""
 
-    functions: dict[str, Callable[..., FloatArray | float]]
+    functions: Mapping[str, Callable[..., Any]]
     jacobian_structure: Structure | None = None
     hessian_structure: Structure | None = None
 
