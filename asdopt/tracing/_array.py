@@ -21,7 +21,7 @@ from asdopt.tracing import _tracer
 from asdopt.tracing._codes import one_node_code
 from asdopt.tracing._lift import concrete, lift
 from asdopt.tracing._location import refuse
-from asdopt.tracing._nodes import select, truth
+from asdopt.tracing._nodes import constant_values, select, truth
 from asdopt.tracing._tracer import TracedArrayBase, Tracer, elementwise, wrap
 
 __all__ = ["TracedArray", "lift", "wrap"]
@@ -234,6 +234,8 @@ class TracedArray(TracedArrayBase):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
         caller = sys._getframe(1)
+        if constant_values(self.tape, self.ids) is not None:
+            return _conversions.to_ndarray(self, dtype)
         if caller.f_globals.get("__name__", "").startswith("scipy.sparse"):
             if caller.f_code.co_name == "dot":
                 return _conversions.to_objects(
@@ -468,15 +470,18 @@ class TracedArray(TracedArrayBase):
         if not index:
             if self.size != 1:
                 raise ValueError("can only convert an array of size 1 to a Python scalar")
-            return self._only()
-        return _tracer.tracer(self.tape, int(self.ids.item(*index)), self.is_bool)
+            found = self._only()
+        else:
+            found = _tracer.tracer(self.tape, int(self.ids.item(*index)), self.is_bool)
+        return found if self.is_bool else _tracer.as_float(found)
 
     def tolist(self) -> Any:
         """Nested lists of traced scalars."""
         if self.ndim == 0:
-            return self._only()
+            return self.item()
         if self.ndim == 1:
-            return _tracer.tracers(self.tape, self.ids, self.is_bool)
+            found = _tracer.tracers(self.tape, self.ids, self.is_bool)
+            return found if self.is_bool else [_tracer.as_float(value) for value in found]
         return [row.tolist() for row in self]
 
     def to_device(self, device: str, /, *, stream: Any = None) -> Any:

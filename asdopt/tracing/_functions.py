@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from asdopt._errors import UnsupportedOperationError
+from asdopt._errors import AsdoptError, UnsupportedOperationError
 from asdopt.tracing import (  # noqa: F401  # imported for what they register
     _comparing,
     _joining,
@@ -21,6 +21,7 @@ from asdopt.tracing import (  # noqa: F401  # imported for what they register
     _shapes,
     _statistics,
 )
+from asdopt.tracing._lift import constants_only
 from asdopt.tracing._location import refuse
 from asdopt.tracing._registry import FUNCTIONS, Handler
 from asdopt.tracing._tape import Tape
@@ -60,13 +61,25 @@ def dispatch(
     if not all(issubclass(kind, (TracedArrayBase, Tracer, np.ndarray)) for kind in types):
         return NotImplemented
     handler = find_handler(func)
-    if handler is None:
-        name = f"{func.__module__}.{func.__name__}"
-        raise refuse(
-            tape,
-            UnsupportedOperationError,
-            f"the function {name} was called with traced values, and asdopt has no rule for it: "
-            "write what it computes with functions that have one (docs/numpy.md lists them), or "
-            "wrap the computation with asdopt.external",
-        )
-    return handler(tape, *args, **kwargs)
+    before = tape.refusal
+    try:
+        if handler is None:
+            raise _unknown(tape, func)
+        return handler(tape, *args, **kwargs)
+    except AsdoptError:
+        # Of constants NumPy knows the result.
+        plain = constants_only((args, kwargs))
+        if plain is None:
+            raise
+        tape.refusal = before
+        return func(*plain[0], **plain[1])
+
+
+def _unknown(tape: Tape, func: Callable[..., Any]) -> UnsupportedOperationError:
+    return refuse(
+        tape,
+        UnsupportedOperationError,
+        f"the function {func.__module__}.{func.__name__} was called with traced values, and "
+        "asdopt has no rule for it: write what it computes with functions that have one "
+        "(docs/numpy.md lists them), or wrap the computation with asdopt.external",
+    )

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from asdopt._errors import TracingError
 from asdopt.tracing import _tracer
 from asdopt.tracing._location import refuse
-from asdopt.tracing._nodes import constants, decide, truth
+from asdopt.tracing._nodes import constant_values, constants, decide, truth
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, TracedBool, Tracer
 
@@ -73,6 +73,42 @@ def lift(tape: Tape, value: Any) -> TracedArray:
     if array.ndim == 0 and array.dtype == object:
         raise TypeError(f"a number or an array was expected, got {type(value).__name__}")
     return _lift_ndarray(tape, array)
+
+
+def constants_only(value: Any) -> Any:
+    """Plain numbers for traced constants, in nested lists, tuples and dicts.
+
+    Parameters
+    ----------
+    value : object
+        Arguments of a function that has no rule for traced values.
+
+    Returns
+    -------
+    object
+        None if a traced value in it is no constant.
+    """
+    if isinstance(value, TracedArrayBase):
+        values = constant_values(value.tape, value.ids)
+        if values is None:
+            return None
+        values = values != 0.0 if value.is_bool else values
+        # A copy: what is written into it would be lost.
+        values.flags.writeable = False
+        return values
+    if isinstance(value, Tracer):
+        values = constant_values(value.tape, np.array(value.id, dtype=np.int32))
+        kind = np.bool_ if isinstance(value, TracedBool) else np.float64
+        return None if values is None else kind(values)
+    if type(value) in (list, tuple):
+        parts = [part if part is None else constants_only(part) for part in value]
+        if any(p is None and part is not None for p, part in zip(parts, value, strict=True)):
+            return None
+        return type(value)(parts)
+    if type(value) is dict:
+        found = constants_only(list(value.values()))
+        return None if found is None else dict(zip(value, found, strict=True))
+    return value
 
 
 def _lift_ndarray(tape: Tape, array: npt.NDArray[Any]) -> TracedArray:

@@ -84,7 +84,11 @@ def call(tape: Tape, ufunc: np.ufunc, operands: Sequence[Any]) -> Any:
         return wrap(tape, apply(tape, node.code, *[a.ids for a in arrays]), node.is_bool)
     function = COMPOSITES.get(ufunc) or _composites.special(ufunc)
     if function is None:
-        raise unknown(tape, ufunc)
+        values = [constant_values(tape, a.ids) for a in arrays]
+        if any(v is None for v in values):
+            raise unknown(tape, ufunc)
+        made = lift(tape, ufunc(*values))
+        return wrap(tape, made.ids, made.is_bool)
     return function(tape, *operands)
 
 

@@ -385,3 +385,31 @@ def test_installed_package_is_followed_on_demand() -> None:
         extend.follow("no_such_package")
     with pytest.raises(asdopt.InputError, match="'math'"):
         extend.follow("math")
+
+
+def test_refusal_that_the_user_catches_is_raised_in_the_end() -> None:
+    """The branch taken instead would silently miss a dependence."""
+
+    def model(x: Any) -> Any:
+        try:
+            return abs(complex(x[0], 1.0))
+        except TypeError:
+            return 0.0
+
+    with pytest.raises(asdopt.TracingError, match="asked to become complex"):
+        values(model)
+
+
+def test_guards_of_a_failed_attempt_are_forgotten() -> None:
+    """The first attempt decides x[0] > 0 and is refused in __add__; the second counts."""
+
+    class Sine:
+        def __add__(self, v: Any) -> Any:
+            return math.sin(v)
+
+    def model(x: Any) -> Any:
+        return (Sine() + x[0]) if x[0] > 0 else x[1]
+
+    problem = asdopt.Problem(None, asdopt.Constraint(model), x0=X)
+    assert len(problem.evaluator.trace.guard_nodes) == 1
+    np.testing.assert_allclose(problem.constraints(-X), [-X[1]])
