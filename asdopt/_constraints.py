@@ -219,7 +219,8 @@ def variable_bounds(bounds: Any, structure: Structure) -> tuple[FloatArray, Floa
     bounds : object
         ``scipy.optimize.Bounds``, a sequence of n pairs ``(lo, hi)`` with None for no bound, an
         array of shape (n, 2), a single pair for all variables, a mapping from the keys of a
-        structured x0 to a pair of numbers or arrays, or None.
+        structured x0 to a tuple of two numbers or arrays that broadcast to the key's shape, or
+        None.
     structure : Structure
         Structure of x0.
 
@@ -243,7 +244,7 @@ def _part_bounds(bounds: Any, structure: Structure, what: str) -> tuple[FloatArr
     if bounds is None:
         return np.full(n, -np.inf), np.full(n, np.inf)
     if hasattr(bounds, "lb") and hasattr(bounds, "ub"):
-        return _side(bounds.lb, n, f"{what}.lb"), _side(bounds.ub, n, f"{what}.ub")
+        return _side(bounds.lb, structure, f"{what}.lb"), _side(bounds.ub, structure, f"{what}.ub")
     if isinstance(bounds, Mapping):
         unknown = set(bounds) - set(structure.keys)
         if structure.is_leaf or unknown:
@@ -265,19 +266,30 @@ def _key_bounds(bounds: Any, part: Structure, what: str) -> tuple[FloatArray, Fl
             infinite if side is None else side
             for side, infinite in zip(bounds, (-np.inf, np.inf), strict=True)
         )
-        if all(np.ndim(side) == 0 or np.shape(side) == part.shape for side in (lo, hi)):
-            return _side(lo, part.size, f"{what}[0]"), _side(hi, part.size, f"{what}[1]")
+        if part.size == 2 and all(isinstance(side, tuple | list) for side in (lo, hi)):
+            raise InputError(
+                f"{what} is {bounds}, which may mean lower and upper bounds or two pairs "
+                "(lo, hi): give a tuple of two arrays (np.array([...]), np.array([...])) for the "
+                "first, a list of pairs [(lo, hi), (lo, hi)] for the second"
+            )
+        return _side(lo, part, f"{what}[0]"), _side(hi, part, f"{what}[1]")
     return _part_bounds(bounds, part, what)
 
 
-def _side(side: Any, n: int, what: str) -> FloatArray:
-    values = np.asarray(side, dtype=np.float64).reshape(-1)
-    if values.size not in (1, n):
+def _side(side: Any, structure: Structure, what: str) -> FloatArray:
+    """One side of the bounds: an entry for each variable, or what broadcasts to their shape."""
+    n = structure.size
+    values = np.asarray(side, dtype=np.float64)
+    if values.size == n:
+        return values.reshape(-1).copy()
+    shape = structure.shape if structure.is_leaf else (n,)
+    try:
+        return np.broadcast_to(values, shape).reshape(-1).copy()
+    except ValueError:
         raise InputError(
-            f"{what} has {values.size} entries, there are {n} variables: give one for each, or a "
-            "single one for all"
-        )
-    return np.broadcast_to(values, (n,)).copy()
+            f"{what} has shape {values.shape}, the variables have shape {shape}: give one bound "
+            "for each, a single one for all, or an array that broadcasts to that shape"
+        ) from None
 
 
 def _pairs(bounds: Any, n: int, what: str) -> tuple[FloatArray, FloatArray]:

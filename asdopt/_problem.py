@@ -69,7 +69,7 @@ class Problem(Inspection):
         Starting point, of any shape and nesting; the functions receive the same structure.
     bounds : optional
         SciPy's ``Bounds`` or a sequence of ``(lo, hi)`` pairs; for a structured x0 a mapping from
-        its keys to a pair ``(lo, hi)`` of numbers or arrays.
+        its keys to a tuple ``(lo, hi)`` of numbers or arrays that broadcast to the key's shape.
     parameters : array_like, or dict, named tuple, dataclass of these, optional
         Data that may change between solves without a new trace. When given, the functions are
         called as ``fun(x, parameters)``.

@@ -96,7 +96,11 @@ def test_repeated_names_are_told_apart() -> None:
         (lambda: Constraint(3.0, 0, 1), "needs a function"),
         (lambda: Problem(objective, x0=[1.0], bounds=[(1, 0)]), "lb = 1 and ub = 0"),
         (lambda: Problem(objective, x0=[1.0, 2.0, 3.0], bounds=[(0, 1)] * 2), "2 pairs"),
-        (lambda: Problem(objective, x0=[1.0], bounds=Bounds([0, 0], 1)), "2 entries"),
+        (lambda: Problem(objective, x0=[1.0], bounds=Bounds([0, 0], 1)), "shape .2,."),
+        (
+            lambda: Problem(lambda x: x["u"][0], x0={"u": [0, 0]}, bounds={"u": ((0, 1), (0, 5))}),
+            "two pairs",
+        ),
         (lambda: Problem(objective, x0=[1.0], bounds=7), "could not be read"),
         (lambda: Problem(objective, x0=[1.0], names=["a", "b"]), "2 entries"),
     ],
@@ -118,3 +122,14 @@ def test_bounds_in_every_form() -> None:
         problem = Problem(objective, x0=np.ones(3), bounds=bounds)
         np.testing.assert_array_equal(problem.lb, np.zeros(3))
         np.testing.assert_array_equal(problem.ub, np.full(3, np.inf))
+
+
+def test_bounds_of_a_key_broadcast_to_its_shape() -> None:
+    """Arrays under a key follow NumPy's broadcasting; a list of pairs stays pairs."""
+    x0 = {"path": np.zeros((3, 2)), "force": np.zeros(3)}
+    bounds = {"path": ([-1.0, -np.inf], [1.0, 2.0]), "force": (None, 5.0)}
+    problem = Problem(lambda x: np.sum(x["path"] ** 2) + x["force"][0] ** 2, x0=x0, bounds=bounds)
+    np.testing.assert_array_equal(problem.lb, [-1, -np.inf] * 3 + [-np.inf] * 3)
+    np.testing.assert_array_equal(problem.ub, [1, 2] * 3 + [5] * 3)
+    pairs = Problem(lambda x: x["u"][0] ** 2, x0={"u": [0, 0]}, bounds={"u": [(0, 1), (0, 5)]})
+    np.testing.assert_array_equal(pairs.ub, [1, 5])
