@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from asdopt._constraints import Constraint
 from asdopt._errors import (
     AsdoptError,
@@ -21,6 +24,9 @@ from asdopt._pattern import SparsityPattern
 from asdopt._problem import Problem
 from asdopt._solution import Solution, Status
 
+if TYPE_CHECKING:
+    from asdopt import adapters, coloring, decompression, extend, plotting, testing
+
 __version__ = "0.1.0"
 
 __all__ = [
@@ -38,10 +44,23 @@ __all__ = [
     "StructureChangedError",
     "TracingError",
     "UnsupportedOperationError",
+    "adapters",
+    "coloring",
+    "decompression",
+    "extend",
     "external",
     "hessian",
     "hessian_sparsity",
     "jacobian",
     "jacobian_sparsity",
     "minimize",
+    "plotting",
+    "testing",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Packages and modules of rarer use are imported when they are first named.
+    if name in __all__:
+        return importlib.import_module(f"asdopt.{name}")
+    raise AttributeError(f"module 'asdopt' has no attribute {name!r}")

@@ -282,7 +282,7 @@ def _side(side: Any, structure: Structure, what: str) -> FloatArray:
     values = np.asarray(side, dtype=np.float64)
     if values.size == n:
         return values.reshape(-1).copy()
-    shape = structure.shape if structure.is_leaf else (n,)
+    shape = (n,) if structure.shape is None else structure.shape
     try:
         return np.broadcast_to(values, shape).reshape(-1).copy()
     except ValueError:

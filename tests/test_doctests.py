@@ -29,14 +29,27 @@ def test_examples_of_docstrings(name: str) -> None:
     assert doctest.testmod(module, optionflags=options).failed == 0
 
 
+def run_blocks(path: Path) -> dict[str, object]:
+    """Run the Python blocks of a page one after the other; lines are those of the page."""
+    text = path.read_text(encoding="utf-8")
+    names: dict[str, object] = {"__name__": "__main__"}  # dataclasses look it up
+    blocks = list(re.finditer(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE))
+    for block in blocks:
+        above = "\n" * text.count("\n", 0, block.start(1))
+        exec(compile(above + block[1], str(path), "exec"), names)
+    return names
+
+
 def test_examples_of_the_readme() -> None:
     """The Python blocks run as they stand, one after the other."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    names: dict[str, object] = {"__name__": "readme"}
-    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    assert blocks
-    for block in blocks:
-        exec(compile(block, "README.md", "exec"), names)
-    solution = names["solution"]
+    solution = run_blocks(ROOT / "README.md")["solution"]
     assert isinstance(solution, asdopt.Solution)
     assert round(solution.fun, 3) == 17.014
+
+
+@pytest.mark.parametrize(
+    "page", [p.name for p in sorted((ROOT / "docs").glob("*.md")) if "```python" in p.read_text()]
+)
+def test_examples_of_pages(page: str) -> None:
+    """The Python blocks of a page of the documentation run, assertions included."""
+    run_blocks(ROOT / "docs" / page)

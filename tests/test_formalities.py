@@ -99,6 +99,15 @@ def test_public_names_exist_and_are_documented(name: str) -> None:
             assert inspect.getdoc(value), f"{name}.{public} has no docstring"
 
 
+def test_public_modules_are_there_after_import_asdopt(tmp_path: Path) -> None:
+    names = ["adapters", *(Path(name).stem for name in sorted(PUBLIC_MODULES - {"asdopt/cli.py"}))]
+    code = f"import asdopt; [getattr(asdopt, name).__doc__ for name in {names!r}]"
+    done = run_python(code, tmp_path)
+    assert done.returncode == 0, done.stderr
+    with pytest.raises(AttributeError, match="no attribute 'colouring'"):
+        importlib.import_module("asdopt").colouring  # noqa: B018
+
+
 def test_import_needs_no_optional_package(tmp_path: Path) -> None:
     code = f"""
 import sys
