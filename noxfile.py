@@ -15,7 +15,7 @@ import nox
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 nox.needs_version = ">=2024.4"
-nox.options.sessions = ["fmt", "lint", "types", "layers", "test"]
+nox.options.sessions = ["fmt", "lint", "types", "layers", "docs", "test"]
 nox.options.reuse_venv = "yes"
 
 DEV = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "dev")
@@ -79,3 +79,10 @@ def test(session: nox.Session) -> None:
     """Run the tests on two workers."""
     install(session, "-e", ".[test]")
     session.run("pytest", "-q", "-n", "2", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site into site/; a broken link or reference is an error."""
+    install(session, "-e", ".[docs]")
+    session.run("mkdocs", "build", "--strict", env={"NO_MKDOCS_2_WARNING": "1"})
