@@ -157,6 +157,8 @@ class _Rest:
     def move(self, x: FloatArray, order: int = 0) -> bool:
         """Make values and partials up to an order current at x."""
         if self._x is None or not np.array_equal(self._x, x):
+            # An external function may raise on the way: half-moved values belong to no point.
+            self._x = None
             self._holds = self._sweeps.values(x, self._parameters)
             self._x = x.copy()
             self._order = 0

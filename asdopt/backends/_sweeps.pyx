@@ -24,6 +24,8 @@ cdef extern from "_operators.h" nogil:
         OP_MULTIPLY
     const unsigned char OP_ARITY[]
     const unsigned char OP_SELECTS[]
+    const unsigned char OP_DX[]
+    const unsigned char OP_DY[]
     double op_value(int op, double x, double y)
     void op_first(int op, double x, double y, double v, double *d)
     void op_second(int op, double x, double y, double v, const double *d, double *e)
@@ -117,9 +119,14 @@ cdef class Sweeps:
                 self.selects = True
 
     cdef void mark_active(self) noexcept:
-        """A node is active when it depends on an input; only active ones carry derivatives."""
+        """A node is active when it lies between inputs and outputs; only active ones count.
+
+        Conditions pass no derivative on: an infinite one below a guard or a comparison, of
+        ``sqrt(x) >= 0`` at 0, belongs to no result.
+        """
         cdef Py_ssize_t i, k
         cdef int o
+        cdef unsigned char[::1] needed = np.zeros(self.num_nodes, dtype=np.uint8)
         for i in range(self.num_inputs):
             self.active[i] = 1
         for i in range(self.first_node, self.num_nodes):
@@ -130,8 +137,24 @@ cdef class Sweeps:
                         self.active[i] = 1
                         break
             elif o > OP_EXTERNAL:
-                self.active[i] = self.active[self.a[i]] or (
-                    OP_ARITY[o] == 2 and self.active[self.b[i]])
+                self.active[i] = (OP_DX[o] and self.active[self.a[i]]) or (
+                    OP_DY[o] and self.active[self.b[i]])
+        for i in range(self.outputs.shape[0]):
+            needed[self.outputs[i]] = 1
+        for i in range(self.num_nodes - 1, self.first_node - 1, -1):
+            if not needed[i]:
+                self.active[i] = 0
+            if not self.active[i]:
+                continue
+            o = self.op[i]
+            if o == OP_SUM or o == OP_EXTERNAL:
+                for k in range(self.a[i], self.a[i] + self.b[i]):
+                    needed[self.pool_ids[k]] = 1
+            else:
+                if OP_DX[o]:
+                    needed[self.a[i]] = 1
+                if OP_DY[o]:
+                    needed[self.b[i]] = 1
 
     cdef void evaluate(self, Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
         """Values of the nodes start, ..., stop - 1."""
@@ -260,8 +283,9 @@ cdef class Sweeps:
                     if self.db[i] != 0.0:
                         used[self.b[i]] = 1
                 else:
-                    used[self.a[i]] = 1
-                    if OP_ARITY[o] == 2:
+                    if OP_DX[o]:
+                        used[self.a[i]] = 1
+                    if OP_DY[o]:
                         used[self.b[i]] = 1
 
     def second(self):
@@ -324,12 +348,16 @@ cdef class Sweeps:
                 for j in range(self.a[i], self.a[i] + self.b[i]):
                     self.use(self.pool_ids[j], i)
                 continue
-            if OP_ARITY[o] == 1 or not self.active[self.b[i]]:
+            if not (OP_DY[o] and self.active[self.b[i]]):
                 self.kind[i] = LANE_UNARY
+            elif OP_DX[o] and self.active[self.a[i]]:
+                self.kind[i] = LANE_BINARY
             else:
-                self.kind[i] = LANE_BINARY if self.active[self.a[i]] else LANE_SECOND
+                self.kind[i] = LANE_SECOND
+            if self.kind[i] != LANE_SECOND:
+                self.use(self.a[i], i)
+            if self.kind[i] != LANE_UNARY:
                 self.use(self.b[i], i)
-            self.use(self.a[i], i)
         self.tape.kind = &self.kind[0]
         self.tape.a = &self.a[0]
         self.tape.b = &self.b[0]
