@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from asdopt.tracing._tape import Tape
     from asdopt.tracing._tracer import Tracer
 
-__all__ = ["Location", "describe", "follow", "is_user_file", "refuse", "user_location"]
+__all__ = [
+    "Location",
+    "describe",
+    "follow",
+    "is_user_file",
+    "refuse",
+    "shown_name",
+    "user_location",
+]
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _ADAPTERS = os.path.realpath(os.path.join(_PACKAGE, "adapters")) + os.sep
@@ -46,7 +54,14 @@ class Location(NamedTuple):
     function: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}, in {self.function}"
+        return f"{shown_name(self.file)}:{self.line}, in {self.function}"
+
+
+def shown_name(file: str) -> str:
+    """Name of a file as the user knows it: a notebook's cells by their numbers."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    label = getattr(getattr(shell, "compile", None), "format_code_name", lambda _: None)(file)
+    return file if label is None else " ".join(label)
 
 
 @lru_cache(maxsize=4096)

@@ -19,7 +19,7 @@ from asdopt._errors import AsdoptError, InputError
 from asdopt.tracing._array import TracedArray, lift
 from asdopt.tracing._compact import compact_trace
 from asdopt.tracing._hook import run_hooked
-from asdopt.tracing._location import user_location
+from asdopt.tracing._location import shown_name, user_location
 from asdopt.tracing._structure import Structure
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._trace import Trace
@@ -157,7 +157,7 @@ def function_name(fun: Callable[..., Any]) -> str:
     code = getattr(fun, "__code__", None)
     if code is None:
         return f"{name}()"
-    return f"{name}() ({code.co_filename}:{code.co_firstlineno})"
+    return f"{name}() ({shown_name(code.co_filename)}:{code.co_firstlineno})"
 
 
 def _short(value: Any) -> str:
