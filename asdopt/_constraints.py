@@ -116,7 +116,7 @@ def _one(entry: Any) -> Constraint:
         return Constraint(entry.fun, entry.lb, entry.ub)
     if kind == "LinearConstraint":
         matrix = entry.A if hasattr(entry.A, "tocsr") else np.atleast_2d(entry.A)
-        return Constraint(lambda x: matrix @ x, entry.lb, entry.ub, "linear", linear=True)
+        return Constraint(lambda x, *_: matrix @ x, entry.lb, entry.ub, "linear", linear=True)
     if callable(entry):
         return _bare(entry, None, None)
     raise InputError(

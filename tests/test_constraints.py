@@ -133,3 +133,13 @@ def test_bounds_of_a_key_broadcast_to_its_shape() -> None:
     np.testing.assert_array_equal(problem.ub, [1, 2] * 3 + [5] * 3)
     pairs = Problem(lambda x: x["u"][0] ** 2, x0={"u": [0, 0]}, bounds={"u": [(0, 1), (0, 5)]})
     np.testing.assert_array_equal(pairs.ub, [1, 5])
+
+
+def test_linear_constraints_take_no_parameters() -> None:
+    """SciPy's LinearConstraint stands beside functions that are called with parameters."""
+    linear = LinearConstraint([[1.0, 2.0]], 0.0, 3.0)
+    problem = asdopt.Problem(
+        lambda x, p: p[0] * x[0] ** 2 + x[1], linear, x0=[1.0, 1.0], parameters=[2.0]
+    )
+    assert problem.constraints([1.0, 1.0]).tolist() == [3.0]
+    assert problem.jacobian([1.0, 1.0]).toarray().tolist() == [[1.0, 2.0]]

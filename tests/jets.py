@@ -1,0 +1,406 @@
+"""An independent second opinion: numbers that carry gradient, Hessian and dependence along.
+
+Plain Python programs run on them in a namespace in which ``math``, ``numpy`` and a few builtins
+know them; nothing of the library takes part. Derivatives are exact to rounding. Dependence is
+propagated operation by operation: which variables a value depends on, and which pairs of them
+nonlinearly.
+"""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import math
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Jet", "KinkError", "namespace", "variables"]
+
+
+class KinkError(Exception):
+    """The program has no derivative at the point, or nearly none."""
+
+
+class Jet:
+    """A value with gradient ``g``, Hessian ``h`` and dependence as bit masks.
+
+    ``first`` has a bit for each variable, ``second`` a bit ``i * n + j`` for each pair.
+    """
+
+    __slots__ = ("first", "g", "h", "second", "v")
+
+    def __init__(self, v: float, g: Any, h: Any, first: int, second: int) -> None:
+        self.v, self.g, self.h, self.first, self.second = v, g, h, first, second
+
+    def __repr__(self) -> str:
+        return f"Jet({self.v!r})"
+
+    def __add__(self, other: Any) -> Any:
+        return binary(self, other, lambda x, y: x + y, lambda x, y: (1.0, 1.0, 0.0, 0.0, 0.0), "")
+
+    def __sub__(self, other: Any) -> Any:
+        return binary(self, other, lambda x, y: x - y, lambda x, y: (1.0, -1.0, 0.0, 0.0, 0.0), "")
+
+    def __mul__(self, other: Any) -> Any:
+        return binary(self, other, lambda x, y: x * y, lambda x, y: (y, x, 0.0, 1.0, 0.0), "xy")
+
+    def __truediv__(self, other: Any) -> Any:
+        def partials(x: float, y: float) -> tuple[float, ...]:
+            return 1.0 / y, -x / y**2, 0.0, -1.0 / y**2, 2.0 * x / y**3
+
+        return binary(self, other, lambda x, y: x / y, partials, "xy yy")
+
+    def __pow__(self, other: Any) -> Any:
+        return power(self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return lift(other, self) + self
+
+    def __rsub__(self, other: Any) -> Any:
+        return lift(other, self) - self
+
+    def __rmul__(self, other: Any) -> Any:
+        return lift(other, self) * self
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return lift(other, self) / self
+
+    def __rpow__(self, other: Any) -> Any:
+        return power(lift(other, self), self)
+
+    def __neg__(self) -> Any:
+        return self * -1.0
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        if abs(self.v) < 1e-9 and self.first:
+            raise KinkError
+        return unary(self, abs, lambda x, v: (math.copysign(1.0, x), 0.0), curved=False)
+
+    def __mod__(self, other: float) -> Any:
+        far = self.v / other - round(self.v / other)
+        if abs(far) < 1e-9 and self.first:
+            raise KinkError
+        return unary(self, lambda x: x % other, lambda x, v: (1.0, 0.0), curved=False)
+
+    def __lt__(self, other: Any) -> Any:
+        return compare(self, other, lambda x, y: x < y)
+
+    def __le__(self, other: Any) -> Any:
+        return compare(self, other, lambda x, y: x <= y)
+
+    def __gt__(self, other: Any) -> Any:
+        return compare(self, other, lambda x, y: x > y)
+
+    def __ge__(self, other: Any) -> Any:
+        return compare(self, other, lambda x, y: x >= y)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@functools.cache
+def zeros(n: int) -> tuple[Any, Any]:
+    """Gradient and Hessian of a constant, shared by all of them."""
+    return np.zeros(n), np.zeros((n, n))
+
+
+def constant(v: float, n: int) -> Jet:
+    """Make a number without dependence."""
+    return Jet(float(v), *zeros(n), 0, 0)
+
+
+def variables(x: Any) -> Any:
+    """Make independent variables of the shape of x."""
+    x = np.asarray(x)
+    n = x.size
+    eye = np.eye(n)
+    out = np.empty(n, dtype=object)
+    for i, v in enumerate(x.ravel()):
+        out[i] = Jet(float(v), eye[i], np.zeros((n, n)), 1 << i, 0)
+    return out.reshape(x.shape)
+
+
+def lift(value: Any, like: Jet) -> Any:
+    """Bring a number, or an array of them, to jets; leave what holds jets already."""
+    if isinstance(value, Jet):
+        return value
+    if isinstance(value, np.ndarray):
+        return value.astype(object)
+    return constant(value, len(like.g))
+
+
+def pairs(a: int, b: int, n: int) -> int:
+    """Both orders of all pairs of variables of two masks."""
+    out = 0
+    for i in range(n):
+        if a >> i & 1:
+            out |= b << i * n
+        if b >> i & 1:
+            out |= a << i * n
+    return out
+
+
+def unary(
+    a: Jet, value: Callable[[float], float], partials: Callable[..., Any], *, curved: bool = True
+) -> Jet:
+    """Apply a function of one number by the chain rule."""
+    v = value(a.v)
+    if not a.first:
+        return constant(v, len(a.g))
+    return scaled(a, v, *partials(a.v, v), curved=curved)
+
+
+def scaled(a: Jet, v: float, p: float, pp: float, *, curved: bool) -> Jet:
+    """The number v with derivatives p and pp with respect to one other number."""
+    g, h = (a.g, a.h) if p == 1.0 else (p * a.g, p * a.h)
+    if pp:
+        h = h + pp * np.multiply.outer(a.g, a.g)
+    second = a.second | (pairs(a.first, a.first, len(a.g)) if curved else 0)
+    return Jet(v, g, h, a.first, second)
+
+
+def binary(
+    a: Jet, b: Any, value: Callable[..., float], partials: Callable[..., Any], curved: str
+) -> Any:
+    """Apply a function of two numbers by the chain rule; ``curved`` names nonzero second ones."""
+    if isinstance(b, np.ndarray):
+        out = np.empty(b.shape, dtype=object)
+        for k in np.ndindex(b.shape):
+            out[k] = binary(a, b[k], value, partials, curved)
+        return out
+    n = len(a.g)
+    b = lift(b, a)
+    v = value(a.v, b.v)
+    if not (a.first or b.first):
+        return constant(v, n)
+    p, q, pp, pq, qq = partials(a.v, b.v)
+    if not b.first:
+        return scaled(a, v, p, pp, curved="xx" in curved)
+    if not a.first:
+        return scaled(b, v, q, qq, curved="yy" in curved)
+    x, y = (scaled(a, v, p, pp, curved="xx" in curved), scaled(b, v, q, qq, curved="yy" in curved))
+    h, second = x.h + y.h, x.second | y.second
+    if "xy" in curved:
+        mixed = np.multiply.outer(a.g, pq * b.g)
+        h, second = h + mixed + mixed.T, second | pairs(a.first, b.first, n)
+    return Jet(v, x.g + y.g, h, a.first | b.first, second)
+
+
+def compare(a: Jet, b: Any, condition: Callable[..., bool]) -> Any:
+    """Compare values; a tie of values that move has no derivative."""
+    if isinstance(b, np.ndarray):
+        return np.array([compare(a, each, condition) for each in b.ravel()]).reshape(b.shape)
+    other = b.v if isinstance(b, Jet) else float(b)
+    moves = a.first | (b.first if isinstance(b, Jet) else 0)
+    if moves and abs(a.v - other) < 1e-9:
+        raise KinkError
+    return condition(a.v, other)
+
+
+def power(a: Any, b: Any) -> Any:
+    """``a ** b`` with a constant or a variable exponent."""
+    if isinstance(b, np.ndarray):
+        return np.array([power(a, each) for each in b.ravel()], dtype=object).reshape(b.shape)
+    if isinstance(b, Jet) and not b.first:
+        b = b.v
+    if not isinstance(b, Jet):
+        c = float(b)
+        if c in {0.0, 1.0}:
+            return constant(1.0, len(a.g)) if c == 0.0 else a
+
+        def slopes(x: float, v: float) -> tuple[float, float]:
+            return c * x ** (c - 1.0), c * (c - 1.0) * (1.0 if c == 2.0 else x ** (c - 2.0))
+
+        return unary(a, lambda x: x**c, slopes)
+
+    def partials(x: float, y: float) -> tuple[float, ...]:
+        v, log = x**y, math.log(x)
+        xx = y * (y - 1.0) * x ** (y - 2.0)
+        return y * x ** (y - 1.0), v * log, xx, x ** (y - 1.0) * (1.0 + y * log), v * log * log
+
+    return binary(a, b, lambda x, y: x**y, partials, "xx xy yy")
+
+
+# Functions of one number: value and both derivatives, from the number and the value.
+UNARY: dict[str, tuple[Callable[..., float], Callable[..., tuple[float, float]]]] = {
+    "sin": (math.sin, lambda x, v: (math.cos(x), -v)),
+    "cos": (math.cos, lambda x, v: (-math.sin(x), -v)),
+    "tan": (math.tan, lambda x, v: (1 + v * v, 2 * v * (1 + v * v))),
+    "exp": (math.exp, lambda x, v: (v, v)),
+    "log": (math.log, lambda x, v: (1 / x, -1 / x**2)),
+    "log1p": (math.log1p, lambda x, v: (1 / (1 + x), -1 / (1 + x) ** 2)),
+    "sqrt": (math.sqrt, lambda x, v: (0.5 / v, -0.25 / v**3)),
+    "tanh": (math.tanh, lambda x, v: (1 / math.cosh(x) ** 2, -2 * v / math.cosh(x) ** 2)),
+    "sinh": (math.sinh, lambda x, v: (math.cosh(x), v)),
+    "cosh": (math.cosh, lambda x, v: (math.sinh(x), v)),
+    "atan": (math.atan, lambda x, v: (1 / (1 + x * x), -2 * x / (1 + x * x) ** 2)),
+    "asinh": (math.asinh, lambda x, v: ((1 + x * x) ** -0.5, -x * (1 + x * x) ** -1.5)),
+    "erf": (
+        math.erf,
+        lambda x, v: (
+            2 / math.sqrt(math.pi) * math.exp(-x * x),
+            -4 * x / math.sqrt(math.pi) * math.exp(-x * x),
+        ),
+    ),
+    "square": (lambda x: x * x, lambda x, v: (2 * x, 2.0)),
+}
+
+
+def _hypot(x: float, y: float) -> tuple[float, ...]:
+    v = math.hypot(x, y)
+    return x / v, y / v, y * y / v**3, -x * y / v**3, x * x / v**3
+
+
+def _atan2(x: float, y: float) -> tuple[float, ...]:
+    s = x * x + y * y
+    return y / s, -x / s, -2 * x * y / s**2, (x * x - y * y) / s**2, 2 * x * y / s**2
+
+
+def _logaddexp(x: float, y: float) -> tuple[float, ...]:
+    p = 1 / (1 + math.exp(y - x))
+    return p, 1 - p, p * (1 - p), -p * (1 - p), p * (1 - p)
+
+
+BINARY: dict[str, tuple[Callable[..., float], Callable[..., tuple[float, ...]]]] = {
+    "hypot": (math.hypot, _hypot),
+    "atan2": (math.atan2, _atan2),
+    "logaddexp": (lambda x, y: float(np.logaddexp(x, y)), _logaddexp),
+}
+
+
+def _apply(name: str) -> Callable[[Any], Any]:
+    value, partials = UNARY[name]
+
+    def function(a: Any) -> Any:
+        if isinstance(a, np.ndarray):
+            return np.frompyfunc(function, 1, 1)(a)
+        return unary(a, value, partials) if isinstance(a, Jet) else value(a)
+
+    return function
+
+
+def _apply_two(name: str) -> Callable[[Any, Any], Any]:
+    value, partials = BINARY[name]
+
+    def function(a: Any, b: Any) -> Any:
+        if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+            return np.frompyfunc(function, 2, 1)(a, b)
+        if not isinstance(a, Jet):
+            if not isinstance(b, Jet):
+                return value(a, b)
+            a = lift(a, b)
+        return binary(a, b, value, partials, "xx xy yy")
+
+    return function
+
+
+def _chosen(chosen: Any, others: tuple[Any, ...]) -> Any:
+    """The chosen value with the dependence of all it was chosen from."""
+    jets = [o for o in (chosen, *others) if isinstance(o, Jet)]
+    if not jets:
+        return chosen
+    found = lift(chosen, jets[0])
+    first = functools.reduce(lambda a, b: a | b, (o.first for o in jets))
+    second = functools.reduce(lambda a, b: a | b, (o.second for o in jets))
+    return Jet(found.v, found.g, found.h, first, second)
+
+
+def _extreme(better: Callable[[Any, Any], bool]) -> Callable[..., Any]:
+    def pick(a: Any, b: Any) -> Any:
+        if a is b:
+            return a
+        return _chosen(a if better(a, b) else b, (a, b))
+
+    def function(*args: Any) -> Any:
+        return functools.reduce(pick, args[0] if len(args) == 1 else args)
+
+    return function
+
+
+maximum, minimum = _extreme(lambda a, b: a > b), _extreme(lambda a, b: a < b)
+
+
+def _where(condition: Any, a: Any, b: Any) -> Any:
+    def pick(c: Any, x: Any, y: Any) -> Any:
+        return _chosen(x if c else y, (x, y))
+
+    return np.frompyfunc(pick, 3, 1)(condition, a, b)
+
+
+def _elementwise(function: Callable[..., Any], count: int) -> Callable[..., Any]:
+    def apply(*args: Any) -> Any:
+        if any(isinstance(a, np.ndarray) for a in args):
+            return np.frompyfunc(function, count, 1)(*args)
+        return function(*args)
+
+    return apply
+
+
+def namespace() -> tuple[dict[str, Any], Any, Any, Any]:
+    """Builtins, and stand-ins for ``math``, ``numpy`` and ``scipy.sparse``, that know jets."""
+    functions: dict[str, Any] = {name: _apply(name) for name in UNARY}
+    functions |= {name: _apply_two(name) for name in BINARY}
+    own_math = SimpleNamespace(**(vars(math) | functions | {"fabs": abs}))
+    own_math.pow = power_of
+    own_math.hypot = lambda *args: functools.reduce(functions["hypot"], args)
+
+    def filled(shape: Any, value: float = 0.0) -> Any:
+        out = np.empty(shape, dtype=object)
+        out[...] = value
+        return out
+
+    arrays: dict[str, Any] = {
+        "arctan": functions["atan"],
+        "arctan2": functions["atan2"],
+        "arcsinh": functions["asinh"],
+        "abs": _elementwise(abs, 1),
+        "maximum": _elementwise(maximum, 2),
+        "minimum": _elementwise(minimum, 2),
+        "clip": lambda a, lo, hi: arrays["minimum"](arrays["maximum"](a, lo), hi),
+        "where": _where,
+        "zeros": filled,
+        "empty": filled,
+        "ones": lambda shape: filled(shape, 1.0),
+        "full": filled,
+        "zeros_like": lambda a: filled(np.shape(a)),
+        "array": lambda a: np.array(a, dtype=object if _has_jets(a) else None),
+        "max": lambda a: maximum(list(np.ravel(a))),
+        "min": lambda a: minimum(list(np.ravel(a))),
+        "mean": lambda a: sum(np.ravel(a)) / np.size(a),
+        "var": lambda a: sum((v - sum(a) / len(a)) ** 2 for v in a) / len(a),
+    }
+    own_numpy = _Numpy(functions | arrays)
+    own_builtins = vars(builtins) | {
+        "max": maximum,
+        "min": minimum,
+        "float": lambda a: a if isinstance(a, Jet) else float(a),
+    }
+    own_sparse = SimpleNamespace(csr_array=np.asarray, csc_array=np.asarray)
+    return own_builtins, own_math, own_numpy, own_sparse
+
+
+def _has_jets(values: Any) -> bool:
+    return any(isinstance(v, Jet) for v in values)
+
+
+def power_of(a: Any, b: Any) -> Any:
+    """``math.pow`` for numbers and jets."""
+    return math.pow(a, b) if not isinstance(a, Jet) and not isinstance(b, Jet) else a**b
+
+
+class _Numpy:
+    """NumPy with some functions exchanged."""
+
+    def __init__(self, functions: dict[str, Any]) -> None:
+        self.__dict__.update(functions)
+        self.linalg = SimpleNamespace(
+            norm=lambda a: self.sqrt(sum(v * v for v in np.ravel(a)))  # type: ignore[attr-defined]
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(np, name)

@@ -1,0 +1,248 @@
+"""Random nonlinear programs: values, derivatives and patterns agree with an independent opinion.
+
+Programs are drawn as text (``random_problems.py``), traced by the library, and run on numbers
+that carry derivatives along (``jets.py``). ``ASDOPT_RANDOM_PROBLEMS=20000`` draws so many, from
+the seed ``ASDOPT_RANDOM_FIRST`` on. The seed of a program that ever failed stays in SEEDS.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import linecache
+import os
+import pickle
+import random
+import sys
+import warnings
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.optimize
+
+import asdopt
+
+SEEDS: tuple[int, ...] = ()
+FIRST = int(os.environ.get("ASDOPT_RANDOM_FIRST", "0"))
+NUMBER = int(os.environ.get("ASDOPT_RANDOM_PROBLEMS", "160"))
+GROUP = 20
+TOLERANCE = 1e-9
+
+
+def sibling(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+jets = sibling("jets")
+random_problems = sibling("random_problems")
+
+
+class Program:
+    """A random problem: as plain functions, and on jets."""
+
+    def __init__(self, seed: int) -> None:
+        made = random_problems.random_problem(seed)
+        self.exact_pattern = made.exact_pattern
+        self.rng = random.Random(seed + 1)
+        name = f"random_problem_{seed}.py"
+        # Tracebacks and the tracer find the text there.
+        linecache.cache[name] = (len(made.text), None, made.text.splitlines(True), name)
+        self.plain: dict[str, Any] = {"__name__": "random_problem"}
+        exec(compile(made.text, name, "exec"), self.plain)
+        self.on_jets = self.jet_module(made.text)
+        self.x0 = self.plain["X0"]
+        self.p = self.plain["PARAMETERS"]
+        self.functions = self.constraint_names()
+
+    @staticmethod
+    def jet_module(text: str) -> dict[str, Any]:
+        own, own_math, own_numpy, own_sparse = jets.namespace()
+        modules = {"math": own_math, "numpy": own_numpy, "scipy.sparse": own_sparse}
+
+        def find(name: str, *rest: Any) -> Any:
+            if name == "scipy.sparse" and rest[2] is None:
+                return ModuleType("scipy")
+            return modules.get(name) or __import__(name, *rest)
+
+        # ``import scipy.sparse as sp`` takes the attribute of the package.
+        text = text.replace("import scipy.sparse as sp", "from scipy.sparse import own as sp")
+        own_sparse.own = own_sparse
+        names = {"__builtins__": own | {"__import__": find}, "__name__": "jets"}
+        exec(compile(text, "on_jets", "exec"), names)
+        return names
+
+    def constraint_names(self) -> list[str]:
+        """Which functions are constraints, in which order; "linear" is ``Q @ x``."""
+        options = [["constraints"]] * 3 + [[], ["constraints", "linear", "constraints"], ["linear"]]
+        return self.rng.choice(options)
+
+    def problem(self) -> asdopt.Problem:
+        objective = None if self.rng.random() < 0.05 else self.plain["objective"]
+        self.has_objective = objective is not None
+        forms: list[Any] = []
+        for name in self.functions:
+            if name == "linear":
+                forms.append(scipy.optimize.LinearConstraint(self.plain["Q"], -1.0, 2.0))
+            else:
+                forms.append(asdopt.Constraint(self.plain[name], -np.inf, 3.0))
+        constraints: Any = forms
+        options: dict[str, Any] = {}
+        if self.functions == ["constraints"] and self.rng.random() < 0.5:
+            constraints, options = self.plain["constraints"], {"cl": 0.0, "cu": 1.0}
+        if self.p is not None:
+            options["parameters"] = self.p
+        return asdopt.Problem(objective, constraints, x0=self.x0, **options)
+
+    def outputs(self, names: dict[str, Any], x: Any) -> list[Any]:
+        """Objective and constraint rows, as numbers of the namespace's kind."""
+        args = (x,) if self.p is None else (x, self.p)
+
+        def copies() -> tuple[Any, ...]:
+            return tuple(arg.copy() for arg in args)
+
+        rows = [names["objective"](*copies()) if self.has_objective else 0.0]
+        for name in self.functions:
+            found = names["Q"] @ x if name == "linear" else names[name](*copies())
+            rows += list(found)
+        return rows
+
+    def points(self) -> list[Any]:
+        rng = np.random.default_rng(self.rng.randrange(1 << 30))
+        x0 = self.x0
+        return [x0, x0 + 0.01 * rng.normal(size=x0.size), rng.normal(size=x0.size)]
+
+
+class Comparison:
+    """One problem against jets at several points."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.problem = program.problem()
+        n, m = self.problem.n, self.problem.m
+        self.first, self.second = np.zeros((m, n), bool), np.zeros((n, n), bool)
+        self.knows_all = program.exact_pattern
+        self.keep: Any = None
+
+    def at(self, x: Any) -> bool:
+        """Compare everything at a point; False where the program has no derivatives there."""
+        program, problem = self.program, self.problem
+        n = problem.n
+        plain = np.array([float(v) for v in program.outputs(program.plain, x)])
+        if not np.isfinite(plain).all() or np.abs(plain).max() > 1e6:
+            self.knows_all = False
+            return False
+        found = np.append(problem.objective(x), problem.constraints(x))
+        close("value", found, plain)
+        try:
+            results = program.outputs(program.on_jets, jets.variables(x))
+        except (jets.KinkError, ArithmeticError):
+            self.knows_all = False
+            return False
+        rows = [v if isinstance(v, jets.Jet) else jets.constant(float(v), n) for v in results]
+        close("jets", np.array([row.v for row in rows]), plain)
+        gradients = np.array([row.g for row in rows])
+        weights = np.array([program.rng.choice([0.0, 1.0, program.rng.gauss(0, 1)]) for _ in rows])
+        hessian = sum(w * row.h for w, row in zip(weights, rows, strict=True))
+        if not (np.isfinite(gradients).all() and np.isfinite(hessian).all()):
+            self.knows_all = False
+            return False
+        close("gradient", problem.gradient(x), gradients[0])
+        values = problem.jacobian_values(x)
+        jac = problem.jacobian_pattern.to_scipy(values).toarray()
+        close("Jacobian", jac, gradients[1:], rows=True)
+        lower = problem.hessian(x, weights[1:], weights[0]).toarray()
+        close("Hessian", lower, np.tril(hessian))
+        self.check_buffers(x, values, lower, weights)
+        for i, row in enumerate(rows[1:]):
+            self.first[i] |= bits(row.first, n)
+        for row in rows:
+            self.second |= bits(row.second, n * n).reshape(n, n)
+        self.check_patterns(jac, np.tril(hessian))
+        return True
+
+    def check_buffers(self, x: Any, values: Any, lower: Any, weights: Any) -> None:
+        """Arrays of the caller are filled, and entries kept between calls are right."""
+        problem = self.problem
+        if self.keep is None or len(self.keep) != len(values):
+            self.keep = np.full(len(values), np.nan)
+        problem.evaluator.jacobian_values(x, self.keep, keep=True)
+        np.testing.assert_array_equal(self.keep, values)
+        out = np.full(problem.hessian_pattern.nnz, np.nan)
+        problem.hessian_values(x, weights[1:], weights[0], out=out)
+        np.testing.assert_array_equal(problem.hessian_pattern.to_scipy(out).toarray(), lower)
+
+    def check_patterns(self, jac: Any, lower: Any) -> None:
+        """Patterns hold the nonzeros, and nothing that no operation can make."""
+        for what, pattern, dense, allowed in (
+            ("Jacobian", self.problem.jacobian_pattern, jac, self.first),
+            ("Hessian", self.problem.hessian_pattern, lower, np.tril(self.second)),
+        ):
+            found = np.zeros(dense.shape, bool)
+            found[pattern.rows, pattern.cols] = True
+            missing = (np.abs(dense) > 1e-12) & ~found
+            assert not missing.any(), f"{what} pattern misses {np.argwhere(missing)[0]}"
+            extra = found & ~allowed
+            if self.knows_all:
+                assert not extra.any(), f"{what} pattern has {np.argwhere(extra)[0]} too many"
+
+
+def bits(mask: int, count: int) -> Any:
+    text = f"{mask:0{count}b}"[::-1] if count else ""
+    return np.array([c == "1" for c in text], dtype=bool)
+
+
+def close(what: str, found: Any, expected: Any, *, rows: bool = False) -> None:
+    """Compare, relative to the largest number, of each row or of all."""
+    scale = np.abs(expected).max(initial=0.1, axis=-1 if rows else None, keepdims=True)
+    bad = np.argwhere(~(np.abs(found - expected) <= TOLERANCE * scale))
+    where = tuple(bad[0]) if len(bad) else ()
+    assert not len(bad), f"{what}{where}: {found[where]} instead of {expected[where]}"
+
+
+def check(seed: int) -> bool:
+    """Compare one program everywhere; whether it had derivatives somewhere."""
+    program = Program(seed)
+    try:
+        program.has_objective = True
+        start = np.array([float(v) for v in program.outputs(program.plain, program.x0)])
+        if not np.isfinite(start).all():
+            return False
+    except (ArithmeticError, ValueError):
+        return False
+    comparison = Comparison(program)
+    points = program.points()
+    compared = [comparison.at(x) for x in points]
+    if program.p is not None:
+        program.p = np.array([program.rng.choice([0.0, 1.0, 0.7]) for _ in program.p])
+        comparison.problem.parameters = program.p
+        compared += [comparison.at(x) for x in points[::2]]
+    if seed % 10 == 0:
+        comparison.problem = pickle.loads(pickle.dumps(comparison.problem))
+        comparison.keep = None
+        compared += [comparison.at(x) for x in points[:1]]
+    return any(compared)
+
+
+@pytest.mark.parametrize("first", range(FIRST, FIRST + NUMBER, GROUP))
+def test_random_problems(first: int) -> None:
+    """A failing seed names itself; the program can be written again from it."""
+    seeds = range(first, min(first + GROUP, FIRST + NUMBER))
+    seeds = [*SEEDS, *seeds] if first == FIRST else seeds
+    compared = 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.filterwarnings("error", message="derivatives by kernels")
+        for seed in seeds:
+            try:
+                compared += check(seed)
+            except Exception as error:
+                raise AssertionError(f"seed {seed}: {type(error).__name__}: {error}") from error
+    assert compared > 0.7 * len(seeds), "too few programs had derivatives"
