@@ -18,7 +18,16 @@ from asdopt._errors import (
     UnsupportedOperationError,
 )
 from asdopt._external import external
-from asdopt._functions import hessian, hessian_sparsity, jacobian, jacobian_sparsity
+from asdopt._functions import (
+    hessian,
+    hessian_sparsity,
+    jacobian,
+    jacobian_sparsity,
+    prepare_hessian,
+    prepare_jacobian,
+    value_and_jacobian,
+    value_gradient_and_hessian,
+)
 from asdopt._minimize import minimize
 from asdopt._pattern import SparsityPattern
 from asdopt._problem import Problem
@@ -55,7 +64,11 @@ __all__ = [
     "jacobian_sparsity",
     "minimize",
     "plotting",
+    "prepare_hessian",
+    "prepare_jacobian",
     "testing",
+    "value_and_jacobian",
+    "value_gradient_and_hessian",
 ]
 
 

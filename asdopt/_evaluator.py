@@ -144,6 +144,11 @@ class Evaluator:
         hessian = color(self.hessian_pattern.symmetrized(), partition="symmetric")
         return jacobian.num_colors, hessian.num_colors
 
+    def enter(self, x: FloatArray) -> None:
+        """Enter the branch of x, so that the patterns are valid there."""
+        with self._lock:
+            self._move(x)
+
     def outputs(self, x: FloatArray) -> FloatArray:
         """Objective and constraints, shape (1 + m,)."""
         with self._lock:

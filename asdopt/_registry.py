@@ -1,24 +1,33 @@
-"""Names of solvers and where their adapters are; a leaf, so that no layer is crossed.
+"""Names of solvers and backends and where they are; a leaf, so that no layer is crossed.
 
-An adapter is a function ``solve(problem, request) -> Solution`` named ``"module:function"``; it
-is imported when its name is first used.
+An adapter is a function ``solve(problem, request) -> Solution``, a backend's factory a callable
+without arguments. Both are named ``"module:name"`` and imported when their name is first used.
 """
 
 from __future__ import annotations
 
 import difflib
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from asdopt._errors import InputError
 
-__all__ = ["SOLVERS", "find_solver"]
+__all__ = ["BACKENDS", "SOLVERS", "find_backend", "find_solver"]
 
 SOLVERS: dict[str, str | Callable[..., Any]] = {
     "ipopt": "asdopt.adapters.ipopt_problem:solve",
     "slsqp": "asdopt.adapters.scipy_slsqp:solve",
     "trust-constr": "asdopt.adapters.scipy_minimize:solve",
+}
+
+BACKENDS: dict[str, str | Callable[..., Any]] = {
+    "tape": "asdopt.backends:Tape",
+    "finite_differences": "asdopt.backends:FiniteDifferences",
+    "complex_step": "asdopt.backends:ComplexStep",
+    "jax": "asdopt.backends:Jax",
+    "casadi": "asdopt.backends:Casadi",
+    "autograd": "asdopt.backends:Autograd",
 }
 
 
@@ -30,13 +39,31 @@ def find_solver(name: str) -> Callable[..., Any]:
     InputError
         The name is not known.
     """
-    entry = SOLVERS.get(name)
+    return _find("solver", name, SOLVERS)
+
+
+def find_backend(name: str) -> Callable[..., Any]:
+    """Return the factory of a backend.
+
+    Raises
+    ------
+    InputError
+        The name is not known.
+    """
+    return _find("backend", name, BACKENDS, ["kernels"])
+
+
+def _find(
+    kind: str, name: str, table: dict[str, str | Callable[..., Any]], more: Sequence[str] = ()
+) -> Callable[..., Any]:
+    entry = table.get(name)
     if entry is None:
-        close = difflib.get_close_matches(name, SOLVERS, n=1)
+        known = [*more, *table]
+        close = difflib.get_close_matches(name, known, n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
-        raise InputError(f"solver {name!r} is not known{hint} Known are {', '.join(SOLVERS)}.")
+        raise InputError(f"{kind} {name!r} is not known{hint} Known are {', '.join(known)}.")
     if callable(entry):
         return entry
-    module, function = entry.split(":")
-    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    module, attribute = entry.split(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
     return found

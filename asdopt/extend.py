@@ -1,7 +1,8 @@
-"""For people who add to asdopt: operators with derivatives of their own, and solvers.
+"""For people who add to asdopt: operators with derivatives of their own, solvers and backends.
 
-Enters: value and derivatives of an elementwise function, or a solver's adapter. Leaves: a
-function that works on traced values as on floats, or a name for ``Problem.solve(solver=...)``.
+Enters: value and derivatives of an elementwise function, a solver's adapter, an AD system. Leaves:
+a function that works on traced values as on floats, a name for ``Problem.solve(solver=...)`` or
+for ``jacobian(backend=...)``.
 A black box that is not elementwise belongs into :func:`asdopt.external`.
 """
 
@@ -17,7 +18,7 @@ from scipy import sparse
 from asdopt._errors import InputError
 from asdopt._external import tape_of
 from asdopt._ops import CODE
-from asdopt._registry import SOLVERS
+from asdopt._registry import BACKENDS, SOLVERS
 from asdopt.tracing._array import TracedArray, lift
 from asdopt.tracing._location import follow
 from asdopt.tracing._tracer import tracer
@@ -26,9 +27,10 @@ from asdopt.tracing._ufuncs import COMPOSITES
 if TYPE_CHECKING:
     from asdopt._problem import Problem, SolveRequest
     from asdopt._solution import Solution
+    from asdopt.backends import Backend
     from asdopt.tracing._tape import Tape
 
-__all__ = ["follow", "operator", "solver"]
+__all__ = ["backend", "follow", "operator", "solver"]
 
 FloatArray = npt.NDArray[np.float64]
 Derivative = Callable[..., Any] | None
@@ -115,6 +117,21 @@ def solver(name: str, adapter: Callable[[Problem, SolveRequest], Solution]) -> N
         callback, time_limit and options.
     """
     SOLVERS[name] = adapter
+
+
+def backend(name: str, factory: Callable[[], Backend]) -> None:
+    """Give a backend a name for ``backend=name`` of the functions that differentiate.
+
+    Parameters
+    ----------
+    name : str
+    factory : callable
+        Without arguments; returns an instance of :class:`asdopt.backends.Backend`, such as the
+        class itself.
+    """
+    if name == "kernels":
+        raise InputError("a backend cannot be named 'kernels', which is the own engine's name")
+    BACKENDS[name] = factory
 
 
 def _tuple(given: Derivative | Sequence[Derivative]) -> tuple[Derivative, ...]:

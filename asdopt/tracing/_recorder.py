@@ -82,10 +82,15 @@ class Recorder:
             Shape of the result; ``(0,)`` for None, ``(k,)`` for nested sequences.
         """
         with _paused_garbage_collector():
-            result = run_hooked(fun, self.tape, args)
-            return self._flatten(result, fun)
+            return self.flatten(run_hooked(fun, self.tape, args), fun)
 
-    def _flatten(self, result: Any, fun: Callable[..., Any]) -> tuple[IntArray, tuple[int, ...]]:
+    def run(self, fun: Callable[..., Any], *args: Any) -> Any:
+        """Call a user's function and return what it returned."""
+        with _paused_garbage_collector():
+            return run_hooked(fun, self.tape, args)
+
+    def flatten(self, result: Any, fun: Callable[..., Any]) -> tuple[IntArray, tuple[int, ...]]:
+        """Nodes of what a function returned in C order, and its shape, as :meth:`call` does."""
         if result is None:
             return np.empty(0, dtype=np.int32), (0,)
         try:
@@ -95,7 +100,7 @@ class Recorder:
         except (TypeError, ValueError) as error:
             if isinstance(result, (list, tuple)):
                 # Entries of different shapes: flattened one after the other.
-                parts = [self._flatten(entry, fun)[0] for entry in result]
+                parts = [self.flatten(entry, fun)[0] for entry in result]
                 ids = np.concatenate(parts) if parts else np.empty(0, dtype=np.int32)
                 return ids, ids.shape
             raise InputError(
