@@ -10,7 +10,7 @@ and x and -x share one node. Equal operations on equal operands are one node.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from math import copysign
+from math import copysign, frexp, inf
 from typing import Final
 
 __all__ = [
@@ -71,7 +71,7 @@ class Expressions:
         the slot, data column or weight, or the value of the literal.
     exact : bool
         Keep operations whose result is known only for finite operands (``0 * x``, ``x - x``),
-        and the signs of zeros: set while values are built, not while derivatives are.
+        the signs of zeros, and divisions: set while values are built, not while derivatives are.
     """
 
     def __init__(self, functions: dict[str, int]) -> None:
@@ -194,10 +194,13 @@ class Expressions:
         if b & ~1 == ONE:
             return a ^ (b & 1)
         if self.kind[b >> 1] == LITERAL:
-            inverse = 1.0 / self._number(b) if self._number(b) != 0.0 else None
-            if inverse is not None and 1e-200 < abs(inverse) < 1e200:
+            number = self._number(b)
+            inverse = 1.0 / number if number else inf
+            # x / 49 >= 1 holds at 49, x * (1 / 49) >= 1 does not.
+            is_same = not self.exact or abs(frexp(inverse)[0]) == 0.5
+            if is_same and 1e-200 < abs(inverse) < 1e200:
                 if self.kind[a >> 1] == LITERAL:
-                    return self.literal(self._number(a) / self._number(b))
+                    return self.literal(self._number(a) / number)
                 return self.mul(a, self.literal(inverse))
         if a >> 1 == 0 and not self.exact:
             return ZERO
@@ -313,7 +316,11 @@ class Expressions:
         if exponent is None:
             return None
         rest = self._power(a, exponent - 2.0)
-        return None if rest is None else self.mul(self.literal(exponent * (exponent - 1.0)), rest)
+        return (
+            None
+            if rest is None
+            else self.mul(self.literal(exponent * (exponent - 1.0) + 0.0), rest)
+        )
 
 
 _REDUCTIONS: Final[dict[str, Callable[[Expressions, int, int], int | None]]] = {

@@ -35,14 +35,20 @@ class AffineMaps:
 
     def __init__(self, trace: Trace, nodes: IntArray) -> None:
         self.nodes = nodes
-        self.base, (self._indptr, self._cols, self._coefs), _, _ = flatten(trace, nodes, 1 << 62)
+        self.base, linear, terms, _ = flatten(trace, nodes, 1 << 62)
+        self._indptr, self._cols, self._coefs = linear
+        # Coefficients out of the range of numbers are not multiplied out: terms are left over.
+        self._is_whole = np.diff(terms[0]) > 0
 
     def __len__(self) -> int:
         return len(self.nodes)
 
     def sizes(self, maps: IntArray) -> npt.NDArray[np.intp]:
-        """Return the number of variables of some maps."""
-        return np.diff(self._indptr)[maps]
+        """Return the number of variables of some maps.
+
+        Huge for maps that have no coefficients that can be multiplied out.
+        """
+        return np.where(self._is_whole, 1 << 40, np.diff(self._indptr))[maps]
 
     def sparse(self) -> Sparse | None:
         """Return the matrix L."""

@@ -62,6 +62,12 @@ _PLAIN: Final = {
 }
 _PACK: Final = struct.Struct("=6H4xd").pack  # an INSTRUCTION
 _LEAVES: Final = frozenset({SLOT, DATA, WEIGHT})
+# Functions that rounding of the operand does not change by more than rounding.
+_SMOOTH: Final = frozenset(
+    ("sin", "cos", "exp", "exp2", "exp10_", "expm1", "sinh", "cosh", "tanh", "atan", "asinh")
+    + ("erf", "erfc", "fabs", "expit", "ndtr", "sinc", "sinc_d1", "sinc_d2", "hypot", "cbrt")
+)
+_DECISIONS: Final = frozenset({LT, LE, EQ, NE, MASK})
 _OWN: Final = {"sqrt": "SQRT", "fabs": "FABS", "exp": "EXP", "log": "LOG"}
 
 
@@ -135,6 +141,33 @@ class _Compiler:
         self._steps: list[tuple[str, tuple[int, ...], tuple[int, ...], tuple[int, ...], float]] = []
         self._done: set[int] = set()
         self._count_uses()
+        self._strict = self._below_decisions()
+
+    def _below_decisions(self) -> set[int]:
+        """Nodes below comparisons, and below functions that jump or end somewhere.
+
+        A product that is not rounded before it is added to would let ``x*x - y*y >= 0`` fail, and
+        ``sqrt(x*x - y*y)`` be NaN, where x is y.
+        """
+        found: set[int] = set()
+        stack = [node for node in self._uses if self._decides(node)]
+        while stack:
+            node = stack.pop()
+            operands = self._graph.operands(node)
+            # What a condition selects is not decided upon.
+            if self._kind[node] == MASK and node not in found:
+                operands = operands[:1]
+            for operand in operands:
+                if operand not in found:
+                    found.add(operand)
+                    stack.append(operand)
+        return found
+
+    def _decides(self, node: int) -> bool:
+        kind = self._kind[node]
+        if kind >= FIRST_FUNCTION:
+            return _NAME[kind - FIRST_FUNCTION] not in _SMOOTH
+        return kind in _DECISIONS
 
     def _count_uses(self) -> None:
         uses = self._uses
@@ -228,14 +261,15 @@ class _Compiler:
             return "ADD_NUMBER", (node,), (y,), (), self._x[x]
         if kinds[y] == LITERAL:
             return "ADD_NUMBER", (node,), (x,), (), -self._x[y] if minus else self._x[y]
-        if self._absorbed(y):
+        is_free = node not in self._strict
+        if is_free and self._absorbed(y):
             a, b = int(self._x[y]) >> 1, self._y[y] >> 1
             if kinds[a] == LITERAL:
                 number = -self._x[a] if minus else self._x[a]
                 return "MULTIPLY_NUMBER_ADD", (node,), (b, x), (2,), number
             name = "SUBTRACT_PRODUCT" if minus else "MULTIPLY_ADD"
             return name, (node,), (a, b, x), (), 0.0
-        if self._absorbed(x):
+        if is_free and self._absorbed(x):
             a, b = int(self._x[x]) >> 1, self._y[x] >> 1
             if kinds[a] == LITERAL:
                 name = "MULTIPLY_NUMBER_SUBTRACT" if minus else "MULTIPLY_NUMBER_ADD"

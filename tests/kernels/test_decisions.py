@@ -1,0 +1,62 @@
+"""Decisions inside kernels fall as in plain Python, at ties too: nothing there rounds otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import asdopt
+
+RNG = np.random.default_rng(7)
+NUMBERS = [*np.round(RNG.uniform(0.1, 3.0, size=20), 2).tolist(), *RNG.normal(size=20).tolist()]
+
+# Functions of (x, y) that decide something by an expression that is exactly 0 where x is y.
+TIES: list[Callable[[Any], Any]] = [
+    lambda x: np.where(x[0] * x[0] - x[1] * x[1] >= 0, 1.0, 0.0) * x[0],
+    lambda x: np.where(x[0] * x[0] >= x[1] * x[1], x[0], x[1] ** 2),
+    lambda x: np.where(x[0] * 3.7 - 3.7 * x[1], x[1] ** 2, x[0]),
+    lambda x: np.floor(1.0 + x[0] * x[0] - x[1] * x[1]) * x[0],
+    lambda x: np.sign(x[0] * 0.3 + x[1] * -0.3) * x[1] + x[0],
+    lambda x: (x[0] * x[0] + 2.5 - x[1] * x[1]) // 2.5 * x[0],
+    lambda x: np.where(x[0] / x[1] >= 1, x[0] * x[1], 0.5),
+]
+
+
+@pytest.mark.parametrize("fun", TIES)
+def test_ties_fall_as_in_plain_python(fun: Callable[[Any], Any]) -> None:
+    problem = asdopt.Problem(None, asdopt.Constraint(fun), x0=[2.0, 1.0])
+    assert problem.evaluator.trace.guard_nodes.size == 0
+    for number in NUMBERS:
+        x = np.array([number, number])
+        assert problem.constraints(x)[0] == pytest.approx(fun(x), rel=1e-14)
+
+
+def test_a_root_of_a_difference_that_vanishes_is_no_nan() -> None:
+    problem = asdopt.Problem(lambda x: np.sqrt(x[0] * x[0] - x[1] * x[1]), x0=[2.0, 1.0])
+    assert [problem.objective([v, v]) for v in NUMBERS] == [0.0] * len(NUMBERS)
+
+
+def test_a_number_divided_by_itself_is_one() -> None:
+    for number in range(1, 200):
+        problem = asdopt.Problem(
+            lambda x, k=number: np.where(x[0] / k >= 1, 2.0, 1.0) * np.floor(x[0] / k), x0=[1.0]
+        )
+        assert problem.objective([float(number)]) == 2.0
+
+
+def test_wide_affine_maps_whose_coefficients_leave_the_range_of_numbers() -> None:
+    """They cannot be multiplied out, and are left to the sweeps without a warning."""
+    x = RNG.normal(size=9)
+    for fun in (
+        lambda x: np.tanh((1e-210 * (1e210 * x)).sum()),
+        lambda x: np.tanh((x * 1e150 * 1e100).sum() * 1e-250) + np.tanh((x * 2.0).sum()),
+    ):
+        problem = asdopt.Problem(fun, x0=x)
+        assert problem.objective(x) == pytest.approx(fun(x), rel=1e-12)
+        slope = (1.0 - np.tanh(x.sum()) ** 2) + (fun(0 * x + 1e-3) > 0.02) * 2.0 * (
+            1.0 - np.tanh(2.0 * x.sum()) ** 2
+        )
+        np.testing.assert_allclose(problem.gradient(x), np.full(9, slope), rtol=1e-11)
