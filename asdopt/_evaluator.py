@@ -75,6 +75,9 @@ class Evaluator:
         Union over all branches seen so far; the Hessian's is the lower triangle.
     trace_seconds, prepare_seconds : float
         Time spent so far.
+    lock : threading.RLock
+        Held during each call; hold it to get values and the pattern of one moment, while other
+        threads may meet new branches.
     """
 
     def __init__(
@@ -86,7 +89,7 @@ class Evaluator:
     ) -> None:
         self._record = record
         self._parameters = parameters
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._branches: list[Branch] = []
         self._last = x0
         self._keeping: Branch | None = None
@@ -105,14 +108,14 @@ class Evaluator:
 
     def set_parameters(self, parameters: FloatArray) -> None:
         """Use other parameter values from now on; traces whose guards hold stay valid."""
-        with self._lock:
+        with self.lock:
             self._parameters = parameters
             for branch in self._branches:
                 branch.engine.set_parameters(parameters)
 
     def traces(self) -> list[Trace]:
         """Return the traces of all branches met, the current one first."""
-        with self._lock:
+        with self.lock:
             others = [b.trace for b in self._branches if b is not self._branch]
             return [self._branch.trace, *others]
 
@@ -134,7 +137,7 @@ class Evaluator:
     def prepare(self) -> None:
         """Prepare now what would be prepared at the first evaluation."""
         start = perf_counter()
-        with self._lock:
+        with self.lock:
             self._branch.engine.prepare()
         self.prepare_seconds += perf_counter() - start
 
@@ -146,18 +149,18 @@ class Evaluator:
 
     def enter(self, x: FloatArray) -> None:
         """Enter the branch of x, so that the patterns are valid there."""
-        with self._lock:
+        with self.lock:
             self._move(x)
 
     def outputs(self, x: FloatArray) -> FloatArray:
         """Objective and constraints, shape (1 + m,)."""
-        with self._lock:
+        with self.lock:
             self._move(x)
             return self._branch.engine.outputs(x)
 
     def gradient(self, x: FloatArray) -> FloatArray:
         """Gradient of the objective, shape (n,)."""
-        with self._lock:
+        with self.lock:
             self._move(x)
             return self._branch.engine.gradient(x)
 
@@ -172,11 +175,12 @@ class Evaluator:
         out : ndarray of float64, shape (nnz,), optional
             Written to and returned.
         keep : bool
-            Promises that ``out``, where it was given to the last call with ``keep`` too, still
-            holds what that call wrote: constant entries are then not written again, which saves
-            up to a third of the time. Solvers that hand the same buffer to each call may set it.
+            Promises that ``out``, where the same array object was given to the last call with
+            ``keep`` too, still holds what that call wrote: constant entries are then not written
+            again, which saves up to a third of the time. Solvers that hand the same buffer to
+            each call may set it.
         """
-        with self._lock:
+        with self.lock:
             self._move(x)
             branch, union = self._branch, self.jacobian_pattern
             out = _output(out, union.nnz, "jacobian")
@@ -201,7 +205,7 @@ class Evaluator:
 
         Aligned with ``hessian_pattern``.
         """
-        with self._lock:
+        with self.lock:
             self._move(x)
             branch, union = self._branch, self.hessian_pattern
             out = _output(out, union.nnz, "hessian")

@@ -142,8 +142,9 @@ class Problem(Inspection):
 
     def jacobian(self, x: Any) -> csr_array:
         """Jacobian of the constraints at x, sparse, shape (m, n)."""
-        values = self.jacobian_values(x)
-        return self._evaluator.jacobian_pattern.to_scipy(values)
+        with self._evaluator.lock:
+            values = self.jacobian_values(x)
+            return self._evaluator.jacobian_pattern.to_scipy(values)
 
     def hessian(
         self, x: Any, multipliers: npt.ArrayLike | None = None, obj_factor: float = 1.0
@@ -161,8 +162,9 @@ class Problem(Inspection):
         -------
         csr_array, shape (n, n), row >= col
         """
-        values = self.hessian_values(x, multipliers, obj_factor)
-        return self._evaluator.hessian_pattern.to_scipy(values)
+        with self._evaluator.lock:
+            values = self.hessian_values(x, multipliers, obj_factor)
+            return self._evaluator.hessian_pattern.to_scipy(values)
 
     def jacobian_structure(self) -> tuple[IntArray, IntArray]:
         """Structure arrays ``rows, cols`` of the Jacobian, row-major."""

@@ -259,7 +259,7 @@ cdef class Machine:
     cdef Sparse maps
     cdef Py_ssize_t num_parameters
     cdef bint reads_x
-    cdef void *kept
+    cdef object kept
     cdef cnp.ndarray last_x, last_outputs
     cdef bint remembers
 
@@ -353,14 +353,16 @@ cdef class Machine:
         """
         if not keep or out is None:
             return self.evaluate(self._jacobian, x, None, out)
-        keep = cnp.PyArray_DATA(out) == self.kept
-        out = self.evaluate(self._jacobian, x, None, out, keep)
-        self.kept = cnp.PyArray_DATA(out)
+        # The array itself: another one may have got the memory of one that is gone.
+        keep = out is self.kept
+        self.kept = None
+        self.evaluate(self._jacobian, x, None, out, keep)
+        self.kept = out
         return out
 
     def forget(self):
         """Write all entries at the next call with ``keep``."""
-        self.kept = NULL
+        self.kept = None
 
     def hessian(self, cnp.ndarray x not None, cnp.ndarray weights not None, cnp.ndarray out=None):
         """Values of the lower triangle of the Hessian of ``weights @ outputs``."""

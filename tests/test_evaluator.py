@@ -1,0 +1,124 @@
+"""Buffers that a caller keeps, threads, shared functions: what happens between evaluations."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+
+import asdopt
+
+N = 6
+
+
+def rows(x: Any) -> Any:
+    """Each row has two branches with different entries."""
+    found = []
+    for i in range(N):
+        if x[i] > 0:
+            found.append(x[i] ** 2 * x[(i + 1) % N])
+        else:
+            found.append(x[i] * x[(i + 2) % N] + x[(i + 3) % N])
+    return found
+
+
+def dense(x: Any) -> Any:
+    """Jacobian of ``rows`` by hand."""
+    jac = np.zeros((N, N))
+    for i in range(N):
+        if x[i] > 0:
+            jac[i, i] += 2 * x[i] * x[(i + 1) % N]
+            jac[i, (i + 1) % N] += x[i] ** 2
+        else:
+            jac[i, i] += x[(i + 2) % N]
+            jac[i, (i + 2) % N] += x[i]
+            jac[i, (i + 3) % N] += 1
+    return jac
+
+
+def test_a_new_array_in_old_memory_is_filled_whole() -> None:
+    """An array that is gone may leave its address to the next one, which holds nothing yet."""
+    fun = asdopt.Constraint(lambda x: [x[0] ** 2 + 3 * x[1], 5 * x[0] + x[1] * x[2]])
+    evaluator = asdopt.Problem(None, fun, x0=[1.0, 2.0, 3.0]).evaluator
+    for k in range(50):
+        x = np.array([1.0, 2.0, 3.0]) + k
+        out = np.full(evaluator.jacobian_pattern.nnz, np.nan)
+        evaluator.jacobian_values(x, out, keep=True)
+        assert out.tolist() == [2 * x[0], 3.0, 5.0, x[2], x[1]]
+        del out
+
+
+def test_buffers_kept_while_branches_change() -> None:
+    rng = np.random.default_rng(3)
+    evaluator = asdopt.Problem(None, asdopt.Constraint(rows), x0=np.ones(N)).evaluator
+    points = rng.normal(size=(40, N))
+    for x in points:
+        evaluator.outputs(x)  # the pattern has all branches from here on
+    out = np.full(evaluator.jacobian_pattern.nnz, np.nan)
+    for x in np.repeat(points, 2, axis=0):
+        evaluator.jacobian_values(x, out, keep=True)
+        np.testing.assert_allclose(evaluator.jacobian_pattern.to_dense(out), dense(x))
+
+
+def test_threads_share_a_problem() -> None:
+    problem = asdopt.Problem(lambda x: x[0] * x[1], asdopt.Constraint(rows), x0=np.ones(N))
+    errors: list[BaseException] = []
+
+    def work(seed: int) -> None:
+        try:
+            for x in np.random.default_rng(seed).normal(size=(25, N)):
+                np.testing.assert_allclose(problem.constraints(x), rows(x))
+                np.testing.assert_allclose(problem.jacobian(x).toarray(), dense(x))
+                assert np.isfinite(problem.hessian(x, np.ones(N)).data).all()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+
+
+def test_values_and_pattern_are_of_one_moment(monkeypatch: Any) -> None:
+    """Another thread that meets a new branch in between waits until the matrix is made."""
+    problem = asdopt.Problem(None, asdopt.Constraint(rows), x0=np.ones(N))
+    plain = problem.evaluator.jacobian_values
+    other = threading.Thread(target=lambda: problem.constraints(-np.ones(N)))
+
+    def values(*args: Any) -> Any:
+        found = plain(*args)
+        other.start()
+        other.join(0.2)
+        return found
+
+    monkeypatch.setattr(problem.evaluator, "jacobian_values", values)
+    x = np.ones(N)
+    np.testing.assert_allclose(problem.jacobian(x).toarray(), dense(x))
+    other.join()
+    assert problem.evaluator.num_branches == 2
+
+
+def test_problems_share_functions_and_own_their_points() -> None:
+    x0, parameters = np.ones(N), np.array([2.0])
+
+    def objective(x: Any, p: Any) -> Any:
+        return p[0] * x[0] ** 2
+
+    first = asdopt.Problem(objective, x0=x0, parameters=parameters)
+    second = asdopt.Problem(objective, x0=x0, parameters=[5.0])
+    x0[:] = 9.0
+    parameters[:] = 9.0
+    first.parameters[0] = 9.0
+    point = np.full(N, 3.0)
+    assert first.x0.tolist() == second.x0.tolist() == [1.0] * N
+    assert (first.objective(point), second.objective(point)) == (18.0, 45.0)
+    # Results belong to the caller.
+    first.evaluator.outputs(point)[:] = 0.0
+    first.gradient(point)[:] = 0.0
+    assert first.objective(point) == 18.0
+    assert first.gradient(point)[0] == 12.0
+    point[:] = 1.0
+    assert first.objective(point) == 2.0
