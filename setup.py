@@ -50,7 +50,7 @@ def find_files(folder: str, *suffixes: str) -> list[str]:
 
 def extensions() -> list[Extension]:
     """Make one extension per ``.pyx`` file, rebuilt when a header or the table changes."""
-    depends = [path for folder in SOURCE_ROOTS for path in find_files(folder, ".h", ".pxd")]
+    depends = [path for folder in SOURCE_ROOTS for path in find_files(folder, ".h")]
     depends += [name for name in ("asdopt/_ops.py", "asdopt/_codegen.py") if (ROOT / name).exists()]
     found = []
     for folder, package in SOURCE_ROOTS.items():

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from asdopt._pattern import SparsityPattern
 from asdopt.backends._sweeps import NUM_LANES, Sweeps
-from asdopt.coloring import Coloring, color
+from asdopt.coloring import Coloring, color, color_hessian
 from asdopt.decompression import direct_indices
 
 __all__ = ["ColoredHessian", "ColoredJacobian", "cheaper_coloring"]
@@ -125,7 +125,7 @@ class ColoredHessian:
     def __init__(self, sweeps: Sweeps, pattern: SparsityPattern) -> None:
         self.pattern = pattern
         self._sweeps = sweeps
-        self.coloring = color(pattern.symmetrized(), partition="symmetric")
+        self.coloring = color_hessian(pattern)
         rows, cols = direct_indices(pattern, self.coloring)
         self._groups = _groups(self.coloring.colors - 1, rows, cols, self.coloring.num_colors)
 

@@ -19,7 +19,7 @@ from asdopt._colored import cheaper_coloring
 from asdopt._engine import Engine
 from asdopt._errors import StructureChangedError, TracingError
 from asdopt._pattern import SparsityPattern
-from asdopt.coloring import color
+from asdopt.coloring import color_hessian
 from asdopt.detection import hessian_pattern, jacobian_pattern
 from asdopt.tracing._trace import Trace
 
@@ -144,7 +144,7 @@ class Evaluator:
     def colors(self) -> tuple[int, int]:
         """Numbers of colors of the Jacobian and the Hessian, as colored products would take."""
         jacobian = cheaper_coloring(self.jacobian_pattern)
-        hessian = color(self.hessian_pattern.symmetrized(), partition="symmetric")
+        hessian = color_hessian(self.hessian_pattern)
         return jacobian.num_colors, hessian.num_colors
 
     def enter(self, x: FloatArray) -> None:

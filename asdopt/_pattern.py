@@ -319,7 +319,11 @@ class SparsityPattern:
         if not isinstance(other, SparsityPattern):
             return NotImplemented
         self._check_same_shape(other, "united")
-        return self._from_keys(np.union1d(self._keys, other._keys))
+        keys = np.concatenate([self._keys, other._keys])
+        keys.sort(kind="stable")  # merges the two sorted halves in linear time
+        if keys.size:
+            keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])]
+        return self._from_keys(keys)
 
     def __and__(self, other: SparsityPattern) -> SparsityPattern:
         """Intersection: positions in both patterns."""

@@ -19,4 +19,6 @@ def color_acyclic(
     forbidden: _Ints,
     first_stamp: _Ints,
     first_edge: _Ints,
+    repeated: _Ints,
+    hubs_here: _Ints,
 ) -> int: ...

@@ -15,6 +15,7 @@ from asdopt._pattern import SparsityPattern
 from asdopt.coloring._coloring import Coloring, Decompression, Partition
 from asdopt.coloring._graph import AdjacencyGraph, BipartiteSide
 from asdopt.coloring._greedy import acyclic_coloring, distance2_coloring, star_coloring
+from asdopt.coloring._hubs import graph_with_joined_hubs
 from asdopt.coloring._orders import Order, order_list, vertex_order
 from asdopt.coloring._postprocess import keep_used, used_products
 from asdopt.coloring._reading import reading_groups
@@ -145,6 +146,7 @@ def _best(
     postprocess: bool,
     seed: int = 0,
     best: Coloring | None = None,
+    joined_hubs: AdjacencyGraph | None = None,
 ) -> Coloring:
     """Return the coloring with the fewest colors among several orders, and the best so far.
 
@@ -152,7 +154,10 @@ def _best(
     """
     graph: BipartiteSide | AdjacencyGraph
     algorithm = "star" if decompression == "direct" else "acyclic"
-    if partition in {"column", "row"}:
+    if joined_hubs is not None:
+        graph = joined_hubs
+        algorithm += ", hubs told apart"
+    elif partition in {"column", "row"}:
         graph = BipartiteSide.of_columns(pattern if partition == "column" else pattern.T)
         algorithm, decompression = "distance-2", "direct"
     elif partition == "symmetric":
@@ -186,7 +191,8 @@ def color_hessian(
 
     Star colorings read an entry in either triangle; plain columns read it in its own column, and
     need fewer colors on some patterns: a nine-point stencil takes 9 columns, but up to 13 star
-    colors. With substitution allowed, acyclic colorings compete too.
+    colors. With substitution allowed, acyclic colorings compete too. A few full rows and columns
+    are given colors of their own, where greedy colorings would need one for each column.
 
     Parameters
     ----------
@@ -215,9 +221,15 @@ def color_hessian(
         None,
         columns.column_colors,
     )
-    best = _best(columns.pattern, "symmetric", "direct", order, postprocess, best=best)
-    if decompression == "substitution":
-        best = _best(columns.pattern, "symmetric", "substitution", order, postprocess, best=best)
+    pattern = columns.pattern
+    kinds: tuple[Decompression, ...] = ("direct", "substitution")
+    kinds = kinds if decompression == "substitution" else kinds[:1]
+    for kind in kinds:
+        best = _best(pattern, "symmetric", kind, order, postprocess, best=best)
+    joined = graph_with_joined_hubs(pattern, best.num_colors)
+    if joined is not None:
+        for kind in kinds:
+            best = _best(pattern, "symmetric", kind, "largest_first", postprocess, 0, best, joined)
     return best
 
 

@@ -13,6 +13,7 @@ def color_distance2(
     limit: int,
     hub_of_row: _Ints,
     num_hubs: int,
+    first_colors: npt.NDArray[np.uint64],
     colors: _Ints,
     forbidden: _Ints,
     chosen: _Ints,

@@ -19,7 +19,7 @@ __all__ = ["AdjacencyGraph", "BipartiteSide", "hub_numbers"]
 
 IntArray = npt.NDArray[np.int32]
 
-# A vertex with more neighbors than this, and than 1/32 of the largest degree, gets a set of
+# A vertex with more neighbors than this, and than 1/256 of the largest degree, gets a set of
 # colors: below, scanning is faster; the second bound keeps the sets within a multiple of nnz.
 _HUB_DEGREE = 256
 
@@ -28,7 +28,7 @@ def hub_numbers(degrees: npt.NDArray[np.integer]) -> tuple[IntArray, int]:
     """Give the vertices of large degree numbers from 0, all others -1; return also the count."""
     largest = int(degrees.max()) if degrees.size else 0
     number = np.full(degrees.size, -1, dtype=np.int32)
-    hubs = np.flatnonzero(degrees > max(_HUB_DEGREE, largest // 32))
+    hubs = np.flatnonzero(degrees > max(_HUB_DEGREE, largest // 256))
     number[hubs] = np.arange(hubs.size, dtype=np.int32)
     return number, int(hubs.size)
 

@@ -51,6 +51,7 @@ def distance2_coloring(side: BipartiteSide, order: IntArray, limit: int = _NO_LI
         limit,
         hub_of_row,
         num_hubs,
+        np.zeros(side.row_indptr.size, dtype=np.uint64),
         colors,
         _scratch(side.size),
         np.empty(num_hubs + 1, dtype=np.int32),
@@ -126,5 +127,7 @@ def acyclic_coloring(graph: AdjacencyGraph, order: IntArray, limit: int = _NO_LI
         _scratch(size),
         _scratch(size),
         _scratch(size),
+        _scratch(size),
+        np.empty(num_hubs + 1, dtype=np.int32),
     )
     return colors

@@ -3,7 +3,9 @@
 """Greedy star coloring of an adjacency graph."""
 
 from asdopt.coloring._color_set cimport ColorSet, add, first_free, free_sets, new_sets
-from asdopt.coloring._neighbor_table cimport NeighborTable, free_tables, new_tables, put
+from asdopt.coloring._neighbor_table cimport (
+    Neighbor, NeighborTable, free_tables, neighbor_of, new_tables, put
+)
 
 
 cdef inline int note(
@@ -61,6 +63,7 @@ def color_star(
     cdef int num_colors = 0
     cdef int num_stars = 0
     cdef ColorSet *sets = new_sets(2 * num_hubs)
+    cdef const Neighbor *near
     cdef ColorSet *around_hubs = sets + num_hubs
     cdef NeighborTable *tables = NULL
     try:
@@ -101,7 +104,7 @@ def color_star(
                         else:
                             for p in range(indptr[x], indptr[x + 1]):
                                 forbidden[colors[neighbors[p]]] = v
-                color = first_free(sets, &chosen[0], num_chosen, &forbidden[0], v)
+                color = first_free(sets, &chosen[0], num_chosen, &forbidden[0], v, 1)
                 colors[v] = color
                 if color > num_colors:
                     num_colors = color
@@ -115,10 +118,10 @@ def color_star(
                     found = -1  # an edge from w to another vertex x of v's color
                     x = -1
                     if hub_number[w] >= 0:
-                        s = hub_number[w]
-                        if color < tables[s].capacity:
-                            found = tables[s].of_color[color].edge - 1
-                            x = tables[s].of_color[color].vertex
+                        near = neighbor_of(&tables[hub_number[w]], color)
+                        if near != NULL:
+                            found = near.edge
+                            x = near.vertex
                     else:
                         for p in range(indptr[w], indptr[w + 1]):
                             x = neighbors[p]

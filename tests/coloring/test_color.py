@@ -320,6 +320,40 @@ def test_hubs_take_no_quadratic_time(partition):
     assert color(pattern, "symmetric", "substitution").num_colors == 2
 
 
+def hubs(n, num_hubs, seed=0):
+    """Diagonal, a few full rows and columns without an entry in common, one entry more a row."""
+    rng = np.random.default_rng(seed)
+    line = np.arange(n)
+    spokes = np.arange(num_hubs, n)
+    rows = [line, *(spokes for _ in range(num_hubs)), line]
+    cols = [line, *(0 * spokes + hub for hub in range(num_hubs)), rng.integers(num_hubs, n, n)]
+    return SparsityPattern(np.concatenate(rows), np.concatenate(cols), (n, n)).symmetrized()
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_acyclic_colorings_of_several_hubs_take_no_quadratic_time(order):
+    n = 30_000  # colors are as many in most orders: trying them one by one took minutes
+    coloring = color(hubs(n, 3), "symmetric", "substitution", order)
+    assert 4 <= coloring.num_colors <= n
+
+
+def test_hubs_told_apart_save_almost_all_colors():
+    pattern = hubs(2_000, 3)
+    assert color(pattern, "symmetric").num_colors == 1_998
+    direct, substitution = (color_hessian(pattern, kind) for kind in ("direct", "substitution"))
+    assert substitution.num_colors <= direct.num_colors <= 16
+    assert direct.algorithm == "star, hubs told apart"
+    check_coloring(pattern, direct)
+    check_coloring(pattern, substitution)
+
+
+@given(st.integers(0, 1000), st.integers(2, 4), decompressions, st.booleans())
+def test_hessian_colorings_of_several_hubs_are_valid(seed, num_hubs, decompression, postprocess):
+    pattern = hubs(16, num_hubs, seed)
+    coloring = color_hessian(pattern, decompression, "natural", postprocess)
+    check_coloring(pattern, coloring)
+
+
 def test_orders_that_get_worse_than_the_best_are_given_up():
     # two hubs without an entry in common take as many acyclic colors as there are columns in most
     # orders, and quadratic time to find that out
