@@ -19,6 +19,8 @@ import scipy.special
 from numpy.testing import overrides
 
 from asdopt._ops import OPERATORS
+from asdopt.tracing._scipy_arrays import FUNCTIONS, OBJECTS_SUFFICE
+from asdopt.tracing._scipy_objects import DISTRIBUTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "numpy.md"
@@ -89,6 +91,34 @@ def section(title: str, supported: dict[str, str], refused: Iterable[str]) -> li
     return lines
 
 
+def scipy_section() -> list[str]:
+    """Other packages of SciPy; tests/tracing/test_scipy.py holds the calls that are checked."""
+    lines = [
+        "## Other packages of `scipy`",
+        "",
+        "Functions with traced arguments; with constants alone every function works. Of ufuncs of "
+        "`scipy.special` with parameters, the last argument may be traced.",
+        "",
+    ]
+    for package in sorted(FUNCTIONS.keys() | OBJECTS_SUFFICE.keys()):
+        names = FUNCTIONS.get(package, {}).keys() | OBJECTS_SUFFICE.get(package, frozenset())
+        lines.append(f"- `{package}`: " + ", ".join(f"`{name}`" for name in sorted(names)) + ".")
+    return [
+        *lines,
+        "- `scipy.interpolate`: splines and `PPoly` of constant data, `interp1d`, "
+        "`UnivariateSpline`, bivariate splines, `RegularGridInterpolator` (linear) are called "
+        "with traced points.",
+        "- `scipy.stats`: `pdf`, `logpdf`, `cdf` and the like of "
+        + ", ".join(f"`{name}`" for name in sorted(DISTRIBUTIONS))
+        + ", `multivariate_normal`.",
+        "- `scipy.sparse.linalg`: `splu(A).solve(x)` of a constant matrix.",
+        "",
+        "Solvers (`quad`, `solve_ivp`, `fsolve`, `minimize`) need plain numbers and are refused: "
+        "wrap them with `asdopt.external`.",
+        "",
+    ]
+
+
 def page() -> str:
     """The whole page."""
     cases = load_cases()
@@ -124,6 +154,7 @@ def page() -> str:
     lines += section("Ufuncs of `scipy.special`", dict.fromkeys(known, ""), every - known)
     names = ", ".join(f"`{name}`" for name in sorted(cases.SPECIAL_FUNCTIONS))
     lines += [f"Also, where calls are hooked, the functions {names}.", ""]
+    lines += scipy_section()
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -66,22 +66,21 @@ def test_an_operator_without_curvature_has_no_hessian() -> None:
 
 
 def test_a_rule_for_a_ufunc_without_one() -> None:
-    """scipy.special.i0e gets derivatives and works inside user code."""
-    with pytest.raises(asdopt.UnsupportedOperationError, match="k1e"):
-        asdopt.jacobian(lambda x: special.k1e(x), [1.0])
+    """scipy.special.kolmogorov gets derivatives and works inside user code."""
+    with pytest.raises(asdopt.UnsupportedOperationError, match="kolmogorov"):
+        asdopt.jacobian(lambda x: special.kolmogorov(x), [1.0])
+    step = 1e-5
     extend.operator(
-        special.k1e,
-        lambda x: special.k1e(x) - 0.5 * (special.kve(0, x) + special.kve(2, x)),
+        special.kolmogorov,
+        lambda x: (special.kolmogorov(x + step) - special.kolmogorov(x - step)) / (2 * step),
         lambda x: 0 * x,
-        ufunc=special.k1e,
+        ufunc=special.kolmogorov,
     )
     try:
-        found = asdopt.jacobian(lambda x: special.k1e(x), [1.0]).toarray()[0, 0]
+        found = asdopt.jacobian(lambda x: special.kolmogorov(x), [1.0]).toarray()[0, 0]
     finally:
-        del COMPOSITES[special.k1e]
-    h = 1e-6
-    expected = (special.k1e(1 + h) - special.k1e(1 - h)) / (2 * h)
-    assert found == pytest.approx(expected, rel=1e-8)
+        del COMPOSITES[special.kolmogorov]
+    assert found == pytest.approx(-1.07196, rel=1e-4)
 
 
 def test_a_wrong_number_of_derivatives_is_told() -> None:

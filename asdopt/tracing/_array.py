@@ -253,6 +253,8 @@ class TracedArray(TracedArrayBase):
             holder = np.empty((), dtype=object)
             holder[()] = self
             return holder
+        if caller.f_code.co_name == "as_strided":
+            raise self._refused("a view by np.lib.stride_tricks.as_strided", "indexing")
         return _conversions.to_ndarray(self, dtype)
 
     def __array_function__(

@@ -310,3 +310,10 @@ def _unwrap(
     first = np.take(source, [0], axis=axis)
     rest = np.delete(source, 0, axis=axis) + np.cumsum(correction, axis=axis)
     return np.concatenate([first, rest], axis=axis)
+
+
+@implements(np.i0)
+def _i0(tape: Tape, x: Any) -> Any:
+    import scipy.special
+
+    return call(tape, scipy.special.i0, (x,))

@@ -29,11 +29,17 @@ def special(ufunc: np.ufunc) -> Composite | None:
     from asdopt.tracing import _special  # noqa: F401  # registers SciPy's, when first asked for
 
     function = _BY_NAME.get(ufunc.__name__)
-    if function is None or getattr(_umath, ufunc.__name__, None) is ufunc:
+    if getattr(_umath, ufunc.__name__, None) is ufunc:
         return function
     import scipy.special
 
-    return function if getattr(scipy.special, ufunc.__name__, None) is ufunc else None
+    if getattr(scipy.special, ufunc.__name__, None) is not ufunc:
+        return None
+    if function is None:
+        from asdopt.tracing import _special_rows
+
+        function = _special_rows.find(ufunc.__name__)
+    return function
 
 
 def by_name(function: Composite) -> Composite:

@@ -34,14 +34,13 @@ import numpy as np
 
 from asdopt._errors import AsdoptError
 from asdopt.tracing import _callee
-from asdopt.tracing._callee import HOOK, Session, holds_traced
+from asdopt.tracing._callee import HOOK, Session
 from asdopt.tracing._convert import convert, is_hooked
 from asdopt.tracing._dataclass import hooked_dataclass_init
-from asdopt.tracing._location import is_user_file
+from asdopt.tracing._location import is_user_file, refused_by_library
 from asdopt.tracing._memo import Memo
 from asdopt.tracing._namespace import substitute
 from asdopt.tracing._source import all_codes
-from asdopt.tracing._special import scipy_function
 from asdopt.tracing._tape import Tape
 
 __all__ = ["HANDLERS", "METHODS", "find_attribute", "hooked", "is_user_function", "run_hooked"]
@@ -115,7 +114,10 @@ def run_hooked(fun: Callable[..., Any], tape: Tape, args: tuple[Any, ...]) -> An
         raise
     except Exception as error:
         if tape.refusal is None:
-            raise
+            refusal = refused_by_library(tape, error)
+            if refusal is None:
+                raise
+            raise refusal from error
         raise tape.refusal from error
     if tape.refusal is not None:
         raise tape.refusal
@@ -148,7 +150,7 @@ _LIBRARY = (
 def is_receiver(kind: type) -> bool:
     """Tell whether bound methods of C of a type may need a stand-in."""
     _load_library(kind.__module__)
-    return kind in METHODS
+    return kind in METHODS or _of_scipy(kind)
 
 
 def _load_library(module: str | None) -> bool:
@@ -175,6 +177,8 @@ def resolve(session: Session, callee: Any) -> Any:
     if isinstance(callee, type):
         return session.keep(callee, _class(session, callee))
     if kind is BuiltinFunctionType:
+        if _of_scipy(owner):
+            return _method_of_scipy(session, callee)
         handler = METHODS.get(type(callee.__self__))
         return callee if handler is None else handler(session, callee)
     if kind is MethodWrapperType:
@@ -276,10 +280,10 @@ def _library_function(session: Session, function: FunctionType) -> Any:
             found = cells["dispatch" if "dispatch" in cells else "self"].cell_contents
             dispatch = found if callable(found) else found.dispatcher.dispatch
             return _DispatchMethod(dispatch, cells["obj"].cell_contents, cells["cls"].cell_contents)
-    if str(function.__module__).startswith("scipy."):
-        stand_in = scipy_function(function)
-        if stand_in is not None:
-            return _choosing(function, stand_in)
+    if _of_scipy(function):
+        from asdopt.tracing._standins_scipy import stand_in_function
+
+        return stand_in_function(session, function)
     inner = function.__dict__.get("__wrapped__")
     if inner is None or not function.__closure__:
         return function
@@ -297,15 +301,10 @@ def _library_function(session: Session, function: FunctionType) -> Any:
     return made
 
 
-def _choosing(original: Callable[..., Any], traced: Callable[..., Any]) -> Callable[..., Any]:
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if any(map(holds_traced, args)) or any(map(holds_traced, kwargs.values())):
-            from asdopt.tracing._standins_arrays import lifted
-
-            return traced(*map(lifted, args), **kwargs)
-        return original(*args, **kwargs)
-
-    return call
+def _of_scipy(value: Any) -> bool:
+    """Tell whether a class, function or object is one of SciPy."""
+    module = str(getattr(value, "__module__", ""))
+    return module.startswith("scipy.") or getattr(value, "__name__", "") == "SuperLU"
 
 
 def _cell_values(function: FunctionType) -> list[Any]:
@@ -345,9 +344,17 @@ def _method(session: Session, method: MethodType) -> Any:
     if handler is not None:
         return handler(session, method)
     function = method.__func__
+    if _of_scipy(type(method.__self__)):
+        return _method_of_scipy(session, method)
     notice(session, type(method.__self__))
     exchanged = HOOK[function]
     return method if exchanged is function else MethodType(exchanged, method.__self__)
+
+
+def _method_of_scipy(session: Session, method: Any) -> Any:
+    from asdopt.tracing._standins_scipy import stand_in_method
+
+    return stand_in_method(session, method)
 
 
 def _slot(session: Session, wrapper: Any) -> Any:
@@ -361,6 +368,10 @@ def _slot(session: Session, wrapper: Any) -> Any:
 
 
 def _class(session: Session, cls: type) -> Any:
+    if _of_scipy(cls):
+        from asdopt.tracing._standins_scipy import stand_in_object
+
+        return stand_in_object(session, cls)
     notice(session, cls)
     meta = type(cls)
     call = find_attribute(meta, "__call__")
@@ -406,6 +417,12 @@ def _constructor(session: Session, cls: type) -> Callable[..., Any] | None:
 
 def _object(session: Session, callee: Any, kind: type) -> Any:
     """Exchange the ``__call__`` of a user's class."""
+    if _of_scipy(callee):
+        from asdopt.tracing._standins_scipy import stand_in_function, stand_in_object
+
+        # Some functions are objects that choose among backends.
+        find = stand_in_object if _of_scipy(kind) else stand_in_function
+        return find(session, callee)
     notice(session, kind)
     call = find_attribute(kind, "__call__")
     if is_user_function(call):

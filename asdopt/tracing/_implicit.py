@@ -17,14 +17,17 @@ from types import FunctionType, ModuleType, TracebackType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from asdopt.tracing._callee import HOOK, current
 from asdopt.tracing._convert import CONSTANTS
 from asdopt.tracing._formatting import Shown, percent
 from asdopt.tracing._hook import find_attribute, is_user_function
+from asdopt.tracing._lift import concrete
 from asdopt.tracing._rewrite import PREFIX
-from asdopt.tracing._standins_arrays import traced_constants
-from asdopt.tracing._tracer import TracedArrayBase, TracedBool, TracedFloat, Tracer
+from asdopt.tracing._standins import class_of
+from asdopt.tracing._standins_arrays import lifted, traced_constants
+from asdopt.tracing._tracer import TracedArrayBase, TracedBool, TracedFloat, Tracer, wrap
 
 __all__ = ["BINARY", "COMPARE", "INPLACE", "UNARY", "fresh", "get_attribute", "iterate", "special"]
 
@@ -47,11 +50,22 @@ def special(value: Any, name: str) -> Callable[..., Any] | None:
     return None
 
 
-def fresh(value: Any) -> Any:
-    """Make a traced array of constants of an array of floats that nobody else knows."""
-    if type(value) is np.ndarray and value.base is None and sys.getrefcount(value) <= 3:
+def fresh(value: Any, holders: int = 1) -> Any:
+    """Make a traced array of constants of an array of floats that nobody else knows.
+
+    ``holders``: references to the array that the caller itself has.
+    """
+    if type(value) is not np.ndarray or sys.getrefcount(value) > holders + 2:
+        return value
+    base = value.base
+    # What NumPy reshaped after making it is a view of memory that only the view knows.
+    if base is None or (type(base) is np.ndarray and base.base is None and _only(base)):
         return traced_constants(value)
     return value
+
+
+def _only(base: Any) -> bool:
+    return sys.getrefcount(base) <= 4
 
 
 def _form(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -311,7 +325,31 @@ def get_item(value: Any, key: Any) -> Any:
         if isinstance(value, defaultdict) and value.default_factory is not None:
             made = value[key] = HOOK[value.default_factory]()
             return made
-    return value[key]
+    if isinstance(value, Tracer):
+        return _scalar_item(value, key)
+    if type(value) is np.ndarray:
+        return fresh(value[_concrete(key)])
+    return lifted(fresh(value[key])) if type(value) in _MAKERS else value[key]
+
+
+# np.r_[0, x], np.mgrid[0:1:5j]: their subscript makes an array.
+_MAKERS = frozenset({type(np.r_), type(np.c_), type(np.mgrid), type(np.ogrid)})
+
+
+def _scalar_item(value: Tracer, key: Any) -> Any:
+    """``x[()]``, ``x[...]`` and ``x[None]`` of a traced scalar, as NumPy's have it."""
+    if class_of(value) is float:
+        return value[key]  # type: ignore[index]  # Python says what it says of a float
+    ids = np.array(value.id, dtype=np.int32)[key]
+    return wrap(value.tape, ids, isinstance(value, TracedBool))
+
+
+def _concrete(key: Any) -> Any:
+    """Index of a plain array: conditions on traced values in it are decided, guarded."""
+    for part in key if type(key) is tuple else (key,):
+        if isinstance(part, (Tracer, TracedArrayBase)):
+            return concrete(part.tape, key)
+    return key
 
 
 @_form("setitem")
@@ -320,8 +358,19 @@ def set_item(new: Any, value: Any, key: Any) -> None:
     method = special(value, "__setitem__")
     if method is not None:
         method(value, key, new)
+    elif type(value) is np.ndarray:
+        value[_concrete(key)] = _stored(new, value)
     else:
         value[key] = new
+
+
+def _stored(new: Any, target: npt.NDArray[Any]) -> Any:
+    """Find what an array of integers or truth values keeps of traced values, guarded."""
+    if isinstance(new, TracedArrayBase) and target.dtype.kind in "iub":
+        array: Any = new
+        made = array.astype(target.dtype)
+        return made if type(made) is np.ndarray else np.asarray(made)
+    return new
 
 
 CONSTANTS[PREFIX + "slice"] = slice

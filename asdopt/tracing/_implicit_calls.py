@@ -285,7 +285,7 @@ def _freshly(function: Any) -> None:
     def call(*args: Any, **kwargs: Any) -> Any:
         result = known(*args, **kwargs)
         if type(result) in (list, tuple):
-            return type(result)([fresh(part) for part in result])
+            return type(result)([fresh(part, 2) for part in result])
         return fresh(result)
 
     _ = call
@@ -323,9 +323,19 @@ for _function in (np.sum, np.count_nonzero):
 
 def _traced_array_method(session: Session, method: Any) -> Any:
     owner = method.__self__
-    if session.level and method.__name__ == "sum" and owner.is_bool:
-        return decided(owner).sum
+    if session.level and owner.is_bool:
+        if method.__name__ == "sum":
+            return decided(owner).sum
+        if method.__name__ == "astype":
+            return functools.partial(_astype, owner)
     return method
+
+
+def _astype(conditions: Any, dtype: Any, *args: Any, **kwargs: Any) -> Any:
+    """Convert truth values; as whole numbers they may serve as indices and are decided."""
+    if np.dtype(dtype).kind in "iu":
+        conditions = decided(conditions)
+    return conditions.astype(dtype, *args, **kwargs)
 
 
 METHODS[TracedArray] = _traced_array_method

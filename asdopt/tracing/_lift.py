@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["concrete", "lift", "test"]
 
+_TRACED = (Tracer, TracedArrayBase)
+
 
 def _array(tape: Tape, ids: npt.NDArray[np.int32], is_bool: bool) -> TracedArray:
     return cast("TracedArray", _tracer.array(tape, ids, is_bool))
@@ -70,7 +72,7 @@ def lift(tape: Tape, value: Any) -> TracedArray:
             "only products A @ x and x @ A are known: use A.toarray(), or the data array of A",
         )
     array = np.asarray(value)
-    if array.ndim == 0 and array.dtype == object:
+    if array.ndim == 0 and array.dtype == object and not isinstance(array.item(), _TRACED):
         raise TypeError(f"a number or an array was expected, got {type(value).__name__}")
     return _lift_ndarray(tape, array)
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from types import FrameType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from asdopt._errors import InputError
+from asdopt._errors import InputError, UnsupportedOperationError
 
 if TYPE_CHECKING:
     from asdopt._errors import AsdoptError
@@ -27,6 +27,7 @@ __all__ = [
     "follow",
     "is_user_file",
     "refuse",
+    "refused_by_library",
     "shown_name",
     "user_location",
 ]
@@ -71,6 +72,8 @@ def is_user_file(file: str) -> bool:
         # <string>, <stdin>, <ipython-input-1-...> and doctests are the user's; <frozen ...> is
         # the interpreter's.
         return not file.startswith(("<frozen", "<__array_function__"))
+    if file.endswith((".pyx", ".pxd", ".pxi")) or file.startswith("__pyx_"):
+        return False  # frames of compiled code name a file that need not be there
     path = os.path.realpath(file)
     if path.startswith(_PACKAGE) or path.startswith(_ADAPTERS):
         return False
@@ -142,6 +145,63 @@ def refuse(tape: Tape, kind: type[ErrorT], message: str) -> ErrorT:
     if tape.refusal is None:
         tape.refusal = error
     return error
+
+
+def refused_by_library(tape: Tape, error: BaseException) -> UnsupportedOperationError | None:
+    """Say that a library could not work with traced values, where an error of it shows that.
+
+    Parameters
+    ----------
+    tape : Tape
+    error : BaseException
+        What a user's function raised, with its traceback.
+
+    Returns
+    -------
+    UnsupportedOperationError or None
+        None where the innermost code is the user's or asdopt's, or nothing traced is in it.
+    """
+    where: Location | None = None
+    frames: list[FrameType] = []
+    step = error.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        if is_user_file(code.co_filename):
+            where, frames = Location(code.co_filename, step.tb_lineno, code.co_name), []
+        else:
+            frames.append(step.tb_frame)
+        step = step.tb_next
+    if where is None:
+        return None
+    names = [f.f_code.co_name for f in frames if not _is_own(f.f_code.co_filename)]
+    # Code of the library below asdopt's last: what it works on are the user's values or ids.
+    while any(_is_own(f.f_code.co_filename) for f in frames):
+        frames.pop(0)
+    if not frames and not _names_ours(error):
+        return None
+    from asdopt.tracing._callee import holds_traced
+
+    if frames and not any(holds_traced(v) for f in frames for v in list(f.f_locals.values())):
+        return None
+    called = f" ({names[0]})" if names else ""
+    return UnsupportedOperationError(
+        f"{where}: a library's function{called} was called with traced values, which it cannot "
+        f"work with ({type(error).__name__}: {error}); it needs plain numbers: write what it "
+        "computes with functions of numpy, or wrap the computation with asdopt.external"
+    )
+
+
+def _names_ours(error: BaseException) -> bool:
+    """Whether compiled code says that it does not know the type of a traced value."""
+    text = str(error)
+    if "object" in text or "operand" in text or "indices" in text:
+        return False  # Python's own: it says the same of numbers
+    return any(name in text for name in ("TracedArray", "TracedBool", "TracedFloat", "Tracer"))
+
+
+def _is_own(file: str) -> bool:
+    path = os.path.realpath(file)
+    return path.startswith((_PACKAGE, _ADAPTERS))
 
 
 def describe(value: Tracer) -> str:

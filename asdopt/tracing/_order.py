@@ -88,6 +88,20 @@ def _argsort(
     return ranks if axis is None else np.moveaxis(ranks, -1, axis)
 
 
+@implements(np.lexsort)
+def _lexsort(tape: Tape, keys: Any, axis: int = -1) -> Any:
+    order: Any = None
+    # The last key goes first: stable sorts from the first key on.
+    for key in keys:
+        moved = np.moveaxis(lift(tape, key).ids, axis, -1)
+        known = np.arange(moved.shape[-1]) if order is None else order
+        known = np.broadcast_to(known, moved.shape)
+        ranked = np.take_along_axis(moved, known, axis=-1)
+        place = order_of(tape, ranked, "np.lexsort", strict=True)
+        order = np.take_along_axis(known, place, axis=-1)
+    return np.moveaxis(order, -1, axis)
+
+
 @implements(np.argpartition)
 def _argpartition(tape: Tape, a: Any, kth: Any, axis: Any = -1, *args: Any, **kwargs: Any) -> Any:
     return _argsort(tape, a, axis)

@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from asdopt._errors import TracingError
 from asdopt.tracing import _array, _functions, _tracer, _ufuncs
+from asdopt.tracing._location import refuse
 from asdopt.tracing._tracer import Tracer, wrap
 
 __all__ = ["attribute", "function", "ufunc"]
@@ -79,6 +81,13 @@ def attribute(tracer: Tracer, name: str) -> Any:
         return _method(ufunc, tracer)
     if name == "is_integer":
         return lambda: tracer == np.floor(tracer)
+    if name in {"as_integer_ratio", "hex"}:
+        raise refuse(
+            tracer.tape,
+            TracingError,
+            f"the method {name}() of a traced number was asked for; it needs the digits, which "
+            "change with the variables: use the number itself",
+        )
     if name in _NUMPY_SCALAR:
         array = _tracer.array(
             tracer.tape,

@@ -287,12 +287,106 @@ def _multigammaln(a: Any, d: int) -> Any:
     return 0.25 * d * (d - 1) * math.log(math.pi) + sum(shifts)
 
 
+def _comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> Any:
+    import scipy.special
+
+    top = N + k - 1 if repetition else N
+    return scipy.special.binom(top, k)
+
+
+def _factorial(n: Any, exact: bool = False, extend: str = "zero") -> Any:
+    import scipy.special
+
+    return np.where(np.greater_equal(n, 0.0), scipy.special.gamma(n + 1.0), 0.0)
+
+
+def _recorded(name: str, row: Any, *operands: Any) -> Any:
+    """Record a function that SciPy evaluates; the last operand is the traced one."""
+    from asdopt.tracing._special_rows import recorded
+
+    tape = next(value.tape for value in operands if hasattr(value, "tape"))
+    return recorded(tape, name, row, operands)
+
+
+def _polygamma(n: Any, x: Any) -> Any:
+    from scipy.special import polygamma
+
+    row = (polygamma, lambda n, x: polygamma(n + 1, x), lambda n, x: polygamma(n + 2, x))
+    return _recorded("polygamma", row, n, x)
+
+
+def _zeta(x: Any, q: Any = None, out: Any = None) -> Any:
+    from scipy.special import zeta
+
+    row = (
+        zeta,
+        lambda s, q: -s * zeta(s + 1, q),
+        lambda s, q: s * (s + 1) * zeta(s + 2, q),
+    )
+    return _recorded("zeta", row, x, 1.0 if q is None else q)
+
+
+def _lambertw(z: Any, k: Any = 0, tol: float = 1e-8) -> Any:
+    from scipy.special import lambertw
+
+    def value(k: Any, z: Any) -> Any:
+        w = lambertw(z, k, tol)
+        return np.where(w.imag == 0.0, w.real, np.nan)
+
+    def first(k: Any, z: Any) -> Any:
+        w = value(k, z)
+        return np.exp(-w) / (1.0 + w)
+
+    def second(k: Any, z: Any) -> Any:
+        w = value(k, z)
+        return -(w + 2.0) * np.exp(-2.0 * w) / (1.0 + w) ** 3
+
+    return _recorded("lambertw", (value, first, second), k, z)
+
+
+def _spherical(name: str, sign: float) -> Callable[..., Any]:
+    """Make a spherical Bessel function; its second derivative is in its equation."""
+
+    def call(n: Any, z: Any, derivative: bool = False) -> Any:
+        import scipy.special
+
+        value = getattr(scipy.special, name)
+
+        def first(n: Any, z: Any) -> Any:
+            return value(n, z, True)
+
+        def second(n: Any, z: Any) -> Any:
+            return (n * (n + 1.0) / z**2 - sign) * value(n, z) - 2.0 / z * first(n, z)
+
+        def third(n: Any, z: Any) -> Any:
+            inner = n * (n + 1.0) / z**2
+            return (
+                (inner - sign + 2.0 / z**2) * first(n, z)
+                - 2.0 * inner / z * value(n, z)
+                - 2.0 / z * second(n, z)
+            )
+
+        row = (first, second, third) if derivative else (value, first, second)
+        return _recorded(name, row, n, z)
+
+    return call
+
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "comb": _comb,
+    "factorial": _factorial,
+    "lambertw": _lambertw,
     "log_softmax": _log_softmax,
     "logsumexp": _logsumexp,
     "multigammaln": _multigammaln,
+    "polygamma": _polygamma,
     "softmax": _softmax,
     "softplus": _softplus,
+    "spherical_in": _spherical("spherical_in", -1.0),
+    "spherical_jn": _spherical("spherical_jn", 1.0),
+    "spherical_kn": _spherical("spherical_kn", -1.0),
+    "spherical_yn": _spherical("spherical_yn", 1.0),
+    "zeta": _zeta,
 }
 
 

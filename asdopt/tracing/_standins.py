@@ -269,6 +269,7 @@ for _plain in (
 
 # At the end: they use what stands above.
 from asdopt.tracing import (  # noqa: E402, F401
+    _nditer,
     _standins_arrays,
     _standins_math,
 )

@@ -187,6 +187,28 @@ _converting(np.asfortranarray, "F")
 _converting(np.asarray_chkfinite, None)
 
 
+@stands_for(np.lib.stride_tricks.as_strided)
+def _as_strided(x: Any, shape: Any = None, strides: Any = None, *args: Any, **kwargs: Any) -> Any:
+    view = np.lib.stride_tricks.as_strided
+    if not isinstance(x, TracedArrayBase):
+        return view(x, shape, strides, *args, **kwargs)
+    traced: Any = x
+    if strides is not None:
+        # The user's steps are those of numbers, ids have half their size.
+        strides = [s // traced.itemsize * traced.ids.itemsize for s in strides]
+    return array(traced.tape, view(traced.ids, shape, strides, *args, **kwargs), traced.is_bool)
+
+
+@stands_for(np.require)
+def _require(a: Any, dtype: Any = None, requirements: Any = None, **kwargs: Any) -> Any:
+    if not holds_traced(a):
+        return np.require(a, dtype, requirements, **kwargs)
+    wanted = {str(r).upper()[:1] for r in requirements or ()}
+    return _array(
+        a, dtype, copy=None, order="F" if "F" in wanted else "C" if "C" in wanted else "K"
+    )
+
+
 @stands_for(np.fromiter)
 def _fromiter(iter: Iterable[Any], dtype: Any, count: int = -1, **kwargs: Any) -> Any:  # noqa: A002
     values = list(iter)

@@ -151,7 +151,7 @@ def _random_method(session: Session, method: Any) -> Any:
             return seed
         return method
     if any(owner is known for known in _seeded(session)):
-        return method
+        return _drawing(method) if session.level else method
     raise refuse(
         session.tape,
         TracingError,
@@ -159,6 +159,16 @@ def _random_method(session: Session, method: Any) -> Any:
         "function would draw others, so its derivatives mean nothing: draw them before and give "
         "them as data, or make a generator with a fixed seed inside of the function",
     )
+
+
+def _drawing(method: Any) -> Any:
+    from asdopt.tracing._implicit import fresh
+
+    def draw(*args: Any, **kwargs: Any) -> Any:
+        drawn = method(*args, **kwargs)
+        return fresh(drawn)
+
+    return draw
 
 
 def _making(kind: Any) -> None:

@@ -131,7 +131,7 @@ def dispatch(
         # Generalized ufuncs work on whole vectors and matrices.
         if method != "__call__" or ufunc not in COMPOSITES:
             raise unknown(tape, ufunc)
-        return deliver(tape, COMPOSITES[ufunc](tape, *inputs, **kwargs), out)
+        return deliver(tape, _generalized(tape, ufunc, inputs, kwargs), out)
     if method == "__call__":
         where = kwargs.pop("where", True)
         _no_more(ufunc, kwargs)
@@ -155,6 +155,24 @@ def dispatch(
     if method == "at":
         return _reductions.at(tape, ufunc, *inputs)
     raise unknown(tape, ufunc)
+
+
+def _generalized(
+    tape: Tape, ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Call a ufunc of whole vectors or matrices; ``axes=`` says where these are."""
+    axes = kwargs.pop("axes", None)
+    if axes is None:
+        return COMPOSITES[ufunc](tape, *inputs, **kwargs)
+    places = [tuple(np.atleast_1d(place).tolist()) for place in axes]
+    move: Any = np.moveaxis
+    moved = [
+        move(lift(tape, a), place, range(-len(place), 0))
+        for a, place in zip(inputs, places, strict=False)
+    ]
+    result = COMPOSITES[ufunc](tape, *moved, **kwargs)
+    last = places[len(inputs)] if len(places) > len(inputs) else ()
+    return np.moveaxis(result, range(-len(last), 0), last) if last else result
 
 
 def _is_foreign(operand: Any) -> bool:

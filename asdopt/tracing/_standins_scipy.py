@@ -1,0 +1,103 @@
+"""Stand-ins of SciPy: what its functions and objects do with traced arguments.
+
+SciPy hands arrays to compiled code, which traced values cannot enter; what it says then differs
+from function to function. So each function of it is known, or goes through with object arrays, or
+is refused here, by name and with the user's line. Arguments that hold constants of the trace
+become numbers again. Sparse matrices answer for themselves (``_linear.py``).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from asdopt._errors import UnsupportedOperationError
+from asdopt.tracing._callee import HOOK, Session, holds_traced
+from asdopt.tracing._lift import constants_only
+from asdopt.tracing._location import refuse
+from asdopt.tracing._scipy_arrays import FUNCTIONS, OBJECTS_SUFFICE
+from asdopt.tracing._special import scipy_function
+from asdopt.tracing._standins_arrays import lifted, traced_constants
+
+__all__ = ["stand_in_function", "stand_in_method", "stand_in_object"]
+
+
+def _package(module: str) -> str:
+    """Public package of a private module: ``scipy.linalg._basic`` is of ``scipy.linalg``."""
+    return module.split("._", maxsplit=1)[0]
+
+
+def stand_in_function(session: Session, function: Any) -> Any:
+    """Find what to call instead of a function of SciPy."""
+    package = _package(str(function.__module__))
+    name = function.__name__
+    traced: Callable[..., Any] | None = scipy_function(function)
+    for known in (package, ".".join(package.split(".")[:2]), *_MOVED.get(package, ())):
+        module = sys.modules.get(known)
+        if getattr(module, name, None) is not function:
+            continue
+        if name in OBJECTS_SUFFICE.get(known, ()):
+            return _choosing(session, function, function, name)
+        traced = FUNCTIONS.get(known, {}).get(name, traced)
+        package = known
+    if traced is None and package == "scipy.sparse":
+        return function
+    return _choosing(session, function, traced, f"{package}.{name}")
+
+
+# scipy.fft's functions live in scipy.fft._basic; distances in scipy.spatial.distance itself.
+_MOVED: dict[str, tuple[str, ...]] = {"scipy.fft": ("scipy.fft",)}
+
+
+def _choosing(
+    session: Session, original: Any, traced: Callable[..., Any] | None, what: str
+) -> Callable[..., Any]:
+    """Call the original with numbers, what stands in for it with traced values."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if not any(map(holds_traced, args)) and not any(map(holds_traced, kwargs.values())):
+            return original(*args, **kwargs)
+        plain = constants_only((args, kwargs))
+        if plain is not None:
+            return traced_constants(original(*plain[0], **plain[1]))
+        if traced is None:
+            raise refuse(
+                session.tape,
+                UnsupportedOperationError,
+                f"{what} was called with traced values, and asdopt has no rule for it: compiled "
+                "code of SciPy would need their numbers and drop the dependence on the variables; "
+                "write what it computes with functions of numpy, or wrap the computation with "
+                "asdopt.external",
+            )
+        return traced(*map(lifted, args), **{name: lifted(v) for name, v in kwargs.items()})
+
+    return call
+
+
+def stand_in_object(session: Session, owner: Any) -> Any:
+    """Find what to call instead of an object of SciPy: an interpolant, a class."""
+    kind = type(owner)
+    if isinstance(owner, type):
+        if owner.__module__.startswith("scipy.sparse."):
+            return owner
+        return _choosing(session, owner, None, f"{_package(owner.__module__)}.{owner.__name__}")
+    from asdopt.tracing._scipy_objects import called
+
+    what = f"an object {_package(kind.__module__)}.{kind.__name__}"
+    return _choosing(session, owner, called(owner), what)
+
+
+def stand_in_method(session: Session, method: Any) -> Any:
+    """Find what to call instead of a bound method of an object of SciPy."""
+    owner = method.__self__
+    kind = type(owner)
+    if kind.__module__.startswith("scipy.sparse._"):
+        return method
+    name = method.__name__
+    if name == "__call__":
+        return HOOK[owner]
+    from asdopt.tracing._scipy_objects import method as known
+
+    what = f"{_package(kind.__module__)}.{kind.__name__}.{name}"
+    return _choosing(session, method, known(owner, name), what)

@@ -1,0 +1,252 @@
+"""SciPy inside of functions: what is known agrees with SciPy, everything else is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.fft
+import scipy.integrate
+import scipy.interpolate
+import scipy.linalg as la
+import scipy.ndimage
+import scipy.optimize
+import scipy.signal as sg
+import scipy.sparse as sp
+import scipy.sparse.linalg as sla
+import scipy.spatial.distance as sd
+import scipy.stats as st
+
+import asdopt
+from asdopt import Constraint, Problem
+
+X = np.array([0.71, -1.31, 2.13, 0.43, -0.61, 1.97])
+BAND = np.array([[0, 1, 1, 1, 1, 1.0], [4.0] * 6, [1, 1, 1, 1, 1, 0.0]])
+K = np.diag([4.0] * 6) + np.diag([1.0] * 5, 1) + np.diag([1.0] * 5, -1)
+T = np.arange(-5.0, 6.0)
+Y = np.cos(T)
+CUBIC = scipy.interpolate.CubicSpline(T, Y)
+COLUMNS = scipy.interpolate.CubicSpline(T, np.c_[Y, Y**2])
+PCHIP = scipy.interpolate.PchipInterpolator(T, Y)
+BSPLINE = scipy.interpolate.make_interp_spline(T, Y)
+FITTED = scipy.interpolate.UnivariateSpline(T, Y, s=0)
+LINE = scipy.interpolate.interp1d(T, Y)
+LINE3 = scipy.interpolate.interp1d(T, Y, kind="cubic", fill_value="extrapolate")
+SURFACE = scipy.interpolate.RectBivariateSpline(T, T, np.outer(Y, Y))
+GRID = scipy.interpolate.RegularGridInterpolator((T, T), np.outer(Y, T))
+LU = sla.splu(sp.csc_matrix(K))
+FACTORS, TRIANGLE = la.lu_factor(K), la.cho_factor(K)
+
+
+def two(x: Any) -> Any:
+    return x.reshape(2, 3)
+
+
+def square(x: Any) -> Any:
+    return x[:4].reshape(2, 2) + 3.0 * np.eye(2)
+
+
+def definite(x: Any) -> Any:
+    return square(x) @ square(x).T
+
+
+def unit(x: Any) -> Any:
+    return 1.0 / (1.0 + np.exp(-x))
+
+
+def tridiagonal(x: Any) -> Any:
+    return np.vstack([np.r_[0.0, x[1:] * 0.1], 4.0 + x, np.r_[x[:-1] * 0.2, 0.0]])
+
+
+KNOWN: dict[str, Callable[[Any], list[Any]]] = {
+    "solve": lambda x: [
+        la.solve(K, x),
+        la.solve(square(x), x[4:]),
+        la.solve(square(x), x[4:], assume_a="sym", lower=True),
+        la.solve(square(x), x[4:], transposed=True),
+    ],
+    "inv": lambda x: [la.inv(square(x)), la.det(square(x)), la.pinv(two(x))],
+    "norm": lambda x: [la.norm(x), la.norm(two(x)), la.norm(x, 1)],
+    "cholesky": lambda x: [
+        la.cholesky(definite(x)),
+        la.cholesky(definite(x), lower=True),
+        la.cho_solve(la.cho_factor(definite(x)), x[4:]),
+        la.cho_solve(la.cho_factor(K, lower=True), x),
+        la.cho_solve(TRIANGLE, x),
+    ],
+    "lu_solve": lambda x: [la.lu_solve(FACTORS, x), la.lu_solve(la.lu_factor(K), x)],
+    "solve_triangular": lambda x: [
+        la.solve_triangular(np.tri(6), x, lower=True),
+        la.solve_triangular(square(x), x[4:]),
+        la.solve_triangular(square(x), x[4:], trans=1, lower=True),
+        la.solve_triangular(square(x), x[4:], unit_diagonal=True),
+    ],
+    "solve_banded": lambda x: [
+        la.solve_banded((1, 1), BAND, x),
+        la.solve_banded((1, 1), tridiagonal(x), np.ones(6)),
+        la.solveh_banded(BAND[1:], x, lower=True),
+    ],
+    "expm": lambda x: [la.expm(0.5 * square(x)), la.expm(np.array([[0, x[0]], [-x[0], 0]]))],
+    "special matrices": lambda x: [
+        la.block_diag(two(x), x[0]),
+        la.toeplitz(x[:3]),
+        la.toeplitz(x[:3], x[3:]),
+        la.circulant(x[:3]),
+        la.hankel(x[:3], x[2:]),
+    ],
+    "eigenvalues": lambda x: [
+        la.eigvalsh(square(x)),
+        la.eigvalsh(square(x), b=np.array([[2.0, 0.5], [0.5, 1.0]])),
+        la.svdvals(two(x)),
+    ],
+    "qr": lambda x: [la.qr(two(x).T, mode="economic")[1], la.qr(two(x).T, mode="r")[0]],
+    "lstsq": lambda x: [la.lstsq(np.vander(np.arange(6.0), 3), x)[0]],
+    "convolve": lambda x: [
+        sg.convolve(x, [1.0, 2.0, 3.0]),
+        sg.convolve(x, [1.0, 2.0, 1.0], mode="same"),
+        sg.convolve(x, [1.0, 2.0], "valid"),
+        sg.fftconvolve(x, [1.0, 2.0]),
+        sg.correlate(x, [1.0, 2.0, 3.0]),
+        sg.correlate(x, x, mode="same"),
+        sg.convolve(two(x), two(x)),
+    ],
+    "convolve2d": lambda x: [
+        sg.convolve2d(two(x), np.ones((2, 2))),
+        sg.convolve2d(two(x), np.arange(9.0).reshape(3, 3), mode="same", boundary="symm"),
+        sg.convolve2d(two(x), np.ones((3, 3)), mode="same", boundary="wrap"),
+        sg.correlate2d(two(x), np.arange(4.0).reshape(2, 2), "valid"),
+    ],
+    "lfilter": lambda x: [
+        sg.lfilter([1, 0.5], [1, -0.3, 0.2], x),
+        sg.lfilter([0.2], [1, -0.8], two(x)),
+        sg.detrend(x),
+    ],
+    "dct": lambda x: [
+        scipy.fft.dct(x),
+        scipy.fft.idct(x, norm="ortho"),
+        scipy.fft.dst(two(x), type=1, axis=0),
+        scipy.fft.dct(x, n=4),
+    ],
+    "distances": lambda x: [
+        sd.cdist(x.reshape(3, 2), [[0.0, 0.0], [1.0, 1.5]]),
+        sd.squareform(sd.pdist(x.reshape(3, 2)) ** 2),
+        sd.euclidean(x[:3], x[3:]),
+        sd.cdist(x.reshape(3, 2), np.ones((1, 2)), "sqeuclidean"),
+    ],
+    "curves": lambda x: [
+        *(curve(x) for curve in (CUBIC, PCHIP, BSPLINE, FITTED, LINE, LINE3)),
+        CUBIC(x[0]),
+        CUBIC(two(x), 1),
+        CUBIC.derivative()(x),
+        COLUMNS(x),
+        CUBIC.integrate(x[0], x[1]),
+        scipy.interpolate.CubicSpline(np.arange(4.0), [0.0, 1.0, 3.0, 2.0])(x),
+    ],
+    "surfaces": lambda x: [
+        SURFACE.ev(x[:3], x[3:]),
+        SURFACE(x[0], x[1], grid=False),
+        SURFACE(x[0], x[1])[0, 0],
+        GRID(x.reshape(3, 2)),
+        GRID((x[0], x[1])),
+    ],
+    "normal": lambda x: [
+        st.norm.logpdf(x),
+        st.norm.pdf(x, 1, 2),
+        st.norm.cdf(x, loc=x[0], scale=2),
+        st.norm.sf(x),
+        st.norm.logcdf(x),
+        st.norm.ppf(unit(x)),
+        st.norm(1, 2).pdf(x),
+        st.norm.logpdf([1.0, 2.0], loc=x[0], scale=np.exp(x[1])),
+        st.multivariate_normal([0.0, 0.0], [[2.0, 0.5], [0.5, 1.0]]).logpdf(x[:2]),
+        st.multivariate_normal.logpdf(two(x), np.zeros(3), np.eye(3)),
+    ],
+    "distributions": lambda x: [
+        st.expon.pdf(np.abs(x)),
+        st.gamma.logpdf(np.abs(x), 2.0, scale=1.5),
+        st.gamma.cdf(np.abs(x), a=2),
+        st.lognorm.pdf(np.abs(x), s=0.5),
+        st.beta.logpdf(unit(x), 2, 3),
+        st.chi2.logpdf(np.abs(x), 3),
+        st.weibull_min.cdf(np.abs(x), 1.5),
+        st.t.logpdf(x, 4),
+        st.t.cdf(x, 3),
+        st.cauchy.logpdf(x),
+        st.logistic.cdf(x),
+        st.laplace.cdf(x),
+        st.uniform.cdf(x, -1, 3),
+        st.poisson.logpmf([0, 2, 3], np.exp(x[:3])),
+        st.binom.logpmf(2, 5, unit(x)),
+    ],
+    "sparse solvers": lambda x: [
+        sla.spsolve(sp.csc_matrix(K), x),
+        sla.splu(sp.csc_matrix(K)).solve(x),
+        LU.solve(x),
+    ],
+    "sparse products": lambda x: [
+        sp.hstack([sp.eye(6), sp.eye(6)]) @ np.r_[x, x],
+        sp.kron(sp.eye(2), np.ones((3, 3))) @ x,
+    ],
+    "integrals of samples": lambda x: [
+        scipy.integrate.trapezoid(x, dx=0.1),
+        scipy.integrate.simpson(x, dx=0.1),
+        scipy.integrate.cumulative_trapezoid(x, dx=0.1, initial=0),
+    ],
+    "constants": lambda x: [la.sqrtm(np.eye(2) * 4.0) @ x[:2], la.expm(np.zeros((2, 2))) @ x[:2]],
+}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_known_functions_agree_with_scipy(name: str) -> None:
+    """Values, Jacobian, Hessian and patterns, at the point of the trace and at another."""
+    problem = Problem(None, Constraint(KNOWN[name]), x0=X)
+    for point in (X, X + 0.05 * np.cos(np.arange(6.0))):
+        report = problem.check_derivatives(point)
+        assert report, report
+
+
+REFUSED: dict[str, Callable[[Any], Any]] = {
+    "logm": lambda x: la.logm(square(x)),
+    "eig": lambda x: la.eig(square(x))[0],
+    "savgol_filter": lambda x: sg.savgol_filter(x, 3, 1),
+    "CubicSpline": lambda x: scipy.interpolate.CubicSpline(np.arange(6.0), x)(1.5),
+    "skewnorm": lambda x: st.skewnorm.pdf(x, 2.0),
+    "zscore": lambda x: st.zscore(x),
+    "gaussian_filter": lambda x: scipy.ndimage.gaussian_filter(x, 1.0),
+    "quad": lambda x: scipy.integrate.quad(lambda t, a: a * t, 0, 1, args=(x[0],))[0],
+    "plain float": lambda x: scipy.integrate.quad(lambda t: x[0] * t, 0, 1)[0],
+    "become a plain": lambda x: scipy.optimize.brentq(lambda z: z**3 - x[0], -3, 3),
+    "minimize": lambda x: scipy.optimize.minimize(lambda z: (z[0] - 1) ** 2, x[:1]).x,
+    "cg": lambda x: sla.cg(K, x)[0],
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_other_functions_are_refused_by_name(name: str) -> None:
+    """With the user's file and line, whatever SciPy itself would say."""
+    with pytest.raises(
+        (asdopt.UnsupportedOperationError, asdopt.TracingError), match=rf"test_scipy.py:\d+.*{name}"
+    ):
+        asdopt.jacobian(REFUSED[name], X)
+
+
+def test_a_refusal_that_the_function_catches_is_raised() -> None:
+    """The fallback would be another function than the one without trace."""
+
+    def fun(x: Any) -> Any:
+        try:
+            return la.sqrtm(square(x)).ravel()
+        except (TypeError, ValueError, NotImplementedError):
+            return x
+
+    with pytest.raises(asdopt.UnsupportedOperationError, match="sqrtm"):
+        asdopt.jacobian(fun, X)
+
+
+def test_large_sparse_systems_are_refused() -> None:
+    """Their inverse is dense."""
+    eye = sp.csc_matrix(sp.eye(4000))
+    with pytest.raises(asdopt.UnsupportedOperationError, match="as constraints"):
+        asdopt.jacobian(lambda x: sla.spsolve(eye, x), np.zeros(4000))
