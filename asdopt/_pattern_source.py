@@ -166,7 +166,10 @@ def _compare(
     by_columns = kind == "jacobian" and "jvp" not in products.gives
     if by_columns:
         matrix = matrix.T.tocsr()
-    seed = rng.uniform(0.5, 1.0, matrix.shape[1]) * rng.choice([-1.0, 1.0], matrix.shape[1])
+    seed = rng.uniform(0.5, 1.0, matrix.shape[1])
+    scales = None if by_columns or kind == "hessian" else products.scales(x)
+    # Differences move variables away from their bounds.
+    seed *= rng.choice([-1.0, 1.0], seed.size) if scales is None else scales
     product = _product(products, kind, by_columns)
     found, expected = matrix @ seed, product(x, seed)
     scale = abs(matrix) @ np.abs(seed) + np.abs(expected)
@@ -181,7 +184,7 @@ def _compare(
     if by_columns:
         pattern = pattern.T
     columns = pattern.cols[pattern.indptr[i] : pattern.indptr[i + 1]]
-    j = _missing_column(lambda v: float(product(x, v)[i]), columns, matrix.shape[1])
+    j = _missing_column(lambda v: float(product(x, v)[i]), columns, seed)
     line, other = ("column", "row") if by_columns else ("row", "column")
     entry = "" if j is None else f", for example the entry of {other} {j}"
     raise PatternError(
@@ -203,15 +206,15 @@ def _product(
 
 
 def _missing_column(
-    entry: Callable[[FloatArray], float], columns: npt.NDArray[np.int32], size: int
+    entry: Callable[[FloatArray], float], columns: npt.NDArray[np.int32], seed: FloatArray
 ) -> int | None:
     """Find by bisection a column outside of the pattern with a nonzero in the row."""
-    outside = np.setdiff1d(np.arange(size), columns)
+    outside = np.setdiff1d(np.arange(seed.size), columns)
 
     def mask(some: npt.NDArray[Any]) -> FloatArray:
-        seed = np.zeros(size)
-        seed[some] = 1.0 + some / max(size, 1)
-        return seed
+        part = np.zeros(seed.size)
+        part[some] = seed[some]
+        return part
 
     if not outside.size or entry(mask(outside)) == 0.0:
         return None

@@ -133,6 +133,7 @@ class DifferenceProducts(Products):
 
     def _one_sided(self, x: FloatArray, base: FloatArray, seed: FloatArray, t: float) -> FloatArray:
         """Second order, with the points at t and 2 t."""
+        t *= min(1.0, _STEPS["central"] / self._step)
         t = t if self._inside(x + 2.0 * t * seed) else -t
         return (4.0 * self._at(x, t, seed) - self._at(x, 2.0 * t, seed) - 3.0 * base) / (2.0 * t)
 
