@@ -35,7 +35,7 @@ class AutogradProducts(Products):
     """Products; where autograd lacks a forward rule they are by reverse mode only."""
 
     jvp_cost = 3.0
-    vjp_cost = 4.0
+    vjp_cost = 3.0
     hvp_modes = ("reverse_over_reverse", "forward_over_reverse")
 
     def __init__(self, function: FlatFunction, x: FloatArray) -> None:

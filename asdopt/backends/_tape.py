@@ -24,7 +24,7 @@ class TapeProducts(Products):
     """Products by sweeps over the trace of the branch that x takes."""
 
     jvp_cost = 0.3
-    vjp_cost = 0.4
+    vjp_cost = 0.45
 
     def __init__(self, function: FlatFunction, x: FloatArray) -> None:
         self.traces = Traces(function, x)

@@ -228,6 +228,20 @@ class TestComplexStep:
         found = asdopt.jacobian(lambda x: np.where(x > 0, x**2, -x), X, backend="complex_step")
         np.testing.assert_allclose(found.diagonal(), [1.0, 2.5, -1.0, 4.0])
 
+    def test_the_check_stays_within_the_domain(self) -> None:
+        """Steps are relative to each variable; at a bound of the domain they are one-sided."""
+        point = np.array([1e-6, 1.0, 1e6])
+        found = asdopt.jacobian(lambda x: np.log(x), point, backend="complex_step")
+        np.testing.assert_allclose(found.diagonal(), 1 / point, rtol=1e-14)
+
+        def until_two(x: Any) -> Any:
+            return np.where(np.real(x) <= 2.0, x**2, np.nan)
+
+        found = asdopt.jacobian(
+            until_two, [2.0, 1.0], backend="complex_step", pattern=np.eye(2, dtype=bool)
+        )
+        np.testing.assert_allclose(found.diagonal(), [4.0, 2.0], rtol=1e-14)
+
     def test_strong_curvature_is_no_alarm(self) -> None:
         found = asdopt.jacobian(lambda x: np.sin(300 * x) * 1e6, X, backend="complex_step")
         np.testing.assert_allclose(found.diagonal(), 3e8 * np.cos(300 * X), rtol=1e-12)
