@@ -28,6 +28,8 @@ __all__ = [
 
 # Flags of `from __future__ import ...`, inherited by no compilation of ours.
 _FUTURE = 0x0FFF0000
+# Scopes of expressions, which the statement that holds the function brings along.
+_COMPREHENSIONS = frozenset(("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"))
 _IMPORT = re.compile(r"^\s*(?:from\s+[\w.]+\s+)?import\s+(?:\(([^)]*)\)|([^\n#(]+))", re.MULTILINE)
 
 
@@ -179,7 +181,7 @@ def _headers(code: CodeType) -> list[tuple[str, str]] | None:
     parts = code.co_qualname.split(".")[:-1]
     headers = []
     for k, part in enumerate(parts):
-        if part == "<locals>":
+        if part == "<locals>" or part in _COMPREHENSIONS:
             continue
         is_function = k + 1 < len(parts) and parts[k + 1] == "<locals>"
         name = "_lambda" if part == "<lambda>" else part
@@ -191,10 +193,11 @@ def _headers(code: CodeType) -> list[tuple[str, str]] | None:
         if not all(name.isidentifier() for name in free):
             return None
         functions = [k for k, (kind, _) in enumerate(headers) if kind == "def"]
-        if not functions:
+        if functions:
+            inner = functions[-1]
+            headers[inner] = ("def", f"{headers[inner][1]}({', '.join(free)})")
+        elif _COMPREHENSIONS.isdisjoint(parts):
             return None
-        inner = functions[-1]
-        headers[inner] = ("def", f"{headers[inner][1]}({', '.join(free)})")
     return headers
 
 

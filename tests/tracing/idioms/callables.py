@@ -537,6 +537,16 @@ def immediately_called(x):
     )
 
 
+_PIECES = [lambda x: math.sin(x[0]), lambda x: math.exp(x[1])]
+_SIGNED = [lambda x, f=f, s=s: s * f(x) for f in _PIECES for s in (1, -2)]
+_LATE = {k: (lambda x, f=f: f(x) + f(x)) for k, f in enumerate(_PIECES)}
+
+
+def lambdas_of_comprehensions(x):
+    generated = ((lambda x, f=f: 3 * f(x)) for f in _PIECES)
+    return [f(x) for f in _SIGNED] + [f(x) for f in _LATE.values()] + [f(x) for f in generated]
+
+
 class _Static:
     sin = staticmethod(math.sin)
     cos = math.cos
