@@ -39,6 +39,8 @@ __all__ = ["as_cyipopt", "solve"]
 FloatArray = npt.NDArray[np.float64]
 # Ipopt itself speaks of divergence from 1e20 on, but with a nonlinear objective fails before.
 DIVERGED = 1e12
+# Gradient of the Lagrangian, relative to the objective, that no optimum has.
+ROUGH = 1e-4
 
 
 def as_cyipopt(
@@ -196,17 +198,30 @@ def solve(problem: Problem, request: SolveRequest) -> Solution:
         solver="ipopt",
         library=nlp.library,
     )
-    return _distrust(solution, steepest)
+    tolerance = max(ROUGH, 100 * float(request.options.get("tol", 0.0)))
+    return _distrust(solution, steepest, tolerance)
 
 
-def _distrust(solution: Solution, steepest: float) -> Solution:
+def _distrust(solution: Solution, steepest: float, tolerance: float) -> Solution:
     """Take back a success whose gradient of the Lagrangian is far from zero.
 
     Ipopt accepts, without a look at the objective, any feasible point of a problem with as many
     equations as variables (before 3.14.12 or so), and scales its error by the multipliers, which
-    grow without bound where equations are redundant.
+    grow without bound where equations are redundant. It also divides an objective that is steep
+    at the start by up to 1e8, so that a slope which matters elsewhere looks like none.
     """
-    if not solution["success"] or not solution["optimality"] > 0.01 * steepest:
+    if not solution["success"]:
+        return solution
+    if not solution["optimality"] > 0.01 * steepest:
+        size = max(1.0, abs(solution["fun"]))
+        if solution["status"] is Status.OPTIMAL and solution["optimality"] > tolerance * size:
+            message = (
+                f"{solution['message']}, in its scaling; without that the gradient of the "
+                f"Lagrangian is {solution['optimality']:.1e}. The slope at the start, "
+                f"{steepest:.1e}, makes Ipopt divide the objective: start nearer, or set "
+                'options={"nlp_scaling_method": "none"}'
+            )
+            solution.update(status=Status.ACCEPTABLE, message=message)
         return solution
     message = (
         f"{solution['message']}; but the gradient of the Lagrangian there is "

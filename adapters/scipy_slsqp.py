@@ -44,6 +44,10 @@ _SYNONYMS = {
 ACTIVE = 1e-6
 # Optimality relative to the steepest slope at the start that makes an optimum of a short step.
 SHARP = 1e-7
+# The same for an acceptable point.
+BLURRED = 1e-5
+# Iterations without a move after which SLSQP, which may go on for ever there, is stopped.
+STALLED = 5
 REFUSED = 1e100
 DIVERGED = 1e15
 
@@ -93,6 +97,7 @@ class _Run:
         self.history: list[dict[str, Any]] = []
         self.bad_x: FloatArray | None = None
         self.stop: Status | None = None
+        self.still = 0
         self.evaluation_seconds = 0.0
         evaluator = problem.evaluator
         self._spent = evaluator.trace_seconds + evaluator.prepare_seconds
@@ -123,21 +128,30 @@ class _Run:
                     options=options,
                 )
         except _StoppedError:
-            return self.solution(self.point, self.stop or Status.STOPPED, "stopped in a callback")
+            if self.stop is not None:
+                return self.solution(self.point, self.stop, "stopped in a callback")
+            return self._judged(self.point, Status.SMALL_STEP, "the iterates no longer move")
         x = np.clip(result.x, self.problem.lb, self.problem.ub)
-        status, message = self._explain(result)
-        solution = self.solution(x if np.isfinite(x).all() else self.point, status, message)
-        if status is Status.OPTIMAL and not solution["optimality"] <= 1e-3 * self.steepest:
+        return self._judged(x if np.isfinite(x).all() else self.point, *self._explain(result))
+
+    def _judged(self, x: FloatArray, status: Status, message: str) -> Solution:
+        """Solution whose status agrees with the gradient of the Lagrangian and the violations."""
+        solution = self.solution(x, status, message)
+        feasible = max(solution["violations"].values(), default=0) <= ACTIVE
+        error = solution["optimality"] / self.steepest
+        if status is Status.OPTIMAL and not error <= 1e-3:
             message += f"; the optimality is {solution['optimality']:.1e}, so x is no optimum"
             status = Status.SMALL_STEP
             if self.bad_x is not None:
                 status, message = self._blame(message)
         elif status is Status.SMALL_STEP:
-            if max(solution["violations"].values(), default=0) > ACTIVE:
+            # The line search cannot improve on an optimum that is sharp to rounding.
+            if not feasible:
                 status = Status.INFEASIBLE
-            elif solution["optimality"] <= SHARP * self.steepest:
-                # The line search cannot improve on an optimum that is sharp to rounding.
+            elif error <= SHARP:
                 status = Status.OPTIMAL
+            elif error <= BLURRED:
+                status = Status.ACCEPTABLE
         solution.update(status=status, success=status.success, message=message)
         return solution
 
@@ -188,6 +202,8 @@ class _Run:
         problem = self.problem
         outputs = np.array(problem.evaluator.outputs(np.ascontiguousarray(x)))
         if np.isfinite(x).all():
+            near = np.abs(x - self.point) <= 1e-15 * np.maximum(1.0, np.abs(x))
+            self.still = self.still + 1 if near.all() else 0
             self.point = np.array(x)
         rows = np.maximum(problem.cl - outputs[1:], outputs[1:] - problem.cu)
         info = {
@@ -202,7 +218,7 @@ class _Run:
         limit = self.request.time_limit
         if limit is not None and perf_counter() - self.start > limit:
             self.stop = Status.TIME_LIMIT
-        if self.stop is not None:
+        if self.stop is not None or self.still >= STALLED:
             raise _StoppedError
 
     def _evaluate(self, compute: Any, x: FloatArray) -> FloatArray:

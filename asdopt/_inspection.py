@@ -166,14 +166,25 @@ class Inspection:
             np.count_nonzero(np.isfinite(self._problem.lb) | np.isfinite(self._problem.ub))
         )
         ev, m = self._problem.evaluator, self._problem.m
+        kinds = [
+            f"{count:,} {one if count == 1 else many}"
+            for count, one, many in (
+                (equal, "equation", "equations"),
+                (m - equal, "inequality", "inequalities"),
+            )
+            if count
+        ]
+        branches = f", {ev.num_branches} branch outcomes traced" if ev.num_branches > 1 else ""
         rows = [
             ("variables", f"{self._problem.n:,}, {bounded:,} with bounds"),
-            ("constraints", f"{m:,}: {equal:,} equations, {m - equal:,} inequalities"),
+            ("constraints", ", ".join(kinds) or "none"),
             ("Jacobian", f"{jac.nnz:,} nonzeros, {_percent(jac.density)} dense"),
             ("Hessian", f"{hess.nnz:,} nonzeros in the lower triangle"),
-            ("tape", f"{ev.trace.num_nodes:,} nodes, {ev.num_branches} branch outcome(s) traced"),
+            ("tape", f"{ev.trace.num_nodes:,} nodes{branches}"),
             ("seconds", f"trace {ev.trace_seconds:.3g}, prepare {ev.prepare_seconds:.3g}"),
         ]
+        if not m:
+            rows = [row for row in rows if row[0] != "Jacobian"]
         return "\n".join(f"{name:>12}: {text}" for name, text in rows)
 
 

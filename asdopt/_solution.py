@@ -6,9 +6,12 @@ Enters: what a solver adapter found. Leaves: :class:`Solution`, a SciPy ``Optimi
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from html import escape
 from typing import Any
 
+import numpy as np
 from scipy.optimize import OptimizeResult
 
 __all__ = ["Solution", "Status"]
@@ -115,22 +118,48 @@ class Solution(OptimizeResult):
             ("status", f"{status.value} - {status.sentence}"),
             ("objective", f"{self.fun:.10g}"),
             ("x", _short(self.x)),
-            ("iterations", f"{self.nit}"),
+            ("optimality", f"{self.optimality:.1e} in {_count(self.nit, 'iteration')}"),
         ]
-        if self.message:
+        # An optimum needs no further words.
+        if self.message and status is not Status.OPTIMAL:
             rows.append(("solver says", str(self.message)))
         # Solvers stop within their tolerance: that much is no news beside a success.
         shown = {k: v for k, v in self.violations.items() if v > 1e-6 or not self.success}
         if shown:
-            worst = sorted(shown.items(), key=lambda item: -item[1])
-            rows.append(("violations", ", ".join(f"{k} {v:.2g}" for k, v in worst[:5])))
+            rows.append(("violations", _largest(shown)))
         if self.multipliers:
-            names = ", ".join(self.multipliers)
-            rows.append(("multipliers", names if len(names) < 80 else names[:77] + "..."))
+            sizes = {k: float(np.abs(v).max(initial=0.0)) for k, v in self.multipliers.items()}
+            rows.append(("multipliers", f"{_largest(sizes)} (largest of each)"))
+        rows.append(
+            ("solver", f"{self.solver}" + (f", {self.library}" if "library" in self else ""))
+        )
         rows.append(("seconds", ", ".join(f"{k} {v:.3g}" for k, v in self.timings.items())))
         return rows
 
 
-def _short(value: Any) -> str:
-    text = " ".join(repr(value).split())
-    return text if len(text) <= 90 else text[:87] + "..."
+def _largest(sizes: dict[str, float], most: int = 5) -> str:
+    """Names with their sizes, largest first."""
+    ordered = sorted(sizes.items(), key=lambda item: -item[1])
+    more = f", and {len(ordered) - most} more" if len(ordered) > most else ""
+    return ", ".join(f"{k} {v:.2g}" for k, v in ordered[:most]) + more
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def _short(value: Any, width: int = 90) -> str:
+    """Write a point in a line, with six digits and the middle of long arrays left out."""
+    if isinstance(value, Mapping):
+        text = ", ".join(f"{key}: {_short(part, width)}" for key, part in value.items())
+    elif isinstance(value, tuple) and hasattr(value, "_asdict"):
+        text = _short(value._asdict(), width)
+    elif is_dataclass(value):
+        text = _short({f.name: getattr(value, f.name) for f in fields(value)}, width)
+    elif isinstance(value, (list, tuple)):
+        text = f"[{', '.join(_short(part, width) for part in value)}]"
+    else:
+        with np.printoptions(formatter={"float_kind": "{:.6g}".format}, threshold=8, edgeitems=2):
+            text = " ".join(str(np.atleast_1d(value)).split())
+        text = text[1:-1] if np.ndim(value) == 0 else text
+    return text if len(text) <= width else text[: width - 3] + "..."

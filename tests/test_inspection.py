@@ -54,7 +54,7 @@ def test_the_report_holds_the_sizes() -> None:
     """A text that a user can read."""
     problem = Problem(lambda x: x[0] * x[1], lambda x: x, x0=[1.0, 2.0], cl=0, cu=[0, 1])
     text = problem.report()
-    assert "1 equations, 1 inequalities" in text
+    assert "1 equation, 1 inequality\n" in text
     assert "2 nonzeros, 50 % dense" in text
 
 
