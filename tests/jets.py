@@ -3,7 +3,8 @@
 Plain Python programs run on them in a namespace in which ``math``, ``numpy`` and a few builtins
 know them; nothing of the library takes part. Derivatives are exact to rounding. Dependence is
 propagated operation by operation: which variables a value depends on, and which pairs of them
-nonlinearly.
+nonlinearly. What has no value is NaN. At kinks a number raises, or, where ``TIES`` is set, takes
+the derivative that the library promises: that of the first of equal values, 0 for ``abs`` at 0.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Jet", "KinkError", "namespace", "variables"]
+__all__ = ["TIES", "Jet", "KinkError", "namespace", "variables"]
+
+
+TIES = SimpleNamespace(are_decided=False)
 
 
 class KinkError(Exception):
@@ -78,14 +82,11 @@ class Jet:
         return self
 
     def __abs__(self) -> Any:
-        if abs(self.v) < 1e-9 and self.first:
-            raise KinkError
-        return unary(self, abs, lambda x, v: (math.copysign(1.0, x), 0.0), curved=False)
+        check_kink(self.v, self.first)
+        return unary(self, abs, lambda x, v: (float(np.sign(x)), 0.0), curved=False)
 
     def __mod__(self, other: float) -> Any:
-        far = self.v / other - round(self.v / other)
-        if abs(far) < 1e-9 and self.first:
-            raise KinkError
+        check_kink(self.v / other - round(self.v / other), self.first)
         return unary(self, lambda x: x % other, lambda x, v: (1.0, 0.0), curved=False)
 
     def __lt__(self, other: Any) -> Any:
@@ -94,6 +95,12 @@ class Jet:
     def __le__(self, other: Any) -> Any:
         return compare(self, other, lambda x, y: x <= y)
 
+    def __eq__(self, other: Any) -> Any:
+        return compare(self, other, lambda x, y: x == y)
+
+    def __ne__(self, other: Any) -> Any:
+        return compare(self, other, lambda x, y: x != y)
+
     def __gt__(self, other: Any) -> Any:
         return compare(self, other, lambda x, y: x > y)
 
@@ -101,6 +108,20 @@ class Jet:
         return compare(self, other, lambda x, y: x >= y)
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def check_kink(distance: float, moves: int) -> None:
+    """Raise where a moving value is at a point that decides something."""
+    if moves and not abs(distance) >= 1e-9 and not TIES.are_decided:
+        raise KinkError
+
+
+def tried(function: Callable[..., Any], *args: float, otherwise: Any = math.nan) -> Any:
+    """Result of a function, NaN where there is none."""
+    try:
+        return function(*args)
+    except (ArithmeticError, ValueError):
+        return otherwise
 
 
 @functools.cache
@@ -149,10 +170,11 @@ def unary(
     a: Jet, value: Callable[[float], float], partials: Callable[..., Any], *, curved: bool = True
 ) -> Jet:
     """Apply a function of one number by the chain rule."""
-    v = value(a.v)
+    v = tried(value, a.v)
     if not a.first:
         return constant(v, len(a.g))
-    return scaled(a, v, *partials(a.v, v), curved=curved)
+    slopes = tried(partials, a.v, v, otherwise=(math.nan, math.nan))
+    return scaled(a, v, *slopes, curved=curved)
 
 
 def scaled(a: Jet, v: float, p: float, pp: float, *, curved: bool) -> Jet:
@@ -175,10 +197,10 @@ def binary(
         return out
     n = len(a.g)
     b = lift(b, a)
-    v = value(a.v, b.v)
+    v = tried(value, a.v, b.v)
     if not (a.first or b.first):
         return constant(v, n)
-    p, q, pp, pq, qq = partials(a.v, b.v)
+    p, q, pp, pq, qq = tried(partials, a.v, b.v, otherwise=(math.nan,) * 5)
     if not b.first:
         return scaled(a, v, p, pp, curved="xx" in curved)
     if not a.first:
@@ -197,8 +219,7 @@ def compare(a: Jet, b: Any, condition: Callable[..., bool]) -> Any:
         return np.array([compare(a, each, condition) for each in b.ravel()]).reshape(b.shape)
     other = b.v if isinstance(b, Jet) else float(b)
     moves = a.first | (b.first if isinstance(b, Jet) else 0)
-    if moves and abs(a.v - other) < 1e-9:
-        raise KinkError
+    check_kink(a.v - other, moves)
     return condition(a.v, other)
 
 
@@ -322,7 +343,7 @@ def _extreme(better: Callable[[Any, Any], bool]) -> Callable[..., Any]:
     return function
 
 
-maximum, minimum = _extreme(lambda a, b: a > b), _extreme(lambda a, b: a < b)
+maximum, minimum = _extreme(lambda a, b: a >= b), _extreme(lambda a, b: a <= b)
 
 
 def _where(condition: Any, a: Any, b: Any) -> Any:

@@ -74,10 +74,13 @@ class RandomProblem:
     text : str
     exact_pattern : bool
         Whether patterns must not exceed those that are propagated operation by operation.
+    is_special : bool
+        Whether points have numbers like 0 and 1, at which things are decided.
     """
 
     text: str
     exact_pattern: bool
+    is_special: bool
 
 
 def random_problem(seed: int) -> RandomProblem:
@@ -107,6 +110,7 @@ class _Writer:
         self.arrays: list[str] = []
         self.count = 0
         self.exact_pattern = True
+        self.is_special = rng.random() < 0.25
 
     # Expressions
 
@@ -175,6 +179,12 @@ class _Writer:
                 f"np.clip({a}, -1.1, 0.8)",
                 f"({a} if {b} > 0.1 else -0.5 * ({a}))",
                 f"np.abs({a} + 0.37) ** 1.5",
+                f"np.where({a} > 0, np.sqrt(np.abs({a})), {b})",
+                f"np.where({a} <= 0, {b}, np.abs({a}) ** 0.5 * np.log(np.abs({a}) + ({a} <= 0)))",
+                f"np.where(np.sqrt(np.abs({a})) >= 0.7, {a}, {b})",
+                f"(math.log({a}) if {a} > 0 else {b})",
+                f"np.where({a} == 0, 1.0, np.tanh({a}) / ({a} + ({a} == 0)))",
+                f"(math.sqrt({a}) if {a} > 0.25 else {a} + 0.25)",
                 f"({a} + 0.0123) % 1.7",
                 f"{a} * ({b} > 0.3)",
             ]
@@ -404,6 +414,10 @@ class _Writer:
     def floats(self, count: int, low: float, high: float) -> str:
         return repr([round(self.rng.uniform(low, high), 3) for _ in range(count)])
 
+    def special(self, count: int) -> str:
+        known = [0.0, 0.0, 1.0, -1.0, 0.5, 2.0, 0.25, -0.0, 1e-8, 1e5, round(self.rng.random(), 2)]
+        return repr([self.rng.choice(known) for _ in range(count)])
+
     def data(self) -> list[str]:
         rng, n = self.rng, self.n
         count = rng.randint(1, 4) * n if rng.random() < 0.8 else rng.randint(60, 140)
@@ -422,7 +436,7 @@ class _Writer:
             f"EDGES = {edges}",
             "ELEMENT = Element(0.8)",
             "SPRING = make_spring(1.25)",
-            f"X0 = np.array({self.floats(n, -1.4, 1.4)})",
+            f"X0 = np.array({self.special(n) if self.is_special else self.floats(n, -1.4, 1.4)})",
             "PARAMETERS = None"
             if not self.num_parameters
             else f"PARAMETERS = np.array({self.floats(self.num_parameters, 0.2, 1.5)})",
@@ -434,4 +448,4 @@ class _Writer:
         lines = self.data()
         for name in ("shared", "objective", "constraints"):
             lines += self.function(name)
-        return RandomProblem(HEADER + "\n".join(lines), self.exact_pattern)
+        return RandomProblem(HEADER + "\n".join(lines), self.exact_pattern, self.is_special)

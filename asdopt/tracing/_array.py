@@ -22,9 +22,9 @@ from asdopt.tracing._codes import one_node_code
 from asdopt.tracing._lift import concrete, lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values, select, truth
-from asdopt.tracing._tracer import TracedArrayBase, Tracer, elementwise, wrap
+from asdopt.tracing._tracer import TracedArrayBase, Tracer, elementwise, mirror
 
-__all__ = ["TracedArray", "lift", "wrap"]
+__all__ = ["TracedArray", "lift"]
 
 _FLOAT = np.dtype(np.float64)
 _BOOL = np.dtype(np.bool_)
@@ -296,7 +296,7 @@ class TracedArray(TracedArrayBase):
     # Indexing: the fast paths of one element stand in TracedArrayBase.
     def get(self, key: Any) -> Any:
         """Read ``self[key]`` for every kind of NumPy index."""
-        return wrap(self.tape, self.ids[concrete(self.tape, key)], self.is_bool)
+        return mirror(self.tape, self.ids[concrete(self.tape, key)], self.is_bool)
 
     def set(self, key: Any, value: Any) -> None:
         """Write ``self[key] = value``, broadcasting as NumPy does."""
@@ -369,17 +369,17 @@ class TracedArray(TracedArrayBase):
     @property
     def T(self) -> Any:
         """Transposed view."""
-        return wrap(self.tape, self.ids.T, self.is_bool)
+        return mirror(self.tape, self.ids.T, self.is_bool)
 
     @property
     def mT(self) -> Any:
         """View with the last two axes exchanged."""
-        return wrap(self.tape, self.ids.mT, self.is_bool)
+        return mirror(self.tape, self.ids.mT, self.is_bool)
 
     @property
     def real(self) -> Any:
         """The array itself: traced values are real."""
-        return wrap(self.tape, self.ids[...], self.is_bool)
+        return mirror(self.tape, self.ids[...], self.is_bool)
 
     @real.setter
     def real(self, value: Any) -> None:
@@ -437,11 +437,11 @@ class TracedArray(TracedArrayBase):
     def reshape(self, *shape: Any, order: Any = "C", copy: bool | None = None) -> Any:
         """View (or copy) of another shape."""
         ids = self.ids.reshape(*shape, order=order, copy=copy)
-        return wrap(self.tape, ids, self.is_bool)
+        return mirror(self.tape, ids, self.is_bool)
 
     def transpose(self, *axes: Any) -> Any:
         """View with the axes exchanged."""
-        return wrap(self.tape, self.ids.transpose(*axes), self.is_bool)
+        return mirror(self.tape, self.ids.transpose(*axes), self.is_bool)
 
     def flatten(self, order: Any = "C") -> TracedArray:
         """One-dimensional copy."""
@@ -449,7 +449,7 @@ class TracedArray(TracedArrayBase):
 
     def copy(self, order: Any = "C") -> Any:
         """Copy."""
-        return wrap(self.tape, self.ids.copy(order), self.is_bool)
+        return mirror(self.tape, self.ids.copy(order), self.is_bool)
 
     def conj(self) -> Any:
         """Copy: traced values are real."""
@@ -461,7 +461,7 @@ class TracedArray(TracedArrayBase):
         """View of the same entries; another type is refused."""
         if type is not None or (dtype is not None and np.dtype(dtype) != self.dtype):
             raise self._refused("view with another dtype", "astype")
-        return wrap(self.tape, self.ids[...], self.is_bool)
+        return mirror(self.tape, self.ids[...], self.is_bool)
 
     def fill(self, value: Any) -> None:
         """Set every entry."""

@@ -13,7 +13,7 @@ from asdopt.tracing._array import TracedArray
 from asdopt.tracing._lift import concrete, lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values, decide, truth
-from asdopt.tracing._tracer import Tracer, wrap
+from asdopt.tracing._tracer import Tracer, mirror, wrap
 
 __all__ = ["FlatIterator", "astype", "to_ndarray", "to_objects"]
 
@@ -27,15 +27,15 @@ def astype(array: TracedArray, dtype: np.dtype[Any], copy: bool) -> Any:
     if dtype == array.dtype:
         return array.copy() if copy else array
     if dtype == _FLOAT:
-        return wrap(tape, array.ids.copy())
+        return mirror(tape, array.ids.copy())
     if dtype == _BOOL:
-        return wrap(tape, truth(tape, array.ids), True)
+        return mirror(tape, truth(tape, array.ids), True)
     if dtype.kind == "O":
         return to_objects(array)
     if dtype.kind in "iu":
         if array.is_bool:
             # 0 and 1 of a mask are used in arithmetic; they stay traced.
-            return wrap(tape, array.ids.copy())
+            return mirror(tape, array.ids.copy())
         whole = _ufuncs.call(tape, np.trunc, (array,))
         return decide(tape, lift(tape, whole).ids, f"astype({dtype})").astype(dtype)
     raise refuse(

@@ -18,7 +18,7 @@ from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import select
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import wrap
+from asdopt.tracing._tracer import mirror, wrap
 from asdopt.tracing._ufuncs import call, deliver, store
 
 __all__: list[str] = []
@@ -117,7 +117,7 @@ def _where(tape: Tape, condition: Any, x: Any = np._NoValue, y: Any = np._NoValu
         raise ValueError("either both or neither of x and y should be given")
     a, b = lift(tape, x), lift(tape, y)
     ids = select(tape, test(tape, condition), a.ids, b.ids)
-    return wrap(tape, ids, a.is_bool and b.is_bool)
+    return mirror(tape, ids, a.is_bool and b.is_bool)
 
 
 @implements(np.select)

@@ -21,7 +21,7 @@ from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import Ids, constant_mask
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import TracedArrayBase, wrap
+from asdopt.tracing._tracer import TracedArrayBase, mirror, wrap
 from asdopt.tracing._ufuncs import call, composite, deliver
 
 __all__ = ["contract", "is_sparse", "matmul", "matrix_times", "sparse_times", "times_sparse"]
@@ -211,7 +211,7 @@ def _vdot(tape: Tape, a: Any, b: Any, /) -> Any:
 def _inner(tape: Tape, a: Any, b: Any, /) -> Any:
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return call(tape, np.multiply, (a, b))
-    return _tensordot(tape, a, b, ((-1,), (-1,)))
+    return _tensordot(tape, a, b, ((-1,), (-1,)))[()]
 
 
 @implements(np.outer)
@@ -243,7 +243,7 @@ def _tensordot(tape: Tape, a: Any, b: Any, axes: Any = 2) -> Any:
     length = math.prod(x.shape[k] for k in over_x)
     p = x.transpose(free_x + over_x).reshape(math.prod(shape[: len(free_x)]), length)
     q = y.transpose(over_y + free_y).reshape(length, math.prod(shape[len(free_x) :]))
-    return wrap(tape, _matmul_2d(tape, p, q).reshape(shape))
+    return mirror(tape, _matmul_2d(tape, p, q).reshape(shape))
 
 
 @implements(np.kron)

@@ -73,7 +73,7 @@ def _matrix_norm(tape: Tape, x: Any, ord: Any, axes: tuple[int, ...], keepdims: 
         inner, outer = (row, column) if abs(ord) == 1 else (column, row)
         sums = reduce(tape, np.add, call(tape, np.absolute, (x,)), inner, True)
         best = reduce(tape, np.maximum if ord > 0 else np.minimum, sums, outer, True)
-        return best if keepdims else np.squeeze(best, axis=axes)
+        return best if keepdims else np.squeeze(best, axis=axes)[()]
     if ord in {2, -2, "nuc"}:
         moved = np.moveaxis(x.ids, axes, (-2, -1))
         values = singular_values(tape, moved)

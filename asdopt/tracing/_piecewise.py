@@ -18,7 +18,7 @@ from asdopt.tracing._lift import lift, test
 from asdopt.tracing._nodes import Ids, constants, decide, select
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import wrap
+from asdopt.tracing._tracer import mirror, wrap
 
 __all__: list[str] = []
 
@@ -50,7 +50,7 @@ def _piecewise(tape: Tape, x: Any, condlist: Any, funclist: Any, *args: Any, **k
             result = _on_part(tape, source, condition, function, args, kw, result)
         else:
             result = select(tape, test(tape, condition), value, result)
-    return wrap(tape, np.broadcast_to(result, source.shape).copy())
+    return mirror(tape, np.broadcast_to(result, source.shape).copy())
 
 
 def _conditions(tape: Tape, condlist: Any, source: TracedArray) -> list[Any]:

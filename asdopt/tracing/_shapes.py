@@ -15,7 +15,7 @@ from asdopt.tracing._lift import concrete, lift
 from asdopt.tracing._nodes import Ids
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import wrap
+from asdopt.tracing._tracer import TracedArrayBase, mirror, wrap
 from asdopt.tracing._ufuncs import deliver
 
 __all__ = ["filled"]
@@ -29,7 +29,9 @@ def _moves(function: Callable[..., Any]) -> None:
         result = function(source.ids, *args, **kwargs)
         if isinstance(result, (list, tuple)):
             return type(result)(wrap(tape, ids, source.is_bool) for ids in result)
-        return wrap(tape, result, source.is_bool)
+        # Of a scalar NumPy calls the method, which returns a scalar.
+        make = mirror if isinstance(array, TracedArrayBase) else wrap
+        return make(tape, result, source.is_bool)
 
     implements(function)(handler)
 
@@ -145,7 +147,7 @@ def _extract(tape: Tape, condition: Any, arr: Any) -> Any:
 @implements(np.copy)
 def _copy(tape: Tape, a: Any, order: Any = "K", **kwargs: Any) -> Any:
     source = lift(tape, a)
-    return wrap(tape, source.ids.copy(order), source.is_bool)
+    return mirror(tape, source.ids.copy(order), source.is_bool)
 
 
 def _creates(function: Callable[..., Any]) -> None:
@@ -224,8 +226,7 @@ def _full_like(
     is_bool = source.is_bool if dtype is None else np.dtype(dtype) == np.dtype(bool)
     ids = np.empty_like(source.ids, order=order, shape=shape)
     ids[...] = lift(tape, fill_value).ids
-    # A 0-d result stays an array here only in NumPy: scalars serve as one.
-    return wrap(tape, ids, is_bool)
+    return mirror(tape, ids, is_bool)
 
 
 @implements(np.trim_zeros)

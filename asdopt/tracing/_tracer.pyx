@@ -589,7 +589,7 @@ def elementwise(Tape tape, int code, left, right):
     if not code & 2:
         if a == NULL:
             return None
-        return _array_type(tape, tape.fill(code >> 2, <cnp.ndarray> a, None, -2), bool(code & 1))
+        return wrap(tape, tape.fill(code >> 2, <cnp.ndarray> a, None, -2), bool(code & 1))
     other = side(tape, right, &b)
     if other == -2 or (a == NULL and b == NULL):
         return None
@@ -601,7 +601,7 @@ def elementwise(Tape tape, int code, left, right):
         ids = tape.fill(code >> 2, <cnp.ndarray> a, None, other)
     else:
         ids = tape.fill(code >> 2, None, <cnp.ndarray> b, node)
-    return _array_type(tape, ids, bool(code & 1))
+    return wrap(tape, ids, bool(code & 1))
 
 
 cdef class TracedArrayBase:
@@ -702,6 +702,16 @@ def array(Tape tape, cnp.ndarray ids, bint is_bool=False):
 def wrap(Tape tape, ids, bint is_bool=False):
     """Make a traced array of ids, a traced scalar where there are no dimensions."""
     if isinstance(ids, np.ndarray) and cnp.PyArray_NDIM(ids) > 0:
+        return _array_type(tape, ids, is_bool)
+    return make_bool(tape, ids) if is_bool else make(tape, ids)
+
+
+def mirror(Tape tape, ids, bint is_bool=False):
+    """Make of ids what NumPy made of them: an array without dimensions stays an array.
+
+    ``a = np.where(x > 0, x, 1.0); b = a; b += 1`` changes a in NumPy too.
+    """
+    if isinstance(ids, np.ndarray):
         return _array_type(tape, ids, is_bool)
     return make_bool(tape, ids) if is_bool else make(tape, ids)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import asdopt
 from asdopt._engine import Engine
 from asdopt.kernels import Kernels, _kernels, _soundness
 from pglib_cases import acopf, load
@@ -64,3 +65,11 @@ def test_wrong_derivatives_are_not_used(prepared, monkeypatch):
     monkeypatch.undo()
     right = Engine(*prepared).hessian_values(x, weights)
     assert np.allclose(engine.hessian_values(x, weights), right, rtol=1e-12, atol=1e-12)
+
+
+def test_infinity_times_zero_is_nobody_s_error() -> None:
+    """What is 0 at every point but not by its operations has no second derivative to compare."""
+    problem = asdopt.Problem(
+        lambda x: np.abs((x[0] - x[0]) * x[1]) ** 1.5 + x[0] ** 2, x0=[1.0, 2.0]
+    )
+    assert problem.gradient([1.0, 2.0]).tolist() == [2.0, 0.0]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import asdopt
 from asdopt._errors import TracingError, UnsupportedOperationError
 from asdopt.tracing._array import TracedArray
 from asdopt.tracing._lift import lift
@@ -518,9 +519,59 @@ def test_repr(traced: Callable[..., Any]) -> None:
     assert "True" in f"{traced(V) > 0}"
 
 
-def test_zero_dimensions_give_scalars(traced: Callable[..., Any]) -> None:
+ZERO_DIMENSIONS: tuple[Callable[[Any], Any], ...] = (
+    lambda x: x.sum(),
+    lambda x: x[0],
+    lambda x: np.asarray(x)[0],
+    lambda x: x.max(),
+    lambda x: x @ x,
+    lambda x: np.tensordot(x, x, 1),
+    lambda x: np.inner(x, x),
+    lambda x: x[..., 0],
+    lambda x: x[:1].reshape(()),
+    lambda x: np.squeeze(x[:1]),
+    lambda x: x[:1].squeeze(),
+    lambda x: np.where(x[0] > 0, x[0], x[1]),
+    lambda x: np.select([x[0] > 0], [x[0]], 2.0),
+    lambda x: np.piecewise(x[0], [x[0] > 0], [np.sin, 0.0]),
+    lambda x: np.array(x[0]),
+    lambda x: np.copy(x[0]),
+    lambda x: np.full_like(x[0], 2.0),
+    lambda x: np.zeros_like(x[0]),
+    lambda x: np.array(x[0]).copy(),
+    lambda x: np.array(x[0]).T,
+    lambda x: np.array(x[0])[...],
+    lambda x: np.array(x[0]).astype(float),
+    lambda x: np.array(x[0]) * 2.0,
+    lambda x: -np.array(x[0]),
+    lambda x: np.sin(np.array(x[0])),
+    lambda x: np.transpose(x[0]),
+    lambda x: np.reshape(x[0], ()),
+    lambda x: np.linalg.norm(x),
+    lambda x: np.ones(()) * x[0],
+)
+
+
+@pytest.mark.parametrize("make", ZERO_DIMENSIONS)
+def test_zero_dimensions_are_arrays_where_numpy_has_arrays(make: Callable[[Any], Any]) -> None:
+    """Only arrays change in place, under all of their names."""
+
+    def fun(x: Any) -> list[Any]:
+        first = make(x)
+        second = first
+        second += 1.0
+        third = first
+        third *= 2.0
+        return [first, second, third]
+
+    expected = [float(v) for v in fun(V.copy())]
+    problem = asdopt.Problem(None, asdopt.Constraint(fun), x0=V)
+    np.testing.assert_allclose(problem.constraints(V), expected, rtol=1e-14)
+
+
+def test_entries_are_scalars(traced: Callable[..., Any]) -> None:
     x = traced(V)
-    for value in (x.sum(), x[0], x[..., 0], np.asarray(x)[0], x.max(), x @ x, x[:1].reshape(())):
+    for value in (x.sum(), x[0], np.asarray(x)[0], x.max(), x @ x):
         assert type(value) is Tracer
     for truth in ((x > 0)[0], (x > 0).any(), x[0] > 1):
         assert type(truth) is TracedBool
