@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from time import perf_counter
+from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -102,6 +103,7 @@ class Evaluator:
         self._branch = self._branches[0] if traces else self._add_branch(x0)
         self.jacobian_pattern = self._branch.jacobian_pattern
         self.hessian_pattern = self._branch.hessian_pattern
+        self._shapes = (self.jacobian_pattern.nnz,), (self.hessian_pattern.nnz,)
         for branch in self._branches[1:]:
             self._unite(branch)
         self.num_outputs = len(self._branch.trace.outputs)
@@ -150,18 +152,21 @@ class Evaluator:
     def enter(self, x: FloatArray) -> None:
         """Enter the branch of x, so that the patterns are valid there."""
         with self.lock:
-            self._move(x)
+            if self._branch.is_guarded:
+                self._move(x)
 
     def outputs(self, x: FloatArray) -> FloatArray:
         """Objective and constraints, shape (1 + m,)."""
         with self.lock:
-            self._move(x)
+            if self._branch.is_guarded:
+                self._move(x)
             return self._branch.engine.outputs(x)
 
     def gradient(self, x: FloatArray) -> FloatArray:
         """Gradient of the objective, shape (n,)."""
         with self.lock:
-            self._move(x)
+            if self._branch.is_guarded:
+                self._move(x)
             return self._branch.engine.gradient(x)
 
     def jacobian_values(
@@ -181,9 +186,11 @@ class Evaluator:
             each call may set it.
         """
         with self.lock:
-            self._move(x)
+            if self._branch.is_guarded:
+                self._move(x)
             branch, union = self._branch, self.jacobian_pattern
-            out = _output(out, union.nnz, "jacobian")
+            if out is not None and out.shape != self._shapes[0]:
+                _refuse_output(out, union.nnz, "jacobian")
             if branch.jacobian_pattern is union:
                 if keep and self._keeping is not branch:
                     # Another branch may have written there since.
@@ -206,18 +213,18 @@ class Evaluator:
         Aligned with ``hessian_pattern``.
         """
         with self.lock:
-            self._move(x)
+            if self._branch.is_guarded:
+                self._move(x)
             branch, union = self._branch, self.hessian_pattern
-            out = _output(out, union.nnz, "hessian")
+            if out is not None and out.shape != self._shapes[1]:
+                _refuse_output(out, union.nnz, "hessian")
             if branch.hessian_pattern is union:
                 return branch.engine.hessian_values(x, weights, out)
             values = branch.engine.hessian_values(x, weights)
             return _spread(values, branch.hessian_pattern, union, out)
 
     def _move(self, x: FloatArray) -> None:
-        """Enter the branch that x takes."""
-        if not self._branch.is_guarded:
-            return  # it holds everywhere, and is the only one
+        """Enter the branch that x takes; one without guards holds everywhere and is the only."""
         if not self._branch.engine.holds(x):
             self._enter_branch(x)
         self._last = x.copy()
@@ -233,6 +240,7 @@ class Evaluator:
     def _unite(self, branch: Branch) -> None:
         self.jacobian_pattern = _union(self.jacobian_pattern, branch.jacobian_pattern)
         self.hessian_pattern = _union(self.hessian_pattern, branch.hessian_pattern)
+        self._shapes = (self.jacobian_pattern.nnz,), (self.hessian_pattern.nnz,)
 
     def _add_branch(self, x: FloatArray) -> Branch:
         if len(self._branches) >= MAX_BRANCHES:
@@ -266,22 +274,20 @@ def _union(known: SparsityPattern, new: SparsityPattern) -> SparsityPattern:
     return known if new <= known else known | new
 
 
-def _output(out: FloatArray | None, size: int, what: str) -> FloatArray:
-    if out is None:
-        return np.empty(size)
-    if out.shape != (size,):
-        raise StructureChangedError(
-            f"{what}_values was given an array of {out.size} values, the structure has {size} "
-            "nonzeros; a new branch of the functions may have grown it: ask for "
-            f"{what}_structure() again and make the array anew"
-        )
-    return out
+def _refuse_output(out: FloatArray, size: int, what: str) -> NoReturn:
+    raise StructureChangedError(
+        f"{what}_values was given an array of {out.size} values, the structure has {size} "
+        "nonzeros; a new branch of the functions may have grown it: ask for "
+        f"{what}_structure() again and make the array anew"
+    )
 
 
 def _spread(
-    values: FloatArray, pattern: SparsityPattern, union: SparsityPattern, out: FloatArray
+    values: FloatArray, pattern: SparsityPattern, union: SparsityPattern, out: FloatArray | None
 ) -> FloatArray:
     """Write values of a branch's pattern into their places in the union's."""
+    if out is None:
+        out = np.empty(union.nnz)
     if pattern == union:
         out[:] = values
         return out

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from asdopt._arguments import is_plain, joined
 from asdopt._constraints import as_constraints, row_bounds, variable_bounds
 from asdopt._errors import EvaluationError, InputError
 from asdopt._evaluator import Evaluator
@@ -185,7 +186,7 @@ class Problem(Inspection):
         out : ndarray of float64, shape (nnz,), optional
             Written to and returned.
         """
-        point = self._point(x)
+        point = x if is_plain(x, self.n) else self._point(x)
         values = self._evaluator.jacobian_values(point, out)
         return self._check_derivatives(point, values, "jacobian")
 
@@ -200,8 +201,9 @@ class Problem(Inspection):
 
         Parameters are those of :meth:`hessian`, and ``out`` as in :meth:`jacobian_values`.
         """
-        point = self._point(x)
-        values = self._evaluator.hessian_values(point, self._weights(multipliers, obj_factor), out)
+        point = x if is_plain(x, self.n) else self._point(x)
+        weights = self._weights(multipliers, obj_factor)
+        values = self._evaluator.hessian_values(point, weights, out)
         return self._check_derivatives(point, values, "hessian")
 
     @property
@@ -321,6 +323,8 @@ class Problem(Inspection):
     # Checks
 
     def _point(self, x: Any) -> FloatArray:
+        if is_plain(x, self.n):
+            return x
         if isinstance(x, np.ndarray) and x.shape == (self.n,):
             return np.ascontiguousarray(x, dtype=np.float64)
         if not self._model.structure.is_leaf and np.shape(x) == (self.n,):
@@ -328,6 +332,8 @@ class Problem(Inspection):
         return self._model.structure.flatten(x, "x")
 
     def _weights(self, multipliers: npt.ArrayLike | None, obj_factor: float) -> FloatArray:
+        if is_plain(multipliers, self.m):
+            return joined(obj_factor, multipliers)
         weights = np.zeros(1 + self.m)
         weights[0] = obj_factor
         if multipliers is not None:

@@ -215,8 +215,14 @@ def _time_evaluations(
             counts[name] = max(3, min(round(settings.batch / max(seconds, 1e-8)), 1_000_000))
         for turn in range(settings.rounds):
             for name in _rotated(list(counts), turn):
-                seconds = running[name].ask("run", phase=phase, count=counts[name])["seconds"]
-                entries[name].rounds.setdefault(phase, []).append(seconds / counts[name])
+                try:
+                    answer = running[name].ask("run", phase=phase, count=counts[name])
+                except GoneError as error:
+                    entries[name].note = f"{phase}: {error}"
+                    del counts[name]
+                    continue
+                seconds = answer["seconds"] / counts[name]
+                entries[name].rounds.setdefault(phase, []).append(seconds)
 
 
 def _time_preparations(
@@ -234,7 +240,11 @@ def _time_preparations(
     }
     for turn in range(settings.rounds):
         for name in _rotated(list(quick), turn):
-            _note(entries[name], quick[name].ask("prepare"))
+            try:
+                _note(entries[name], quick[name].ask("prepare"))
+            except GoneError as error:
+                entries[name].note = f"prepare: {error}"
+                del quick[name]
     for name in running:
         if name not in quick:
             for key in ("trace", "prepare"):
@@ -268,9 +278,12 @@ def _time_fresh(
             if entries[name].rounds["first_prepare"][0] > _REPEAT_UNDER:
                 continue
             tell(f"{name}: first preparation")
-            with _processes() as running:
-                running[name] = process = _start(name, case.name, size, settings, log)
-                _note(entries[name], process.ask("prepare"), first=True)
+            try:
+                with _processes() as running:
+                    running[name] = process = _start(name, case.name, size, settings, log)
+                    _note(entries[name], process.ask("prepare"), first=True)
+            except GoneError as error:
+                entries[name].note = f"first preparation: {error}"
     if not (settings.solve and case.has_solve):
         return
     for name in able:

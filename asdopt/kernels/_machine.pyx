@@ -313,7 +313,7 @@ cdef class Machine:
         if out is None:
             out = cnp.PyArray_EMPTY(1, <cnp.npy_intp *> &job.size, cnp.NPY_DOUBLE, 0)
         check(x, self.num_inputs)
-        check(out, job.size)
+        check(out, job.size, True)
         if weights is not None:
             check(weights, self.num_outputs)
             pw = <const double *> cnp.PyArray_DATA(weights)
@@ -336,7 +336,7 @@ cdef class Machine:
             self.remembers = True
         if out is None:
             out = cnp.PyArray_EMPTY(1, <cnp.npy_intp *> &self.num_outputs, cnp.NPY_DOUBLE, 0)
-        check(out, self.num_outputs)
+        check(out, self.num_outputs, True)
         memcpy(cnp.PyArray_DATA(out), cnp.PyArray_DATA(self.last_outputs),
                self.num_outputs * sizeof(double))
         return out
@@ -369,11 +369,13 @@ cdef class Machine:
         return self.evaluate(self._hessian, x, weights, out)
 
 
-cdef int check(cnp.ndarray array, Py_ssize_t size) except -1:
-    if (cnp.PyArray_TYPE(array) != cnp.NPY_DOUBLE or not cnp.PyArray_IS_C_CONTIGUOUS(array)
+cdef int check(cnp.ndarray array, Py_ssize_t size, bint is_written=False) except -1:
+    if (cnp.PyArray_TYPE(array) != cnp.NPY_DOUBLE or not cnp.PyArray_ISCARRAY_RO(array)
             or cnp.PyArray_SIZE(array) != size):
         raise ValueError(
             f"a contiguous array of {size} float64 values is needed, got shape {np.shape(array)} "
             f"of {array.dtype}"
         )
+    if is_written and not cnp.PyArray_ISWRITEABLE(array):
+        raise ValueError("the array for the result cannot be written to: give another one")
     return 0

@@ -1,0 +1,9 @@
+from typing import TypeGuard
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+
+def is_plain(values: object, size: int) -> TypeGuard[FloatArray]: ...
+def joined(first: float, rest: FloatArray) -> FloatArray: ...
