@@ -31,10 +31,10 @@ from asdopt._functions import (
 from asdopt._minimize import minimize
 from asdopt._pattern import SparsityPattern
 from asdopt._problem import Problem
-from asdopt._solution import Solution, Status
 
 if TYPE_CHECKING:
     from asdopt import adapters, coloring, decompression, extend, plotting, testing
+    from asdopt._solution import Solution, Status
 
 __version__ = "0.1.0"
 
@@ -73,7 +73,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # Packages and modules of rarer use are imported when they are first named.
+    # What is rarer in use is imported when it is first named. A Solution is one of SciPy's results,
+    # and importing scipy.optimize takes longer than all of asdopt.
+    if name in ("Solution", "Status"):
+        return getattr(importlib.import_module("asdopt._solution"), name)
     if name in __all__:
         return importlib.import_module(f"asdopt.{name}")
     raise AttributeError(f"module 'asdopt' has no attribute {name!r}")

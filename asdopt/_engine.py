@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from asdopt._colored import ColoredHessian, ColoredJacobian
 from asdopt._errors import PatternError
+from asdopt._finite import all_finite
 from asdopt._pattern import SparsityPattern
 from asdopt.backends._sweeps import Sweeps
 from asdopt.detection import hessian_pattern, jacobian_pattern
@@ -82,6 +83,10 @@ class Engine:
         if self._rest is not None:
             self._rest.add_gradient(x, out)
         return out
+
+    def is_finite(self, values: FloatArray) -> bool:
+        """Whether all derivatives that were evaluated last are finite."""
+        return (self._rest is None and self._machine.is_finite) or all_finite(values)
 
     def jacobian_values(
         self, x: FloatArray, out: FloatArray | None = None, keep: bool = False

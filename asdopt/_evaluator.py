@@ -223,6 +223,28 @@ class Evaluator:
             values = branch.engine.hessian_values(x, weights)
             return _spread(values, branch.hessian_pattern, union, out)
 
+    def checked_jacobian(
+        self, x: FloatArray, out: FloatArray | None = None
+    ) -> tuple[FloatArray, bool]:
+        """Values of the Jacobian, and whether all are finite."""
+        with self._lock:
+            values = self.jacobian_values(x, out)
+            return values, self._branch.engine.is_finite(values)
+
+    def checked_hessian(
+        self, x: FloatArray, weights: FloatArray, out: FloatArray | None = None
+    ) -> tuple[FloatArray, bool]:
+        """Values of the Hessian, and whether all are finite."""
+        with self._lock:
+            values = self.hessian_values(x, weights, out)
+            return values, self._branch.engine.is_finite(values)
+
+    def checked_gradient(self, x: FloatArray) -> tuple[FloatArray, bool]:
+        """Gradient, and whether all of it is finite."""
+        with self._lock:
+            values = self.gradient(x)
+            return values, self._branch.engine.is_finite(values)
+
     def _move(self, x: FloatArray) -> None:
         """Enter the branch that x takes; one without guards holds everywhere and is the only."""
         if not self._branch.engine.holds(x):

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.optimize import OptimizeResult
 
 from asdopt._problem import Problem
 from asdopt._registry import SOLVERS
-from asdopt._solution import Solution
+
+if TYPE_CHECKING:
+    from asdopt._solution import Solution
 
 __all__ = ["minimize"]
 
@@ -115,6 +116,8 @@ def _as_callback(callback: Callable[..., Any]) -> Callable[[dict[str, Any]], boo
         point = None if x is None else np.asarray(x)
         try:
             if by_name:
+                from scipy.optimize import OptimizeResult
+
                 result = OptimizeResult()
                 result.update(x=point, fun=info.get("objective"))
                 return bool(callback(intermediate_result=result))

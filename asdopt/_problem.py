@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +23,10 @@ from asdopt._inspection import Inspection
 from asdopt._model import Model
 from asdopt._pattern import SparsityPattern
 from asdopt._registry import find_solver
-from asdopt._solution import Solution
 from asdopt.tracing._structure import Structure
+
+if TYPE_CHECKING:
+    from asdopt._solution import Solution
 
 __all__ = ["Problem", "SolveRequest"]
 
@@ -139,7 +141,10 @@ class Problem(Inspection):
     def gradient(self, x: Any) -> FloatArray:
         """Gradient of the objective at x, dense, shape (n,)."""
         point = self._point(x)
-        return self._check_derivatives(point, self._evaluator.gradient(point), "gradient")
+        values, is_finite = self._evaluator.checked_gradient(point)
+        if not is_finite:
+            self._refuse_derivatives(point, "gradient")
+        return values
 
     def jacobian(self, x: Any) -> csr_array:
         """Jacobian of the constraints at x, sparse, shape (m, n)."""
@@ -187,8 +192,10 @@ class Problem(Inspection):
             Written to and returned.
         """
         point = x if is_plain(x, self.n) else self._point(x)
-        values = self._evaluator.jacobian_values(point, out)
-        return self._check_derivatives(point, values, "jacobian")
+        values, is_finite = self._evaluator.checked_jacobian(point, out)
+        if not is_finite:
+            self._refuse_derivatives(point, "jacobian")
+        return values
 
     def hessian_values(
         self,
@@ -203,8 +210,10 @@ class Problem(Inspection):
         """
         point = x if is_plain(x, self.n) else self._point(x)
         weights = self._weights(multipliers, obj_factor)
-        values = self._evaluator.hessian_values(point, weights, out)
-        return self._check_derivatives(point, values, "hessian")
+        values, is_finite = self._evaluator.checked_hessian(point, weights, out)
+        if not is_finite:
+            self._refuse_derivatives(point, "hessian")
+        return values
 
     @property
     def jacobian_pattern(self) -> SparsityPattern:
@@ -355,7 +364,5 @@ class Problem(Inspection):
             raise EvaluationError(self.why_not_finite(x))
         return outputs
 
-    def _check_derivatives(self, x: FloatArray, values: FloatArray, what: str) -> FloatArray:
-        if not all_finite(values):
-            raise EvaluationError(f"{what} at the given x: {self.why_not_finite(x)}")
-        return values
+    def _refuse_derivatives(self, x: FloatArray, what: str) -> NoReturn:
+        raise EvaluationError(f"{what} at the given x: {self.why_not_finite(x)}")

@@ -54,8 +54,8 @@ static double (*const BINARY[])(double, double) = {BINARY_FUNCTIONS(POINTER)};
 #include "_machine.h"
 #undef NAME
 
-typedef void (*Run)(const Program *, int, int, int, double *, double **, const double *const *,
-                    double *const *);
+typedef int (*Run)(const Program *, int, int, int, double *, double **, const double *const *,
+                   double *const *);
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define SEVERAL_BUILDS

@@ -168,15 +168,23 @@ SCATTERER(scatter, +=, +)
 SCATTERER(scatter_negative, -=, -)
 #undef SCATTERER
 
-/* One block of n (padded) and count (true) instances. */
-static void NAME(block)(const Program *program, const int n, int count, int at, int keep,
-                        double *registers, double **table, const double *const *in,
-                        double *const *out) {
+/* Whether a value is no finite number, or so large that a sum of some may overflow. */
+static int NAME(is_large)(int n, const double *x) {
+    int large = 0;
+    EACH large |= !(fabs(x[i]) <= 1e300);
+    return large;
+}
+
+/* One block of n (padded) and count (true) instances; tells whether a result is large. */
+static int NAME(block)(const Program *program, const int n, int count, int at, int keep,
+                       double *registers, double **table, const double *const *in,
+                       double *const *out) {
     const int width = program->width;
     const int *index = program->index + (size_t)at * program->num_index * width;
     const unsigned char *modes = program->modes + (size_t)at * program->num_index;
     double *row = program->data + (size_t)at * program->num_data * width;
     const Instruction *step = program->code;
+    int large = 0;
     for (int k = 0; k < program->num_data; k++) {
         table[program->num_registers + k] = row;
         row += width;
@@ -207,9 +215,9 @@ static void NAME(block)(const Program *program, const int n, int count, int at, 
 #define NEXT { step++; continue; }
     for (;;) switch (step->op) {
 #endif
-    CASE(END) return;
+    CASE(END) return large;
     CASE(CONSTANTS) {
-        if (keep) return;
+        if (keep) return large;
         NEXT;
     }
     CASE(NUMBER) LOOP(k)
@@ -257,10 +265,12 @@ static void NAME(block)(const Program *program, const int n, int count, int at, 
         NEXT;
     }
     CASE(SCATTER) {
+        large |= NAME(is_large)(n, A);
         NAME(scatter)(modes[step->b], count, index + step->b * width, A, out[step->c]);
         NEXT;
     }
     CASE(SCATTER_NEGATIVE) {
+        large |= NAME(is_large)(n, A);
         NAME(scatter_negative)(modes[step->b], count, index + step->b * width, A, out[step->c]);
         NEXT;
     }
@@ -326,13 +336,15 @@ static void NAME(block)(const Program *program, const int n, int count, int at, 
 #undef NEXT
 }
 
-static void NAME(run)(const Program *program, int first, int last, int keep, double *registers,
-                      double **table, const double *const *in, double *const *out) {
+static int NAME(run)(const Program *program, int first, int last, int keep, double *registers,
+                     double **table, const double *const *in, double *const *out) {
     const int width = program->width;
+    int large = 0;
     for (int at = first; at < last; at++) {
         int count = program->num_instances - at * width;
         if (count > width) count = width;
-        NAME(block)(program, (count + 7) & ~7, count, at, keep, registers, table, in, out);
+        large |= NAME(block)(program, (count + 7) & ~7, count, at, keep, registers, table, in, out);
     }
+    return large;
 }
 #undef EACH

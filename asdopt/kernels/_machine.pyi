@@ -37,6 +37,7 @@ class Job:
     ) -> None: ...
 
 class Machine:
+    is_finite: bool
     def __init__(
         self,
         num_inputs: int,

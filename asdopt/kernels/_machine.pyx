@@ -23,8 +23,8 @@ cdef extern from "kernels/_builds.h" nogil:
         double *data
         const int *index
         const unsigned char *modes
-    ctypedef void (*Run)(const Program *, int, int, int, double *, double **,
-                         const double *const *, double *const *) noexcept nogil
+    ctypedef int (*Run)(const Program *, int, int, int, double *, double **,
+                        const double *const *, double *const *) noexcept nogil
     const char *MACHINE_NAMES[]
     const char *UNARY_NAMES[]
     const char *BINARY_NAMES[]
@@ -127,16 +127,18 @@ cdef class Plan:
         free(self.programs)
         free(self.table)
 
-    cdef void run(self, const double *const *source, double *const *target,
+    cdef bint run(self, const double *const *source, double *const *target,
                   bint keep) noexcept nogil:
+        """Run all; tell whether a result is no finite number, or large."""
         cdef Py_ssize_t k
-        cdef int j
+        cdef int j, large = 0
         cdef Program *p
         for k in range(self.count):
             p = &self.programs[k]
             for j in range(p.num_registers):
                 self.table[j] = self.registers + j * p.width
-            RUN(p, 0, p.num_blocks, keep, self.registers, self.table, source, target)
+            large |= RUN(p, 0, p.num_blocks, keep, self.registers, self.table, source, target)
+        return large
 
 
 cdef class Sparse:
@@ -184,7 +186,7 @@ cdef class Job:
 
     cdef const double[::1] base
     cdef readonly Py_ssize_t size
-    cdef bint is_zero, is_listed
+    cdef bint is_zero, is_listed, is_bounded
     cdef const int[::1] places, touched_places
     cdef const double[::1] values, touched_values
     cdef Sparse linear, spread
@@ -204,18 +206,21 @@ cdef class Job:
         self.touched_values = base[touched]
         self.size = len(base)
         self.is_zero = not np.any(base)
+        self.is_bounded = linear is None and spread is None and np.all(np.abs(base) <= 1e300)
         self.linear = linear
         self.plan = plan
         self.spread = spread
         self.local = np.zeros(max(num_local, 1))
 
-    cdef void run(self, const double *x, const double *y, const double *weights,
+    cdef bint run(self, const double *x, const double *y, const double *weights,
                   double *out, bint keep) noexcept nogil:
+        """Fill ``out``; tell whether all values are sure to be finite."""
         cdef const double *source[2]
         cdef double *target[2]
         cdef Py_ssize_t k
+        cdef bint large
         if self.size == 0:
-            return
+            return True
         if keep:
             for k in range(self.touched_places.shape[0]):
                 out[self.touched_places[k]] = self.touched_values[k]
@@ -232,9 +237,10 @@ cdef class Job:
         source[1] = weights
         target[0] = out
         target[1] = &self.local[0]
-        self.plan.run(source, target, keep)
+        large = self.plan.run(source, target, keep)
         if self.spread is not None:
             self.spread.add(&self.local[0], out)
+        return self.is_bounded and not large
 
 
 cdef class Machine:
@@ -250,8 +256,15 @@ cdef class Machine:
         Affine maps that instances read: entry i of them is
         ``map_base[i] + sum(coefs * x[cols])``.
     map_base : ndarray of float64
+
+    Attributes
+    ----------
+    is_finite : bool
+        Whether the values of the last evaluation are sure to be finite: a look at them while they
+        were in the registers spares another one at the whole result.
     """
 
+    cdef readonly bint is_finite
     cdef Py_ssize_t num_inputs, num_outputs
     cdef Job _outputs, _gradient, _jacobian, _hessian
     cdef double[::1] read
@@ -317,7 +330,8 @@ cdef class Machine:
         if weights is not None:
             check(weights, self.num_outputs)
             pw = <const double *> cnp.PyArray_DATA(weights)
-        job.run(px, self.source(px), pw, <double *> cnp.PyArray_DATA(out), keep)
+        self.is_finite = job.run(
+            px, self.source(px), pw, <double *> cnp.PyArray_DATA(out), keep)
         return out
 
     def outputs(self, cnp.ndarray x not None, cnp.ndarray out=None):

@@ -14,6 +14,7 @@ from scipy.sparse import csc_array
 from benchmarks._workload import Case, Functions, Workload
 from benchmarks.cases import _acopf_hand as hand
 from benchmarks.cases import _acopf_models as models
+from pglib_cases import _polar_loop as _polar_loop  # imported with the others, outside all times
 from pglib_cases import acopf, load
 from pglib_cases._polar import FlowCoefficients, polar_model, variables
 

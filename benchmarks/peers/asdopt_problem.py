@@ -23,6 +23,10 @@ class AsdoptProblem(Participant):
         self.name = f"asdopt_{form}"
         self._namespace = math if form == "loop" else np
 
+    def load(self) -> None:
+        super().load()
+        import scipy.optimize  # noqa: F401  # the bounds of a problem are SciPy's
+
     def prepare(self, workload: Workload) -> Prepared:
         problem = self._problem(workload)
         prepared = Prepared(facts={"variables": problem.n, "constraints": problem.m})

@@ -21,6 +21,14 @@ class CasadiFunctions(Participant):
     def __init__(self, name: str, form: str, symbol: str) -> None:
         self.name, self.form, self._symbol = name, form, symbol
 
+    def load(self) -> None:
+        super().load()
+        import casadi as ca
+
+        options: Any = ca.GlobalOptions
+        if hasattr(options, "setNumpyMode"):
+            options.setNumpyMode(-1)  # np.cos of a symbol as ever; a message would take its time
+
     def prepare(self, workload: Workload) -> Prepared:
         import casadi as ca
 
