@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from asdopt._arguments import joined
 from asdopt._colored import ColoredHessian, ColoredJacobian
 from asdopt._errors import PatternError
 from asdopt._finite import all_finite
@@ -114,6 +115,14 @@ class Engine:
         if self._rest is not None:
             self._rest.add_hessian(x, weights, out)
         return out
+
+    def lagrangian_hessian(
+        self, x: FloatArray, factor: float, multipliers: FloatArray, out: FloatArray | None = None
+    ) -> FloatArray:
+        """The same of ``factor * outputs[0] + multipliers @ outputs[1:]``, without joining them."""
+        if self._rest is None:
+            return self._machine.lagrangian_hessian(x, factor, multipliers, out)
+        return self.hessian_values(x, joined(factor, multipliers), out)
 
 
 class _Rest:

@@ -16,6 +16,7 @@ from typing import NoReturn
 import numpy as np
 import numpy.typing as npt
 
+from asdopt._arguments import joined
 from asdopt._colored import cheaper_coloring
 from asdopt._engine import Engine
 from asdopt._errors import StructureChangedError, TracingError
@@ -232,12 +233,21 @@ class Evaluator:
             return values, self._branch.engine.is_finite(values)
 
     def checked_hessian(
-        self, x: FloatArray, weights: FloatArray, out: FloatArray | None = None
+        self,
+        x: FloatArray,
+        factor: float,
+        multipliers: FloatArray,
+        out: FloatArray | None = None,
     ) -> tuple[FloatArray, bool]:
-        """Values of the Hessian, and whether all are finite."""
+        """Values of the Hessian of the Lagrangian, and whether all are finite."""
         with self._lock:
-            values = self.hessian_values(x, weights, out)
-            return values, self._branch.engine.is_finite(values)
+            engine = self._branch.engine
+            if self._branch.is_guarded or (out is not None and out.shape != self._shapes[1]):
+                values = self.hessian_values(x, joined(factor, multipliers), out)
+                engine = self._branch.engine
+            else:
+                values = engine.lagrangian_hessian(x, factor, multipliers, out)
+            return values, engine.is_finite(values)
 
     def checked_gradient(self, x: FloatArray) -> tuple[FloatArray, bool]:
         """Gradient, and whether all of it is finite."""

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from asdopt._arguments import is_plain, joined
+from asdopt._arguments import is_plain
 from asdopt._constraints import as_constraints, row_bounds, variable_bounds
 from asdopt._errors import EvaluationError, InputError
 from asdopt._evaluator import Evaluator
@@ -209,8 +209,8 @@ class Problem(Inspection):
         Parameters are those of :meth:`hessian`, and ``out`` as in :meth:`jacobian_values`.
         """
         point = x if is_plain(x, self.n) else self._point(x)
-        weights = self._weights(multipliers, obj_factor)
-        values, is_finite = self._evaluator.checked_hessian(point, weights, out)
+        given = multipliers if is_plain(multipliers, self.m) else self._multipliers(multipliers)
+        values, is_finite = self._evaluator.checked_hessian(point, obj_factor, given, out)
         if not is_finite:
             self._refuse_derivatives(point, "hessian")
         return values
@@ -340,20 +340,16 @@ class Problem(Inspection):
             return np.array(x, dtype=np.float64)
         return self._model.structure.flatten(x, "x")
 
-    def _weights(self, multipliers: npt.ArrayLike | None, obj_factor: float) -> FloatArray:
-        if is_plain(multipliers, self.m):
-            return joined(obj_factor, multipliers)
-        weights = np.zeros(1 + self.m)
-        weights[0] = obj_factor
-        if multipliers is not None:
-            given = np.asarray(multipliers, dtype=np.float64)
-            if given.shape != (self.m,):
-                raise InputError(
-                    f"multipliers has shape {given.shape}, the problem has {self.m} constraint "
-                    f"rows: give an array of shape ({self.m},)"
-                )
-            weights[1:] = given
-        return weights
+    def _multipliers(self, multipliers: npt.ArrayLike | None) -> FloatArray:
+        if multipliers is None:
+            return np.zeros(self.m)
+        given = np.array(multipliers, dtype=np.float64)
+        if given.shape != (self.m,):
+            raise InputError(
+                f"multipliers has shape {given.shape}, the problem has {self.m} constraint "
+                f"rows: give an array of shape ({self.m},)"
+            )
+        return given
 
     def _outputs(self, x: Any) -> FloatArray:
         point = self._point(x)

@@ -269,3 +269,29 @@ def test_evaluation_from_several_threads() -> None:
         found = list(pool.map(lambda x: problem.jacobian(x).toarray(), points))
     for x, matrix in zip(points, found, strict=True):
         np.testing.assert_array_equal(matrix[1], 2 * x)
+
+
+def test_derivatives_that_overflow_only_in_sums_are_reported():
+    """Finite parts whose sum is infinite are found, though each kernel's values are finite."""
+    rows = [lambda x: x[0] ** 2, lambda x: x[0] ** 2 * x[1]]
+    problem = Problem(None, lambda x: [row(x) for row in rows], x0=[1.0, 1.0], cl=0, cu=9)
+    assert np.isfinite(problem.hessian_values([1.0, 1.0], [8e307, 0.0])).all()
+    assert np.isfinite(problem.hessian_values([1.0, 1.0], [0.0, 8e307])).all()
+    with pytest.raises(asdopt.EvaluationError, match="hessian"):
+        problem.hessian_values([1.0, 1.0], [8e307, 8e307])
+
+
+def test_arrays_that_cannot_be_written_or_are_not_native_are_no_silent_result():
+    """Results never go to a read-only array; foreign byte order is converted or refused."""
+    problem = Problem(lambda x: x[0] ** 2 * x[1], lambda x: x[0] * x[1], x0=[1.0, 2.0], cl=0, cu=9)
+    x = np.array([2.0, 3.0])
+    assert problem.jacobian_values(x.astype(">f8")).tolist() == [3.0, 2.0]
+    multipliers = np.array([2.0], dtype=">f8")
+    expected = problem.hessian_values(x, [2.0], 0.5)
+    assert problem.hessian_values(x, multipliers, 0.5).tolist() == expected.tolist()
+    fixed = np.zeros(2)
+    fixed.flags.writeable = False
+    for out in (fixed, np.zeros(2, dtype=">f8")):
+        with pytest.raises(ValueError, match="array"):
+            problem.jacobian_values(x, out)
+        assert not out.any()

@@ -212,10 +212,10 @@ cdef class Job:
         self.spread = spread
         self.local = np.zeros(max(num_local, 1))
 
-    cdef bint run(self, const double *x, const double *y, const double *weights,
-                  double *out, bint keep) noexcept nogil:
+    cdef bint run(self, const double *x, const double *y, const double *factor,
+                  const double *multipliers, double *out, bint keep) noexcept nogil:
         """Fill ``out``; tell whether all values are sure to be finite."""
-        cdef const double *source[2]
+        cdef const double *source[3]
         cdef double *target[2]
         cdef Py_ssize_t k
         cdef bint large
@@ -234,7 +234,8 @@ cdef class Job:
         if self.linear is not None:
             self.linear.add(x, out)
         source[0] = y
-        source[1] = weights
+        source[1] = multipliers
+        source[2] = factor
         target[0] = out
         target[1] = &self.local[0]
         large = self.plan.run(source, target, keep)
@@ -319,19 +320,15 @@ cdef class Machine:
             self.maps.add(x, maps)
         return &self.read[0]
 
-    cdef evaluate(self, Job job, cnp.ndarray x, cnp.ndarray weights, cnp.ndarray out,
-                  bint keep=False):
+    cdef evaluate(self, Job job, cnp.ndarray x, const double *factor, const double *multipliers,
+                  cnp.ndarray out, bint keep=False):
         cdef const double *px = <const double *> cnp.PyArray_DATA(x)
-        cdef const double *pw = NULL
         if out is None:
             out = cnp.PyArray_EMPTY(1, <cnp.npy_intp *> &job.size, cnp.NPY_DOUBLE, 0)
         check(x, self.num_inputs)
         check(out, job.size, True)
-        if weights is not None:
-            check(weights, self.num_outputs)
-            pw = <const double *> cnp.PyArray_DATA(weights)
-        self.is_finite = job.run(
-            px, self.source(px), pw, <double *> cnp.PyArray_DATA(out), keep)
+        self.is_finite = job.run(px, self.source(px), factor, multipliers,
+                                 <double *> cnp.PyArray_DATA(out), keep)
         return out
 
     def outputs(self, cnp.ndarray x not None, cnp.ndarray out=None):
@@ -345,7 +342,7 @@ cdef class Machine:
         if not self.remembers or memcmp(
                 cnp.PyArray_DATA(x), cnp.PyArray_DATA(self.last_x), size) != 0:
             self.remembers = False
-            self.evaluate(self._outputs, x, None, self.last_outputs)
+            self.evaluate(self._outputs, x, NULL, NULL, self.last_outputs)
             memcpy(cnp.PyArray_DATA(self.last_x), cnp.PyArray_DATA(x), size)
             self.remembers = True
         if out is None:
@@ -357,7 +354,7 @@ cdef class Machine:
 
     def gradient(self, cnp.ndarray x not None, cnp.ndarray out=None):
         """Gradient of the objective, shape (num_inputs,)."""
-        return self.evaluate(self._gradient, x, None, out)
+        return self.evaluate(self._gradient, x, NULL, NULL, out)
 
     def jacobian(self, cnp.ndarray x not None, cnp.ndarray out=None, bint keep=False):
         """Values of the Jacobian of the constraints, aligned with its pattern.
@@ -366,11 +363,11 @@ cdef class Machine:
         entries are taken to be there still.
         """
         if not keep or out is None:
-            return self.evaluate(self._jacobian, x, None, out)
+            return self.evaluate(self._jacobian, x, NULL, NULL, out)
         # The array itself: another one may have got the memory of one that is gone.
         keep = out is self.kept
         self.kept = None
-        self.evaluate(self._jacobian, x, None, out, keep)
+        self.evaluate(self._jacobian, x, NULL, NULL, out, keep)
         self.kept = out
         return out
 
@@ -380,7 +377,16 @@ cdef class Machine:
 
     def hessian(self, cnp.ndarray x not None, cnp.ndarray weights not None, cnp.ndarray out=None):
         """Values of the lower triangle of the Hessian of ``weights @ outputs``."""
-        return self.evaluate(self._hessian, x, weights, out)
+        cdef const double *data = <const double *> cnp.PyArray_DATA(weights)
+        check(weights, self.num_outputs)
+        return self.evaluate(self._hessian, x, data, data + 1, out)
+
+    def lagrangian_hessian(self, cnp.ndarray x not None, double factor,
+                           cnp.ndarray multipliers not None, cnp.ndarray out=None):
+        """Values of the Hessian of ``factor * outputs[0] + multipliers @ outputs[1:]``."""
+        check(multipliers, self.num_outputs - 1)
+        return self.evaluate(self._hessian, x, &factor,
+                             <const double *> cnp.PyArray_DATA(multipliers), out)
 
 
 cdef int check(cnp.ndarray array, Py_ssize_t size, bint is_written=False) except -1:

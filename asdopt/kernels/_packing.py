@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt.kernels._expressions import Expressions
-from asdopt.kernels._machine import Plan, aligned
+from asdopt.kernels._machine import OPERATION, Plan, aligned
 from asdopt.kernels._positions import STORE_RUN, count_places, gather_modes, scatter_modes
 from asdopt.kernels._programs import Result, compile_program
 
@@ -160,13 +160,18 @@ class Packer:
         instances, places = part.instances, part.places
         count = instances.count
         width = _width(program.num_registers + program.num_gathered, count)
+        code = program.code
         sources: list[IntArray] = []
-        for kind, key in program.index:
+        for row, (kind, key) in enumerate(program.index):
             if kind == "result":
                 sources.append(places[key].positions)
+            elif kind == "slot":
+                sources.append(instances.slots[key])  # type: ignore[call-overload]
             else:
-                lists = instances.slots if kind == "slot" else instances.rows
-                sources.append(lists[key])  # type: ignore[call-overload]
+                rows = instances.rows[key]  # type: ignore[call-overload]
+                if rows[0] == 0:  # of a template: all of them, the objective's
+                    code = _reading_factor(code, row)
+                sources.append(np.maximum(rows - 1, 0))
         index = _blocks(sources, count, width, np.int32)
         data = _blocks([instances.data[k] for k in program.data], count, width, np.float64)
         modes = np.zeros(index.shape[:2], dtype=np.uint8)
@@ -179,7 +184,15 @@ class Packer:
             else:
                 scatter_modes(index, row, count, self._counts, modes, stored)
         sizes = program.num_registers, program.num_gathered
-        return program.code, *sizes, count, data, index, modes
+        return code, *sizes, count, data, index, modes
+
+
+def _reading_factor(code: npt.NDArray[np.void], row: int) -> npt.NDArray[np.void]:
+    """Let the weights of a row of indices come from the objective's factor."""
+    gathers = (code["op"] == OPERATION["GATHER"]) & (code["a"] == row) & (code["b"] == 1)
+    changed = code.copy()
+    changed["b"][gathers] = 2
+    return changed
 
 
 def _add_constants(part: _Part, fixed: Fixed, claimed: npt.NDArray[np.bool_]) -> None:

@@ -5,6 +5,7 @@ The plain Python forms are those of pglib_cases; the other systems' are here and
 
 from __future__ import annotations
 
+import importlib
 from functools import cache
 from typing import Any
 
@@ -14,9 +15,11 @@ from scipy.sparse import csc_array
 from benchmarks._workload import Case, Functions, Workload
 from benchmarks.cases import _acopf_hand as hand
 from benchmarks.cases import _acopf_models as models
-from pglib_cases import _polar_loop as _polar_loop  # imported with the others, outside all times
 from pglib_cases import acopf, load
 from pglib_cases._polar import FlowCoefficients, polar_model, variables
+
+# What pglib_cases imports on demand is imported here, outside all times.
+importlib.import_module("pglib_cases._polar_loop")
 
 
 @cache
