@@ -228,7 +228,7 @@ class Evaluator:
         self, x: FloatArray, out: FloatArray | None = None
     ) -> tuple[FloatArray, bool]:
         """Values of the Jacobian, and whether all are finite."""
-        with self._lock:
+        with self.lock:
             values = self.jacobian_values(x, out)
             return values, self._branch.engine.is_finite(values)
 
@@ -240,7 +240,7 @@ class Evaluator:
         out: FloatArray | None = None,
     ) -> tuple[FloatArray, bool]:
         """Values of the Hessian of the Lagrangian, and whether all are finite."""
-        with self._lock:
+        with self.lock:
             engine = self._branch.engine
             if self._branch.is_guarded or (out is not None and out.shape != self._shapes[1]):
                 values = self.hessian_values(x, joined(factor, multipliers), out)
@@ -251,7 +251,7 @@ class Evaluator:
 
     def checked_gradient(self, x: FloatArray) -> tuple[FloatArray, bool]:
         """Gradient, and whether all of it is finite."""
-        with self._lock:
+        with self.lock:
             values = self.gradient(x)
             return values, self._branch.engine.is_finite(values)
 
