@@ -11,7 +11,7 @@ from asdopt._ops import CODE
 from asdopt.tracing._array import TracedArray
 from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
-from asdopt.tracing._nodes import apply, constant_values
+from asdopt.tracing._nodes import apply, constant_values, grouped, weighted
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import wrap
@@ -153,13 +153,25 @@ def _gradient(tape: Tape, f: Any, *varargs: Any, axis: Any = None, edge_order: A
                 "the difference quotients with np.diff",
             )
         n = source.shape[k]
-        # Linear in f: NumPy's own weights, column by column of the identity.
         step: Any = values if values.ndim else float(values)
-        matrix: Any = np.gradient(np.eye(n), step, axis=0, edge_order=edge_order)
-        moved = wrap(tape, np.moveaxis(source.ids, k, 0).reshape(n, -1))
-        ids = lift(tape, matrix @ moved).ids.reshape(np.moveaxis(source.ids, k, 0).shape)
-        results.append(wrap(tape, np.moveaxis(ids, 0, k)))
+        moved = np.moveaxis(source.ids, k, -1)
+        columns, weights = _stencil(n, step, edge_order)
+        ids = weighted(tape, moved[..., columns], np.broadcast_to(weights, (*moved.shape, 3)))
+        results.append(wrap(tape, np.moveaxis(ids, -1, k)))
     return results[0] if len(axes) == 1 else tuple(results)
+
+
+def _stencil(n: int, step: Any, edge_order: int) -> tuple[Any, Any]:
+    """Columns and weights of np.gradient, which is linear: three neighbors for each entry.
+
+    NumPy says them itself: among three neighbors those of one color, the column modulo three,
+    are told apart.
+    """
+    colors = np.arange(n)[:, None] % 3 == np.arange(3)
+    compressed: Any = np.gradient(colors.astype(float), step, axis=0, edge_order=edge_order)
+    first = np.clip(np.arange(n) - 1, 0, max(n - 3, 0))[:, None]
+    columns = first + (np.arange(3) - first) % 3
+    return np.minimum(columns, n - 1), np.where(columns < n, compressed, 0.0)
 
 
 _FEW_KNOTS = 32
@@ -272,10 +284,14 @@ def _bincount(tape: Tape, x: Any, /, weights: Any = None, minlength: int = 0) ->
             "np.bincount was called with traced bins; known are constant bins with traced weights",
         )
     bins = np.asarray(x)
+    shares = lift(tape, weights).ids
+    if bins.min(initial=0) < 0:
+        raise ValueError("'list' argument must have no negative elements")
+    if bins.shape != shares.shape:
+        raise ValueError("The weights and list don't have the same length.")
     length = max(int(bins.max(initial=-1)) + 1, minlength)
-    order = np.argsort(bins, kind="stable")
-    indptr = np.searchsorted(bins[order], np.arange(length + 1))
-    return wrap(tape, tape.sums(indptr, lift(tape, weights).ids[order]))
+    indptr, order = grouped(bins, length)
+    return wrap(tape, tape.sums(indptr, shares[order]))
 
 
 @implements(np.angle)

@@ -18,7 +18,7 @@ from asdopt._errors import UnsupportedOperationError
 from asdopt._ops import CODE
 from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
-from asdopt.tracing._nodes import Ids, constant_mask
+from asdopt.tracing._nodes import Ids, constant_mask, weighted
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, mirror, wrap
@@ -150,10 +150,15 @@ def matmul(tape: Tape, a: Any, b: Any) -> Any:
     if x.ndim > 2 or y.ndim > 2:
         stack = np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
         shape = (*stack, x.shape[-2], y.shape[-1])
-        x = np.broadcast_to(x, stack + x.shape[-2:]).reshape(-1, *x.shape[-2:])
-        y = np.broadcast_to(y, stack + y.shape[-2:]).reshape(-1, *y.shape[-2:])
-        parts = [_matmul_2d(tape, p, q) for p, q in zip(x, y, strict=True)]
-        ids = np.array(parts, dtype=np.int32).reshape(shape)
+        whole = (*shape, x.shape[-1])
+        left_factor = np.broadcast_to(x[..., :, None, :], whole)
+        right_factor = np.broadcast_to(y.mT[..., None, :, :], whole)
+        if left is not None:
+            ids = weighted(tape, right_factor, left_factor)
+        elif right is not None:
+            ids = weighted(tape, left_factor, right_factor)
+        else:
+            ids = contract(tape, left_factor, right_factor)
     else:
         ids = _matmul_2d(tape, x, y)
     if first:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 from asdopt._errors import TracingError
 from asdopt._ops import CODE, CONSTANT
@@ -45,12 +46,14 @@ __all__ = [
     "constant_values",
     "constants",
     "decide",
+    "grouped",
     "need_values",
     "rows",
     "select",
     "totals",
     "tree",
     "truth",
+    "weighted",
 ]
 
 Ids = npt.NDArray[np.int32]
@@ -206,6 +209,33 @@ def totals(tape: Tape, ids: Ids, weights: npt.ArrayLike | None = None) -> Ids:
     if weights is not None:
         weights = np.broadcast_to(np.asarray(weights, dtype=np.float64), ids.shape).ravel()
     return tape.sums(indptr, np.ascontiguousarray(ids).ravel(), weights).reshape(shape)
+
+
+def grouped(places: npt.NDArray[Any], size: int) -> tuple[npt.NDArray[np.intp], Any]:
+    """Group entries by their places 0, ..., size - 1, in linear time.
+
+    Returns
+    -------
+    indptr : ndarray of int, shape (size + 1,)
+    order : ndarray of int
+        Entries of place k are ``order[indptr[k]:indptr[k + 1]]``, in their order.
+    """
+    count = len(places)
+    table = csr_array(
+        (np.ones(count, dtype=np.int8), (places, np.arange(count))), shape=(size, max(count, 1))
+    )
+    return table.indptr.astype(np.intp), table.indices
+
+
+def weighted(tape: Tape, ids: Ids, weights: Values) -> Ids:
+    """Sum along the last axis with weights of the same shape, zeros left out."""
+    shape = ids.shape[:-1]
+    kept = weights != 0.0
+    if bool(kept.all()):
+        return totals(tape, ids, weights)
+    indptr = np.zeros(math.prod(shape) + 1, dtype=np.intp)
+    np.cumsum(np.count_nonzero(kept, axis=-1).ravel(), out=indptr[1:])
+    return tape.sums(indptr, ids[kept], weights[kept]).reshape(shape)
 
 
 def tree(tape: Tape, code: int, ids: Ids) -> Ids:

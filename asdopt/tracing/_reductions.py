@@ -20,6 +20,7 @@ from asdopt.tracing._nodes import (
     apply,
     constant_values,
     constants,
+    grouped,
     rows,
     select,
     totals,
@@ -159,17 +160,20 @@ def reduceat(tape: Tape, ufunc: np.ufunc, array: Any, indices: Any, axis: int = 
     """``ufunc.reduceat``: reduce the slices between given indices."""
     ufunc, source, is_bool = _prepare(tape, ufunc, array)
     ids = np.moveaxis(source.ids, axis, 0)
-    starts = [int(i) for i in np.asarray(concrete(tape, indices))]
-    parts = []
-    for k, start in enumerate(starts):
-        if not 0 <= start < len(ids):
-            raise IndexError(f"index {start} out-of-bounds in {ufunc.__name__}.reduceat")
-        stop = starts[k + 1] if k + 1 < len(starts) else len(ids)
-        segment = np.moveaxis(ids[start : max(stop, start + 1)], 0, -1)
-        flat = segment.reshape(int(np.prod(segment.shape[:-1])), segment.shape[-1])
-        parts.append(_reduce_rows(tape, ufunc, flat, None).reshape(segment.shape[:-1]))
-    stacked = np.stack(parts) if parts else ids[:0]
-    return wrap(tape, np.moveaxis(stacked, 0, axis), is_bool)
+    starts = np.asarray(concrete(tape, indices), dtype=np.intp)
+    outside = (starts < 0) | (starts >= len(ids))
+    if outside.any():
+        raise IndexError(f"index {starts[outside][0]} out-of-bounds in {ufunc.__name__}.reduceat")
+    # A start behind the next one stands for its entry alone.
+    lengths = np.maximum(np.append(starts[1:], len(ids)) - starts, 1)
+    result = np.empty((starts.size, *ids.shape[1:]), dtype=np.int32)
+    for length in np.unique(lengths):
+        chosen = lengths == length
+        segments = ids[starts[chosen][:, None] + np.arange(length)]
+        flat = np.moveaxis(segments, 1, -1)
+        reduced = _reduce_rows(tape, ufunc, flat.reshape(-1, length), None)
+        result[chosen] = reduced.reshape(flat.shape[:-1])
+    return wrap(tape, np.moveaxis(result, 0, axis), is_bool)
 
 
 def at(tape: Tape, ufunc: np.ufunc, array: Any, indices: Any, values: Any = None) -> None:
@@ -207,9 +211,12 @@ def at(tape: Tape, ufunc: np.ufunc, array: Any, indices: Any, values: Any = None
 
 def _add_at(tape: Tape, store: Ids, positions: Any, sources: Ids) -> None:
     """Add all that goes to an entry in one n-ary sum."""
-    touched = np.unique(positions)
-    where = np.concatenate([touched, positions])
-    order = np.argsort(where, kind="stable")
-    counts = np.bincount(np.searchsorted(touched, where), minlength=touched.size)
-    ids = np.concatenate([store[touched], sources])[order]
-    store[touched] = tape.sums(np.r_[0, np.cumsum(counts)], ids)
+    indptr, order = grouped(positions, store.size)
+    touched = np.flatnonzero(np.diff(indptr))
+    counts = np.diff(indptr)[touched] + 1
+    starts = np.append(0, np.cumsum(counts))
+    ids = np.empty(starts[-1], dtype=np.int32)
+    old = np.zeros(ids.size, dtype=bool)
+    old[starts[:-1]] = True
+    ids[old], ids[~old] = store[touched], sources[order]
+    store[touched] = tape.sums(starts, ids)

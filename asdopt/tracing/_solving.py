@@ -32,6 +32,8 @@ _SMALL = 3
 @implements(np.linalg.det)
 def _det(tape: Tape, a: Any) -> Any:
     ids = square(tape, a, "np.linalg.det")
+    if ids.shape[-1] <= _SMALL and ids.ndim > 2:
+        return wrap(tape, _stack_of_small_dets(tape, ids))
     return each_matrix(tape, lambda m: _det_one(tape, TracedArray(tape, m)), ids)
 
 
@@ -42,26 +44,33 @@ def _det_one(tape: Tape, a: TracedArray) -> Ids:
     return lift(tape, sign * np.prod(np.diagonal(factors))).ids
 
 
+def _stack_of_small_dets(tape: Tape, ids: Ids) -> Ids:
+    det = lift(tape, _small_det(TracedArray(tape, ids))).ids
+    return np.broadcast_to(det, ids.shape[:-2])
+
+
 def _small_det(a: Any) -> Any:
-    n = len(a)
+    """Determinant of each matrix of a stack, up to three rows."""
+    n = a.shape[-1]
     if n == 0:
         return 1.0
     if n == 1:
-        return a[0, 0]
+        return a[..., 0, 0]
     if n == 2:
-        return a[0, 0] * a[1, 1] - a[0, 1] * a[1, 0]
-    return sum(a[0, k] * _cofactor(a, 0, k) for k in range(3))
+        return a[..., 0, 0] * a[..., 1, 1] - a[..., 0, 1] * a[..., 1, 0]
+    return sum(a[..., 0, k] * _cofactor(a, 0, k) for k in range(3))
 
 
 def _cofactor(a: Any, i: int, j: int) -> Any:
-    """Signed minor of a 2 by 2 or 3 by 3 matrix."""
-    if len(a) == 1:
-        return 1.0
-    if len(a) == 2:
-        return (-1.0) ** (i + j) * a[1 - i, 1 - j]
+    """Signed minor of 1 by 1, 2 by 2 or 3 by 3 matrices."""
+    n = a.shape[-1]
+    if n == 1:
+        return np.ones(a.shape[:-2])
+    if n == 2:
+        return (-1.0) ** (i + j) * a[..., 1 - i, 1 - j]
     # Cyclic indices carry the sign.
     i1, i2, j1, j2 = (i + 1) % 3, (i + 2) % 3, (j + 1) % 3, (j + 2) % 3
-    return a[i1, j1] * a[i2, j2] - a[i1, j2] * a[i2, j1]
+    return a[..., i1, j1] * a[..., i2, j2] - a[..., i1, j2] * a[..., i2, j1]
 
 
 @implements(np.linalg.slogdet)
@@ -86,23 +95,32 @@ def _slogdet(tape: Tape, a: Any) -> Any:
 @implements(np.linalg.inv)
 def _inv(tape: Tape, a: Any) -> Any:
     ids = square(tape, a, "np.linalg.inv")
-    return each_matrix(tape, lambda m: _solve_one(tape, m, _identity(tape, len(m))), ids)
+    return wrap(tape, _solve_stack(tape, ids, _identity(tape, ids.shape[-1])))
 
 
 def _identity(tape: Tape, n: int) -> Ids:
     return constants(tape, np.eye(n))
 
 
-def _solve_one(tape: Tape, matrix: Ids, right: Ids) -> Ids:
-    """Solution of one system with several right-hand sides."""
-    a, b, n = TracedArray(tape, matrix), TracedArray(tape, right), len(matrix)
+def _solve_stack(tape: Tape, matrix: Ids, right: Ids) -> Ids:
+    """Solutions of a stack of systems with several right-hand sides each."""
+    n = matrix.shape[-1]
     fixed = constant_values(tape, matrix)
     if fixed is not None:
-        return lift(tape, matmul(tape, np.linalg.inv(fixed), b)).ids
-    if n <= _SMALL:
-        det = wrap(tape, _det_one(tape, a))
-        adjugate = [[_cofactor(a, i, j) for i in range(n)] for j in range(n)]
-        return lift(tape, (np.matmul(lift(tape, adjugate), b)) / det).ids
+        return lift(tape, matmul(tape, np.linalg.inv(fixed), wrap(tape, right))).ids
+    if 0 < n <= _SMALL:
+        a = TracedArray(tape, matrix)
+        parts = [[lift(tape, _cofactor(a, i, j)).ids for i in range(n)] for j in range(n)]
+        adjugate = np.moveaxis(np.array(parts, dtype=np.int32), (0, 1), (-2, -1))
+        product = matmul(tape, wrap(tape, adjugate), wrap(tape, right))
+        det = lift(tape, _small_det(a)).ids[..., None, None]
+        return lift(tape, product / wrap(tape, det)).ids
+    return map_matrices(lambda m, r: _solve_one(tape, m, r), matrix, right)
+
+
+def _solve_one(tape: Tape, matrix: Ids, right: Ids) -> Ids:
+    """Solution of one system with several right-hand sides, by its factors."""
+    b, n = TracedArray(tape, right), len(matrix)
     factors, order, _ = lu(tape, matrix, "np.linalg.solve")
     x = TracedArray(tape, b.ids[order])
     for k in range(1, n):
@@ -129,7 +147,7 @@ def _solve(tape: Tape, a: Any, b: Any) -> Any:
             f"solve: a matrix of shape {np.shape(a)} and a right-hand side of shape {np.shape(b)} "
             "do not fit"
         )
-    ids = map_matrices(lambda m, r: _solve_one(tape, m, r), matrix, right)
+    ids = _solve_stack(tape, matrix, right)
     return wrap(tape, ids[..., 0] if vector else ids)
 
 
