@@ -168,7 +168,8 @@ def _stencil(n: int, step: Any, edge_order: int) -> tuple[Any, Any]:
     are told apart.
     """
     colors = np.arange(n)[:, None] % 3 == np.arange(3)
-    compressed: Any = np.gradient(colors.astype(float), step, axis=0, edge_order=edge_order)
+    slopes: Any = np.gradient
+    compressed = slopes(colors.astype(float), step, axis=0, edge_order=edge_order)
     first = np.clip(np.arange(n) - 1, 0, max(n - 3, 0))[:, None]
     columns = first + (np.arange(3) - first) % 3
     return np.minimum(columns, n - 1), np.where(columns < n, compressed, 0.0)

@@ -50,7 +50,7 @@ def _stack_of_small_dets(tape: Tape, ids: Ids) -> Ids:
 
 
 def _small_det(a: Any) -> Any:
-    """Determinant of each matrix of a stack, up to three rows."""
+    """Compute the determinant of each matrix of a stack, up to three rows."""
     n = a.shape[-1]
     if n == 0:
         return 1.0
