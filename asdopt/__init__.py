@@ -33,7 +33,7 @@ from asdopt._pattern import SparsityPattern
 from asdopt._problem import Problem
 
 if TYPE_CHECKING:
-    from asdopt import adapters, coloring, decompression, extend, plotting, testing
+    from asdopt import adapters, applications, coloring, decompression, extend, plotting, testing
     from asdopt._solution import Solution, Status
 
 __version__ = "0.1.0"
@@ -54,6 +54,7 @@ __all__ = [
     "TracingError",
     "UnsupportedOperationError",
     "adapters",
+    "applications",
     "coloring",
     "decompression",
     "extend",
