@@ -48,9 +48,8 @@ class _Fixed:
 class Detected:
     """Union of the patterns of all branches met so far."""
 
-    trusted = True
-
-    def __init__(self, traces: Traces, kind: str) -> None:
+    def __init__(self, traces: Traces, kind: str, trusted: bool = True) -> None:
+        self.trusted = trusted
         self._traces = traces
         self._kind = kind
         self._known: list[Branch] = []
@@ -99,7 +98,8 @@ def find_pattern(
         # A second opinion is cheap, and other systems have had errors in theirs.
         return _Fixed(own, trusted=False)
     try:
-        return Detected(Traces(function, x), kind)
+        twin = products.twin()
+        return Detected(Traces(twin, x), kind, trusted=twin is function)
     except Exception as error:  # whatever a foreign function raises on traced values
         raise PatternError(
             f"the sparse {kind} of {function.name} was asked for without pattern=, but the "

@@ -90,6 +90,10 @@ class Products(abc.ABC):
         """Pattern of the "jacobian" or "hessian" that the backend itself knows, else None."""
         return None
 
+    def twin(self) -> FlatFunction:
+        """Return the function in a form that the own tracer can follow, to find its pattern."""
+        return self.function
+
     def scales(self, x: FloatArray) -> FloatArray | None:
         """Lengths by which seeds of single variables are best multiplied; None for all 1."""
         return None

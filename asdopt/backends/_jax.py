@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,8 @@ from asdopt._errors import InputError
 from asdopt.backends._function import FlatFunction
 from asdopt.backends._import import optional
 from asdopt.backends._interface import Backend, Products
+from asdopt.backends._jaxpr import Replay, in_double
+from asdopt.tracing._structure import Structure
 
 __all__ = ["Jax"]
 
@@ -59,8 +60,8 @@ class JaxProducts(Products):
                 "JAX do not allow: return the results"
             )
         flat = self._flat(function)
-        with self._double():
-            outline = jax.make_jaxpr(flat)(x)
+        with in_double(self._jax):
+            self._outline = outline = jax.make_jaxpr(flat)(x)
         short = _SHORT.search(str(outline))
         if short and not allow_single:
             raise InputError(
@@ -93,13 +94,6 @@ class JaxProducts(Products):
             ),
         }
 
-    def _double(self) -> AbstractContextManager[Any]:
-        if hasattr(self._jax, "enable_x64"):
-            context: AbstractContextManager[Any] = self._jax.enable_x64(True)
-            return context
-        older: AbstractContextManager[Any] = optional("jax.experimental", "jax").enable_x64()
-        return older
-
     def _flat(self, function: FlatFunction) -> Callable[[Any], Any]:
         jax, jnp = self._jax, self._jax.numpy
 
@@ -122,8 +116,14 @@ class JaxProducts(Products):
         return flat
 
     def _run(self, compiled: Callable[..., Any], *arrays: FloatArray) -> FloatArray:
-        with self._double():
+        with in_double(self._jax):
             return np.array(compiled(*arrays), dtype=np.float64)
+
+    def twin(self) -> FlatFunction:
+        """Replay what JAX recorded with NumPy."""
+        size = self.num_inputs
+        replay = Replay(self._outline, self.function.short_name)
+        return FlatFunction(replay, Structure((size,), size=size))
 
     def values(self, x: FloatArray) -> FloatArray:
         """Results by the compiled function."""
