@@ -91,7 +91,9 @@ class IpoptCallbacks:
     def take_structure(self) -> None:
         """Fix the structure to the union of the branches met so far."""
         evaluator = self.problem.evaluator
-        self._jacobian = _Selection(evaluator.jacobian_pattern)
+        # Ipopt takes no rows without any entry: one that stays zero serves.
+        padded = self.problem.m > 0 and not evaluator.jacobian_pattern.nnz
+        self._jacobian = _Selection(evaluator.jacobian_pattern, padded)
         self._hessian = _Selection(evaluator.hessian_pattern)
 
     @property
@@ -239,11 +241,14 @@ class _Selection:
     Parameters
     ----------
     given : SparsityPattern
+    padded : bool
+        Whether it is empty and gets an entry that is zero.
     """
 
-    def __init__(self, given: SparsityPattern) -> None:
-        self.given = given
-        self._union = given
+    def __init__(self, given: SparsityPattern, padded: bool = False) -> None:
+        self.given = SparsityPattern([0], [0], given.shape) if padded else given
+        self._padded = padded
+        self._union = self.given
         self._places: npt.NDArray[np.intp] | None = None
         self._outside: npt.NDArray[np.bool_] | None = None
 
@@ -251,6 +256,8 @@ class _Selection:
         """Pick the given entries; None where another entry is not zero, so that they lack it."""
         if union is self.given:
             return values
+        if self._padded:
+            return None if values.any() else np.zeros(1)
         if union is not self._union:
             n = max(union.shape[1], 1)
             keys = union.rows.astype(np.int64) * n + union.cols

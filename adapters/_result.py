@@ -159,7 +159,11 @@ def check_time_limit(time_limit: float | None) -> None:
     ------
     InputError
     """
-    if time_limit is not None and not time_limit > 0:
+    try:
+        good = time_limit is None or bool(time_limit > 0)
+    except TypeError:
+        good = False
+    if not good:
         raise InputError(
             f"time_limit is {time_limit!r}; it is the wall time of the solve in seconds: give a "
             "positive number, or None for no limit"

@@ -33,6 +33,7 @@ from asdopt.adapters._result import (
     make_solution,
     solution_without_freedom,
 )
+from asdopt.adapters._verdict import contradiction, reconsider
 
 __all__ = ["as_cyipopt", "solve"]
 
@@ -172,6 +173,9 @@ def solve(problem: Problem, request: SolveRequest) -> Solution:
     evaluator.prepare()
     if problem.n == 0:
         return solution_without_freedom(problem, "ipopt", start)
+    hopeless = contradiction(problem, request.x0, "ipopt", start)
+    if hopeless is not None:
+        return hopeless
     options = dict(request.options)
     nlp = _open(problem, request, options.pop("library", None))
     for name, value in options.items():
@@ -199,7 +203,7 @@ def solve(problem: Problem, request: SolveRequest) -> Solution:
         library=nlp.library,
     )
     tolerance = max(ROUGH, 100 * float(request.options.get("tol", 0.0)))
-    return _distrust(solution, steepest, tolerance)
+    return reconsider(problem, _distrust(solution, steepest, tolerance))
 
 
 def _distrust(solution: Solution, steepest: float, tolerance: float) -> Solution:

@@ -11,6 +11,7 @@ SIAM J. Optim. 9 (1999), doi:10.1137/S1052623497325107.
 
 from __future__ import annotations
 
+import warnings
 from time import perf_counter
 from typing import Any
 
@@ -29,6 +30,7 @@ from asdopt.adapters._result import (
     make_solution,
     solution_without_freedom,
 )
+from asdopt.adapters._verdict import constant_rows, contradiction, reconsider
 
 __all__ = ["solve"]
 
@@ -100,13 +102,18 @@ def solve(problem: Problem, request: SolveRequest) -> Solution:
         return run.solution(Status.EVALUATION_ERROR, "the functions are not finite at the start")
     if run.free.size == 0:
         return solution_without_freedom(problem, "trust-constr", start)
+    hopeless = contradiction(problem, run.point, "trust-constr", start)
+    if hopeless is not None:
+        return hopeless
     if run.num_equations > run.free.size:
         return run.refuse()
     try:
         result = run.minimize()
     except _NotFiniteError:
-        return run.solution(Status.EVALUATION_ERROR, "a derivative is not finite")
-    return run.solution(*run.explain(result), result)
+        solution = run.solution(Status.EVALUATION_ERROR, "a derivative is not finite")
+    else:
+        solution = run.solution(*run.explain(result), result)
+    return reconsider(problem, solution)
 
 
 class _NotFiniteError(Exception):
@@ -135,7 +142,9 @@ class _Run:
         self._last_constraints = outputs[1:]
         evaluator.prepare()
         self.steepest = float(np.abs(evaluator.gradient(self.point)).max(initial=1.0))
-        self.num_equations = int((problem.cl == problem.cu).sum())
+        # Rows that are constants, and met, would only make the Jacobian singular.
+        self.rows = np.flatnonzero(~constant_rows(problem))
+        self.num_equations = int((problem.cl == problem.cu)[self.rows].sum())
         self._symmetric: _Symmetric | None = None
 
     def minimize(self) -> Any:
@@ -145,7 +154,9 @@ class _Run:
         bounded = np.isfinite(lb).any() or np.isfinite(ub).any()
         # callback decides when it is enough; with gtol = 0 SciPy does not.
         options = {"sparse_jacobian": True, **self.request.options, "gtol": 0.0}
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            # Dependent equations are common, and SciPy copes with them.
+            warnings.filterwarnings("ignore", message="Singular Jacobian matrix")
             return minimize(  # type: ignore[call-overload]  # the stubs know dense Hessians only
                 self.objective,
                 self.point[self.free],
@@ -153,7 +164,7 @@ class _Run:
                 jac=self.gradient,
                 hess=self.objective_hessian,
                 bounds=Bounds(lb, ub) if bounded else None,
-                constraints=[self._constraint()] if problem.m else [],
+                constraints=[self._constraint()] if self.rows.size else [],
                 callback=self.callback,
                 options=options,
             )
@@ -161,8 +172,8 @@ class _Run:
     def _constraint(self) -> NonlinearConstraint:
         return NonlinearConstraint(
             self.constraints,
-            self.problem.cl,
-            self.problem.cu,
+            self.problem.cl[self.rows],
+            self.problem.cu[self.rows],
             jac=self.jacobian,
             hess=self.constraints_hessian,  # type: ignore[arg-type]  # takes x and v
         )
@@ -186,12 +197,13 @@ class _Run:
         return float(outputs[0]) if np.isfinite(outputs).all() else REFUSED
 
     def constraints(self, x: FloatArray) -> FloatArray:
-        """Constraints, shape (m,); finite ones at a point that the objective refuses."""
+        """Constraints that depend on x; finite ones at a point that the objective refuses."""
         values = self._evaluate(self.problem.evaluator.outputs, x)[1:]
         if np.isfinite(values).all():
             self._last_constraints = values
-            return values
-        return np.where(np.isfinite(values), values, self._last_constraints)
+        else:
+            values = np.where(np.isfinite(values), values, self._last_constraints)
+        return values[self.rows]
 
     def gradient(self, x: FloatArray) -> FloatArray:
         """Gradient of the objective in the free variables."""
@@ -201,7 +213,9 @@ class _Run:
         """Jacobian of the constraints in the free variables."""
         evaluator = self.problem.evaluator
         values = self._derivative(evaluator.jacobian_values, x)
-        return self._columns(evaluator.jacobian_pattern.to_scipy(values))
+        matrix = evaluator.jacobian_pattern.to_scipy(values)
+        every = self.rows.size == self.problem.m
+        return self._columns(matrix if every else csr_array(matrix[self.rows]))
 
     def objective_hessian(self, x: FloatArray) -> csr_array:
         """Hessian of the objective, both triangles."""
@@ -209,7 +223,13 @@ class _Run:
 
     def constraints_hessian(self, x: FloatArray, multipliers: FloatArray) -> csr_array:
         """Hessian of ``multipliers @ c``, both triangles."""
-        return self._hessian(x, 0.0, multipliers)
+        return self._hessian(x, 0.0, self._full_rows(multipliers))
+
+    def _full_rows(self, multipliers: FloatArray) -> FloatArray:
+        """Multipliers of all rows, zero for constant ones."""
+        full = np.zeros(self.problem.m)
+        full[self.rows] = multipliers
+        return full
 
     def callback(self, intermediate_result: Any) -> bool:
         """Note the iteration, pass it on, and say whether to stop."""
@@ -299,8 +319,8 @@ class _Run:
         multipliers, bound = np.zeros(problem.m), np.zeros(self.free.size)
         if result is not None:
             parts = list(result.v)
-            if problem.m:
-                multipliers = np.array(parts.pop(0), dtype=np.float64)
+            if self.rows.size:
+                multipliers = self._full_rows(np.asarray(parts.pop(0), dtype=np.float64))
             if parts:
                 bound = np.asarray(parts.pop(), dtype=np.float64)
         if status is Status.EVALUATION_ERROR and self.bad_x is not None:

@@ -26,6 +26,7 @@ from asdopt.adapters._result import (
     make_solution,
     solution_without_freedom,
 )
+from asdopt.adapters._verdict import constant_rows, contradiction, reconsider
 
 __all__ = ["solve"]
 
@@ -80,7 +81,10 @@ def solve(problem: Problem, request: SolveRequest) -> Solution:
     check_names(request.options, _OPTIONS, _SYNONYMS, "SLSQP")
     if not (problem.lb < problem.ub).any():
         return solution_without_freedom(problem, "slsqp", start)
-    return _Run(problem, request, start).solve()
+    hopeless = contradiction(problem, request.x0, "slsqp", start)
+    if hopeless is not None:
+        return hopeless
+    return reconsider(problem, _Run(problem, request, start).solve())
 
 
 class _StoppedError(Exception):
@@ -104,9 +108,11 @@ class _Run:
         self.point = np.clip(request.x0, problem.lb, problem.ub)
         self._last_constraints = np.array(evaluator.outputs(self.point))[1:]
         equal = problem.cl == problem.cu
-        self.equal = np.flatnonzero(equal)
-        self.above = np.flatnonzero(~equal & np.isfinite(problem.cl))
-        self.below = np.flatnonzero(~equal & np.isfinite(problem.cu))
+        # Rows that are constants, and met, would only make the Jacobian singular.
+        varies = ~constant_rows(problem)
+        self.equal = np.flatnonzero(equal & varies)
+        self.above = np.flatnonzero(~equal & np.isfinite(problem.cl) & varies)
+        self.below = np.flatnonzero(~equal & np.isfinite(problem.cu) & varies)
 
     def solve(self) -> Solution:
         """Call SciPy and make the solution."""
@@ -137,6 +143,7 @@ class _Run:
     def _judged(self, x: FloatArray, status: Status, message: str) -> Solution:
         """Solution whose status agrees with the gradient of the Lagrangian and the violations."""
         solution = self.solution(x, status, message)
+        status, message = solution["status"], solution["message"]
         feasible = max(solution["violations"].values(), default=0) <= ACTIVE
         error = solution["optimality"] / self.steepest
         if status is Status.OPTIMAL and not error <= 1e-3:
@@ -144,6 +151,9 @@ class _Run:
             status = Status.SMALL_STEP
             if self.bad_x is not None:
                 status, message = self._blame(message)
+        elif status is Status.INFEASIBLE and feasible:
+            message += "; x meets the constraints, so that their scaling is to blame"
+            status = Status.SMALL_STEP
         elif status is Status.SMALL_STEP:
             # The line search cannot improve on an optimum that is sharp to rounding.
             if not feasible:
@@ -267,10 +277,15 @@ class _Run:
         code = int(result.status)
         if np.abs(result.x).max(initial=0.0) > DIVERGED:
             return Status.UNBOUNDED, f"{message}; the iterates diverge"
-        if code not in (0, 4, 9) and self._met_nonfinite():
+        if code not in (0, 2, 4, 9) and self._met_nonfinite():
             return self._blame(message)
+        if code == 2:
+            message += (
+                f": {self.equal.size} of them, {self.point.size} variables; remove redundant ones"
+            )
         statuses = {
             0: Status.OPTIMAL,
+            2: Status.INVALID,
             4: Status.INFEASIBLE,
             5: Status.FAILED,
             8: Status.SMALL_STEP,

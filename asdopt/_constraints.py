@@ -20,6 +20,7 @@ from asdopt.tracing._structure import Structure
 __all__ = ["Constraint", "as_constraints", "row_bounds", "row_names", "variable_bounds"]
 
 FloatArray = npt.NDArray[np.float64]
+NO_BOUND = 1e20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Constraint:
     fun : callable
         Plain Python function of x; returns a number, an array, or a list or tuple of these.
     lb, ub : array_like of float64, optional
-        Bounds, a scalar or one per row; infinite where there is none. The default is no bound.
+        Bounds, a scalar or one per row; infinite (or 1e20 and beyond) where there is none. The
+        default is no bound.
     name : str, optional
         Name in messages and in the solution's multipliers; default: the function's name.
 
@@ -186,7 +188,12 @@ def row_bounds(constraint: Constraint, size: int) -> tuple[FloatArray, FloatArra
             )
         both.append(np.broadcast_to(bound.reshape(-1), (size,)).copy())
     check_order(both[0], both[1], lambda i: f"constraint {constraint.name!r}, row {i}")
-    return both[0], both[1]
+    return open_ended(both[0], both[1])
+
+
+def open_ended(lb: FloatArray, ub: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Read bounds of 1e20 and beyond as none, which is what they mean to many solvers."""
+    return np.where(lb <= -NO_BOUND, -np.inf, lb), np.where(ub >= NO_BOUND, np.inf, ub)
 
 
 def check_order(lb: FloatArray, ub: FloatArray, what: Callable[[int], str]) -> None:
@@ -236,7 +243,7 @@ def variable_bounds(bounds: Any, structure: Structure) -> tuple[FloatArray, Floa
     names = list(structure.names("x")) if structure.size < 10_000 else []
     lb, ub = _part_bounds(bounds, structure, "bounds")
     check_order(lb, ub, lambda i: f"variable {names[i] if names else i}")
-    return lb, ub
+    return open_ended(lb, ub)
 
 
 def _part_bounds(bounds: Any, structure: Structure, what: str) -> tuple[FloatArray, FloatArray]:

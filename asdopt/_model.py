@@ -77,14 +77,20 @@ class Model:
             None if parameters is None else Structure.of(parameters, "parameters")
         )
         self.parameters = self.flat_parameters(parameters)
-        self._check_start()
+        self.check_start(self.x0)
 
-    def _check_start(self) -> None:
-        bad = np.flatnonzero(~np.isfinite(self.x0))
+    def check_start(self, x0: FloatArray) -> None:
+        """Refuse a starting point that is not finite.
+
+        Raises
+        ------
+        EvaluationError
+        """
+        bad = np.flatnonzero(~np.isfinite(x0))
         if bad.size:
             i = int(bad[0])
             raise EvaluationError(
-                f"x0 is {self.x0[i]:g} for variable {self.names[i]}; the functions are traced "
+                f"x0 is {x0[i]:g} for variable {self.names[i]}; the functions are evaluated "
                 "there: give a finite starting point"
             )
 

@@ -303,11 +303,22 @@ class Problem(Inspection):
             The solver is not installed; the message says which line to run.
         """
         adapter = find_solver(solver)
+        if options is not None and not isinstance(options, Mapping):
+            raise InputError(
+                f"options is {options!r} of type {type(options).__name__}; a mapping from the "
+                'solver\'s option names to values is needed, such as {"max_iter": 100}'
+            )
+        if warm_start is not None and "x" not in warm_start:
+            raise InputError(
+                f"warm_start is of type {type(warm_start).__name__} without a point x; give the "
+                "solution of an earlier solve, or x0= for a point alone"
+            )
         if parameters is not None:
             self.parameters = parameters
         start = self.x0 if x0 is None else self._point(x0)
         if x0 is None and warm_start is not None:
-            start = self._point(warm_start.x)
+            start = self._point(warm_start["x"])
+        self._model.check_start(start)
         request = SolveRequest(start, warm_start, callback, time_limit, dict(options or {}))
         solution: Solution = adapter(self, request)
         return solution

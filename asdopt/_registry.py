@@ -60,8 +60,8 @@ def _find(
     if entry is None:
         known = [*more, *table]
         close = difflib.get_close_matches(name, known, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        raise InputError(f"{kind} {name!r} is not known{hint} Known are {', '.join(known)}.")
+        hint = f", did you mean {close[0]!r}?" if close else ""
+        raise InputError(f"{kind} {name!r} is not known{hint}; known are {', '.join(known)}")
     if callable(entry):
         return entry
     module, attribute = entry.split(":")

@@ -143,3 +143,14 @@ def test_linear_constraints_take_no_parameters() -> None:
     )
     assert problem.constraints([1.0, 1.0]).tolist() == [3.0]
     assert problem.jacobian([1.0, 1.0]).toarray().tolist() == [[1.0, 2.0]]
+
+
+def test_bounds_of_1e20_and_beyond_are_none() -> None:
+    """As solvers and modelling systems write them."""
+    problem = Problem(
+        lambda x: x[0], Constraint(lambda x: x, -1e20, [1e21, 3]), x0=[1, 2], bounds=(-1e30, 1e19)
+    )
+    assert problem.lb.tolist() == [-np.inf, -np.inf]
+    assert problem.ub.tolist() == [1e19, 1e19]
+    assert problem.cl.tolist() == [-np.inf, -np.inf]
+    assert problem.cu.tolist() == [np.inf, 3]
