@@ -119,7 +119,7 @@ class Engine:
     def lagrangian_hessian(
         self, x: FloatArray, factor: float, multipliers: FloatArray, out: FloatArray | None = None
     ) -> FloatArray:
-        """Hessian of ``factor * outputs[0] + multipliers @ outputs[1:]``, no array joined for it."""
+        """Hessian of ``factor * outputs[0] + multipliers @ outputs[1:]``, without a join."""
         if self._rest is None:
             return self._machine.lagrangian_hessian(x, factor, multipliers, out)
         return self.hessian_values(x, joined(factor, multipliers), out)
