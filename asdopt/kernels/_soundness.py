@@ -22,7 +22,7 @@ FloatArray = npt.NDArray[np.float64]
 
 _SEED = 20250101
 _ROW_TOLERANCE = 1e-6
-_SMALL = 1e-6  # where everything cancels only rounding is left
+_SMALL = 1e-6  # where everything cancels only rounding is left, which grows with x
 
 
 def find_disagreement(
@@ -56,6 +56,7 @@ def find_disagreement(
     leaves += 1e-3 * (1.0 + np.abs(leaves)) * rng.uniform(-1.0, 1.0, len(leaves))
     x, parameters = leaves[:n].copy(), leaves[n:].copy()
     direction = _away_from_zero(rng, n)
+    small = _SMALL * max(1.0, float(np.abs(leaves).max(initial=0.0)))
     with np.errstate(all="ignore"):
         series = along_line(trace, x, parameters, direction)
         (value, first, second), sizes = _rows(series, trace, remainder)
@@ -75,7 +76,7 @@ def find_disagreement(
         found[0], scale[0] = steps.sum(), np.abs(steps).sum()
         for what, got, wanted, size in (
             ("value", outputs, value, scale + sizes[0] + 1.0),
-            ("derivative", found, first, scale + sizes[1] + _SMALL),
+            ("derivative", found, first, scale + sizes[1] + small),
         ):
             bad = np.flatnonzero(finite & ~(np.abs(got - wanted) <= _ROW_TOLERANCE * size))
             if bad.size:
@@ -83,7 +84,7 @@ def find_disagreement(
                 return f"the {what} of output {i} is {got[i]:.16g} and should be {wanted[i]:.16g}"
         total, spread = square_form(hessian.rows, hessian.cols, hess, direction)
     expected = float((weights * second).sum())
-    spread += float(np.abs(weights * sizes[2]).sum()) + _SMALL
+    spread += float(np.abs(weights * sizes[2]).sum()) + small
     # Small enough that one entry among all of them counts, far above the errors of rounding.
     tolerance = min(1e-7, max(1e-10, 1e-3 / max(hessian.nnz, 1)))
     if not abs(total - expected) <= tolerance * spread:

@@ -20,7 +20,7 @@ from asdopt.tracing._codes import node_of_ufunc
 from asdopt.tracing._nodes import TRUTH_OPERATORS
 from asdopt.tracing._standins import is_traced, scalar_tape, stands_for, total
 from asdopt.tracing._standins_arrays import Dispatched
-from asdopt.tracing._tracer import Tracer, as_float, tracer
+from asdopt.tracing._tracer import TracedArrayBase, Tracer, as_float, tracer
 
 __all__: list[str] = []
 
@@ -29,7 +29,13 @@ def _traced(values: Iterable[Any]) -> bool:
     return any(isinstance(v, Tracer) for v in values)
 
 
+def _scalars(values: Iterable[Any]) -> list[Any]:
+    """Take the only entries out of traced arrays, which math accepts for numbers."""
+    return [v.item() if isinstance(v, TracedArrayBase) and v.size == 1 else v for v in values]
+
+
 def _log(x: Any, base: Any) -> Any:
+    x, base = _scalars((x, base))
     if _traced((x, base)):
         return HOOK[math.log](x) / HOOK[math.log](base)
     return math.log(x, base)
@@ -68,7 +74,7 @@ for _original in vars(np).values():
 
 @stands_for(math.fsum)
 def _fsum(values: Iterable[Any]) -> Any:
-    values = list(values)
+    values = _scalars(values)
     tape = scalar_tape(values)
     return math.fsum(values) if tape is None else as_float(total(tape, values))
 
@@ -85,7 +91,8 @@ def _prod(values: Iterable[Any], /, *, start: Any = 1) -> Any:
 
 
 @stands_for(math.hypot)
-def _hypot(*values: Any) -> Any:
+def _hypot(*arguments: Any) -> Any:
+    values = _scalars(arguments)
     if not _traced(values):
         return math.hypot(*values)
     if len(values) == 1:
@@ -97,13 +104,16 @@ def _hypot(*values: Any) -> Any:
 
 def _two(code: int, x: Any, y: Any) -> Any:
     tape = x.tape if isinstance(x, Tracer) else y.tape
-    node = tape.push(code, _tracer.node_of(tape, x), _tracer.node_of(tape, y))
-    return as_float(tracer(tape, node))
+    nodes = [_tracer.node_of(tape, v) for v in (x, y)]
+    if min(nodes) < 0:
+        # As math does; __float__ may still make a number of it.
+        return _two(code, *(v if n >= 0 else float(v) for v, n in zip((x, y), nodes, strict=True)))
+    return as_float(tracer(tape, tape.push(code, *nodes)))
 
 
 @stands_for(math.dist)
 def _dist(p: Any, q: Any, /) -> Any:
-    p, q = list(p), list(q)
+    p, q = _scalars(p), _scalars(q)
     if not _traced(p) and not _traced(q):
         return math.dist(p, q)
     if len(p) != len(q):
@@ -113,6 +123,7 @@ def _dist(p: Any, q: Any, /) -> Any:
 
 @stands_for(math.isclose)
 def _isclose(a: Any, b: Any, *, rel_tol: Any = 1e-09, abs_tol: Any = 0.0) -> Any:
+    a, b, rel_tol, abs_tol = _scalars((a, b, rel_tol, abs_tol))
     if not _traced((a, b, rel_tol, abs_tol)):
         return math.isclose(a, b, rel_tol=rel_tol, abs_tol=abs_tol)
     larger = HOOK[max](abs(a), abs(b))
@@ -121,11 +132,13 @@ def _isclose(a: Any, b: Any, *, rel_tol: Any = 1e-09, abs_tol: Any = 0.0) -> Any
 
 @stands_for(math.degrees)
 def _degrees(x: Any, /) -> Any:
+    (x,) = _scalars((x,))
     return as_float(x * (180.0 / math.pi)) if isinstance(x, Tracer) else math.degrees(x)
 
 
 @stands_for(math.radians)
 def _radians(x: Any, /) -> Any:
+    (x,) = _scalars((x,))
     return as_float(x * (math.pi / 180.0)) if isinstance(x, Tracer) else math.radians(x)
 
 
@@ -154,7 +167,7 @@ def _ldexp(x: Any, i: Any, /) -> Any:
 
 
 def _sumprod(p: Any, q: Any, /) -> Any:
-    p, q = list(p), list(q)
+    p, q = _scalars(p), _scalars(q)
     if not _traced(p) and not _traced(q):
         return math.sumprod(p, q)  # type: ignore[attr-defined]
     if len(p) != len(q):

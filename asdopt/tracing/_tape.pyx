@@ -212,6 +212,8 @@ cdef class Tape:
 
     def push(self, int op, int a, int b=0):
         """Append one operation and return its id."""
+        if not (0 <= a < self.size and 0 <= b < self.size):
+            raise IndexError(f"operands {a} and {b} are no nodes of a tape of {self.size}")
         if op == OP_POWER:
             return self.power(a, b)
         return self.unary(op, a) if OP_ARITY[op] == 1 else self.binary(op, a, b)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import operator
 import pickle
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -567,6 +568,38 @@ def test_zero_dimensions_are_arrays_where_numpy_has_arrays(make: Callable[[Any],
     expected = [float(v) for v in fun(V.copy())]
     problem = asdopt.Problem(None, asdopt.Constraint(fun), x0=V)
     np.testing.assert_allclose(problem.constraints(V), expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    "fun",
+    [
+        lambda a, x: math.hypot(a, x),
+        lambda a, x: math.hypot(x, a, 2.0),
+        lambda a, x: math.hypot(a, 2.0),
+        lambda a, x: math.atan2(x, a),
+        lambda a, x: math.log(a * a + 1.5, 2.0),
+        lambda a, x: math.degrees(a),
+        lambda a, x: math.dist([a, 1.0], [x, 2.0]),
+        lambda a, x: math.fsum([a, x]),
+        lambda a, x: math.prod([a, x]),
+        lambda a, x: math.pow(a * a, x),
+        lambda a, x: max(a, x) - min(a, 0.5),
+        lambda a, x: sum([a, x, a]),
+        lambda a, x: float(a) * x,
+        lambda a, x: math.hypot(np.float32(2.0), x) + math.hypot(x, True),
+        lambda a, x: pow(a * a, 3) + abs(a) + round(a * 0.0, 1),
+        lambda a, x: x if a > 0 else a,
+        lambda a, x: math.isclose(a, x) + a,
+    ],
+)
+def test_functions_of_math_take_arrays_without_dimensions(fun: Callable[..., Any]) -> None:
+    def whole(x: Any) -> Any:
+        return fun(np.where(x[0] > -5.0, x[1], 0.0), x[0])
+
+    problem = asdopt.Problem(whole, x0=V)
+    assert problem.objective(V) == pytest.approx(float(whole(V.copy())), rel=1e-14)
+    slopes = [(whole(V + h) - whole(V - h)) / 2e-6 for h in 1e-6 * np.eye(V.size)]
+    np.testing.assert_allclose(problem.gradient(V), slopes, atol=1e-8)
 
 
 def test_entries_are_scalars(traced: Callable[..., Any]) -> None:
