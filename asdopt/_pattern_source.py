@@ -7,6 +7,7 @@ given, probed, known to the backend, or detected on traces whose guards are hono
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -23,6 +24,7 @@ from asdopt.detection import hessian_pattern, jacobian_pattern
 __all__ = ["Detected", "PatternSource", "as_pattern", "check_pattern_by_probe", "find_pattern"]
 
 FloatArray = npt.NDArray[np.float64]
+_MAX_ROWS = 16
 
 
 class PatternSource(Protocol):
@@ -180,11 +182,16 @@ def _compare(
     bad = np.flatnonzero(error > max(1e-10, 1e4 * accuracy) * (scale + 1e-300))
     if not bad.size:
         return
-    i = int(bad[np.argmax(error[bad])])
     if by_columns:
         pattern = pattern.T
-    columns = pattern.cols[pattern.indptr[i] : pattern.indptr[i + 1]]
-    j = _missing_column(lambda v: float(product(x, v)[i]), columns, seed)
+    # A missing entry may also spoil rows that lack none: look for one that does.
+    worst = bad[np.argsort(-error[bad], kind="stable")]
+    i, j = int(worst[0]), None
+    for row in worst[:_MAX_ROWS].tolist():
+        j = _missing_column(partial(product, x), pattern, row, seed)
+        if j is not None:
+            i = row
+            break
     line, other = ("column", "row") if by_columns else ("row", "column")
     entry = "" if j is None else f", for example the entry of {other} {j}"
     raise PatternError(
@@ -206,9 +213,13 @@ def _product(
 
 
 def _missing_column(
-    entry: Callable[[FloatArray], float], columns: npt.NDArray[np.int32], seed: FloatArray
+    product: Callable[[FloatArray], FloatArray],
+    pattern: SparsityPattern,
+    row: int,
+    seed: FloatArray,
 ) -> int | None:
     """Find by bisection a column outside of the pattern with a nonzero in the row."""
+    columns = pattern.cols[pattern.indptr[row] : pattern.indptr[row + 1]]
     outside = np.setdiff1d(np.arange(seed.size), columns)
 
     def mask(some: npt.NDArray[Any]) -> FloatArray:
@@ -216,9 +227,9 @@ def _missing_column(
         part[some] = seed[some]
         return part
 
-    if not outside.size or entry(mask(outside)) == 0.0:
+    if not outside.size or product(mask(outside))[row] == 0.0:
         return None
     while outside.size > 1:
         half = outside[: outside.size // 2]
-        outside = half if entry(mask(half)) != 0.0 else outside[outside.size // 2 :]
+        outside = half if product(mask(half))[row] != 0.0 else outside[outside.size // 2 :]
     return int(outside[0])

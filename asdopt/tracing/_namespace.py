@@ -166,8 +166,16 @@ def _may_exchange(cell: CellType, mark: str) -> bool:
     return mark == _CALLED or isinstance(value, ModuleType)
 
 
+_stores: weakref.WeakKeyDictionary[CodeType, bool] = weakref.WeakKeyDictionary()
+
+
 def _stores_globals(code: CodeType) -> bool:
-    return any(i.opname == "STORE_GLOBAL" for c in all_codes(code) for i in dis.get_instructions(c))
+    found = _stores.get(code)
+    if found is None:
+        # Reading instructions takes longer than tracing a small function.
+        names = (i.opname for c in all_codes(code) for i in dis.get_instructions(c))
+        found = _stores[code] = "STORE_GLOBAL" in names
+    return found
 
 
 def _analyze(code: CodeType) -> _Uses:
