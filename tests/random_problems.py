@@ -308,7 +308,7 @@ class _Writer:
             lines += [f"    {name} = {name} * 0.5 + math.sin({a} + i)"]
         elif kind == "while":
             lines = [
-                f"{name} = {b}",
+                f"{name} = {b} + 0.0",
                 f"while {name} < 1.5123:",
                 f"    {name} += 0.4 + abs({b}) / 4",
             ]

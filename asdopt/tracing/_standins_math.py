@@ -31,7 +31,7 @@ def _traced(values: Iterable[Any]) -> bool:
 
 def _scalars(values: Iterable[Any]) -> list[Any]:
     """Take the only entries out of traced arrays, which math accepts for numbers."""
-    return [v.item() if isinstance(v, TracedArrayBase) and v.size == 1 else v for v in values]
+    return [np.ravel(v)[0] if isinstance(v, TracedArrayBase) and v.ids.size == 1 else v for v in values]
 
 
 def _log(x: Any, base: Any) -> Any:

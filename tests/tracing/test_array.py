@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
+import math
 import operator
 import pickle
-import math
 from collections.abc import Callable
 from typing import Any
 
