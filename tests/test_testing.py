@@ -86,6 +86,7 @@ def test_substitutable_colorings():
     for text, colors in (
         ("11111;11000;10100;10010;10001", [1, 2, 2, 2, 2]),
         ("11000;11100;01110;00111;00011", [1, 2, 3, 1, 2]),
+        ("01111;10111;11011;11101;11110", [1, 2, 3, 4, 0]),
     ):
         pattern = pattern_of(text)
         check_coloring(pattern, colored(pattern, "symmetric", "substitution", columns=colors))

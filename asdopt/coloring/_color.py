@@ -93,15 +93,15 @@ def color(
         subtracted: fewer colors, some growth of errors. Column and row colorings need no
         subtraction and are direct in either case.
     order : str, list of str, or array_like of int, default "natural"
-        Order in which the greedy algorithm visits the vertices: "natural", "random",
-        "largest_first", "smallest_last", "incidence_degree", "dynamic_largest_first"; a list of
-        these, of which the one with the fewest colors is kept; or a permutation (bidirectional:
-        of the n columns and m rows, numbered after them).
+        Order in which the greedy algorithm visits the vertices: "natural", "random" or
+        "random(seed)", "largest_first", "smallest_last", "incidence_degree",
+        "dynamic_largest_first"; a list of these, of which the one with the fewest colors is
+        kept; or a permutation (bidirectional: of the n columns and m rows, numbered after them).
     postprocess : bool, default False
         Give the neutral color 0 to what no entry needs to be read from. Saves products where the
         diagonal has zeros, and for bidirectional colorings almost always.
     seed : int, default 0
-        Seed of the random order.
+        Seed of an order called "random" without one.
 
     Returns
     -------

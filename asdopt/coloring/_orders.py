@@ -26,6 +26,7 @@ coloring and related problems in scientific computing. ACM Transactions on Mathe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -51,6 +52,8 @@ ORDERS = (
     "incidence_degree",
     "dynamic_largest_first",
 )
+# random(3): the random order of seed 3, so that a list of orders can hold several
+_NUMBERED_RANDOM = re.compile(r"random\((\d+)\)")
 # name -> (degrees go up, the largest is taken, the order is filled from its end)
 _DYNAMIC = {
     "smallest_last": (False, False, True),
@@ -130,7 +133,7 @@ def vertex_order(graph: Graph, order: str | npt.ArrayLike, seed: int = 0) -> Int
     graph : AdjacencyGraph or BipartiteSide
         The graph whose vertices are colored.
     order : str or array_like of int
-        A name of `ORDERS`, or a permutation of the vertices.
+        A name of `ORDERS`, "random(seed)", or a permutation of the vertices.
     seed : int
         Seed of the random order; the same seed gives the same order.
     """
@@ -138,6 +141,8 @@ def vertex_order(graph: Graph, order: str | npt.ArrayLike, seed: int = 0) -> Int
         return _explicit(graph, order)
     if order == "natural":
         return np.arange(graph.size, dtype=np.int32)
+    if numbered := _NUMBERED_RANDOM.fullmatch(order):
+        order, seed = "random", int(numbered[1])
     if order == "random":
         return np.random.default_rng(seed).permutation(graph.size).astype(np.int32)
     if order == "largest_first":

@@ -19,19 +19,43 @@ from asdopt.decompression._substitution import substitute_values
 __all__ = ["Collector", "decompress_color"]
 
 
-def _by_product(coloring: Coloring) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
-    """Return the readings sorted by product, where each product begins, and their positions."""
+_Plan = tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]
+
+
+def _sorted_by_product(
+    position: npt.NDArray[np.int32], product: npt.NDArray[np.int32], num_products: int
+) -> _Plan:
+    """Return readings sorted by product, where each product begins, and their positions."""
+    readings = np.argsort(product, kind="stable")
+    ends = np.cumsum(np.bincount(product, minlength=num_products))
+    return readings, np.concatenate([[0], ends]), position[readings]
+
+
+def _by_product(coloring: Coloring) -> _Plan:
+    """Plan of the readings of all unknowns (direct) or groups (substitution)."""
     key = "by product"
     if key not in coloring.plans:
         if coloring.decompression == "direct":
             position, product = coloring.direct_reading
         else:
             position, product = coloring.substitution.position, coloring.substitution.product
-        readings = np.argsort(product, kind="stable")
-        ends = np.cumsum(np.bincount(product, minlength=coloring.num_colors))
-        starts = np.concatenate([[0], ends])
-        coloring.plans[key] = (readings, starts, position[readings])
-    plan: tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]] = coloring.plans[key]
+        coloring.plans[key] = _sorted_by_product(position, product, coloring.num_colors)
+    plan: _Plan = coloring.plans[key]
+    return plan
+
+
+def _entries_by_product(coloring: Coloring, triangle: Triangle) -> _Plan:
+    """Plan of the readings of the entries of a direct coloring."""
+    unknown = unknown_of_entry(coloring, triangle)
+    if unknown is None:
+        return _by_product(coloring)
+    key = ("by product", triangle)
+    if key not in coloring.plans:
+        position, product = coloring.direct_reading
+        coloring.plans[key] = _sorted_by_product(
+            position[unknown], product[unknown], coloring.num_colors
+        )
+    plan: _Plan = coloring.plans[key]
     return plan
 
 
@@ -149,16 +173,10 @@ def decompress_color(
             "subtracting entries of other products. Use a Collector, or a direct coloring."
         )
     vector = _checked(coloring, number, product)
-    unknown = unknown_of_entry(coloring, triangle)
     nnz = triangle_pattern(coloring, triangle).nnz
     if out.shape != (nnz,):
         raise InputError(f"out has shape {out.shape}, but there are {nnz} entries.")
-    readings, starts, positions = _by_product(coloring)
+    entries, starts, positions = _entries_by_product(coloring, triangle)
     start, stop = starts[number], starts[number + 1]
-    if unknown is None:
-        out[readings[start:stop]] = vector[positions[start:stop]]
-        return out
-    position, product_of = coloring.direct_reading
-    here = product_of[unknown] == number
-    out[here] = vector[position[unknown[here]]]
+    out[entries[start:stop]] = vector[positions[start:stop]]
     return out

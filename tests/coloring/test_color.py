@@ -139,6 +139,13 @@ def test_random_orders_follow_the_seed():
     first, again, other = (color(pattern, order="random", seed=seed).colors for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
+    named = color(pattern, order="random(2)")
+    np.testing.assert_array_equal(named.colors, other)
+    several = [f"random({seed})" for seed in range(8)]
+    counts = [color(pattern, order=order).num_colors for order in several]
+    assert color(pattern, order=several).num_colors == min(counts) < max(counts)
+    with pytest.raises(InputError, match=r"order='random\(-1\)'"):
+        color(pattern, order="random(-1)")
 
 
 def test_hessian_coloring_takes_the_cheapest():

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from asdopt._pattern import SparsityPattern
-from asdopt.coloring import color
+from asdopt.coloring import color, color_optimal
 from asdopt.coloring._graph import AdjacencyGraph, BipartiteSide
 from asdopt.coloring._orders import vertex_degrees, vertex_order
 from asdopt.testing import check_coloring
@@ -154,6 +154,34 @@ def test_compressed_matrices_are_the_published_ones(rows, partition, compressed)
     coloring = color(SparsityPattern.from_dense(matrix), partition)
     np.testing.assert_array_equal(coloring.compress(matrix), compressed)
     np.testing.assert_array_equal(coloring.decompress(np.array(compressed)).toarray(), matrix)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "partition", "decompression", "count"),
+    [
+        (SMALL_COLUMNS, "column", "direct", 2),
+        (SMALL_ROWS, "row", "direct", 2),
+        (FOUR_BY_SIX, "row", "direct", 2),
+        (FIGURE_3_1, "column", "direct", 4),
+        (FIGURE_4_1, "symmetric", "direct", 3),
+        (FIGURE_6_1, "symmetric", "direct", 4),
+        (FIGURE_6_1, "symmetric", "substitution", 3),
+        (FIGURE_6_1, "column", "direct", 5),
+        (frame(10, 20, 1), "bidirectional", "direct", 4),
+        (frame(10, 20, 1), "bidirectional", "substitution", 4),
+    ],
+)
+def test_the_fewest_colors_possible(pattern, partition, decompression, count):
+    coloring = color_optimal(pattern, partition, decompression)
+    check_coloring(pattern, coloring)
+    assert coloring.num_colors == count
+
+
+def test_neighbors_of_figure_3_1():
+    assert np.flatnonzero(FIGURE_3_1.to_dense()[0]).tolist() == [0, 5, 6, 7]
+    product = FIGURE_3_1.to_dense().astype(int).T @ FIGURE_3_1.to_dense().astype(int)
+    graph = AdjacencyGraph.of_symmetric(SparsityPattern.from_dense(product))
+    assert graph.degrees.tolist() == [3, 3, 3, 3, 6, 6, 6, 6]
 
 
 def test_groups_of_the_published_example():

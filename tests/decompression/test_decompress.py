@@ -19,6 +19,7 @@ from asdopt.decompression import (
     direct_indices,
     error_growth,
 )
+from asdopt.testing import check_coloring
 
 booleans = hnp.arrays(
     dtype=bool, shape=hnp.array_shapes(min_dims=2, max_dims=2, min_side=0, max_side=9)
@@ -125,6 +126,43 @@ def test_random_symmetric_patterns(dense, decompression, postprocess):
 def test_random_patterns_colored_from_any_side(dense, decompression):
     pattern = SparsityPattern.from_dense(dense)
     check_round_trip(color_jacobian(pattern, decompression, bidirectional=True))
+
+
+@st.composite
+def structured(draw):
+    """Banded, arrowhead, anti-diagonal, empty and full lines, of any size, united and permuted."""
+    m, n = draw(st.integers(0, 9)), draw(st.integers(0, 9))
+    i, j = np.indices((m, n))
+    kinds = {
+        "banded": lambda k: abs(i - j) <= k,
+        "arrowhead": lambda k: (i == k) | (j == k) | (i == j),
+        "anti-diagonal": lambda k: i + j == n - 1 + k,
+        "full row": lambda k: i == k,
+        "full column": lambda k: j == k,
+        "blocks": lambda k: i // (k + 1) == j // (k + 1),
+    }
+    dense = np.zeros((m, n), dtype=bool)
+    for kind in draw(st.lists(st.sampled_from(sorted(kinds)), max_size=3)):
+        dense |= kinds[kind](draw(st.integers(0, 3)))
+    if draw(st.booleans()):
+        dense[i % 4 == draw(st.integers(0, 3))] = False
+    if draw(st.booleans()):
+        rng = np.random.default_rng(draw(st.integers(0, 99)))
+        dense = dense[rng.permutation(m)][:, rng.permutation(n)]
+    return dense
+
+
+@given(structured(), st.sampled_from(ALGORITHMS), st.sampled_from(ORDERS), st.booleans())
+def test_structured_patterns(dense, algorithm, order, postprocess):
+    if algorithm[0] == "symmetric":
+        size = max(dense.shape)
+        square = np.zeros((size, size), dtype=bool)
+        square[: dense.shape[0], : dense.shape[1]] = dense
+        dense = square | square.T
+    pattern = SparsityPattern.from_dense(dense)
+    coloring = color(pattern, *algorithm, order, postprocess)
+    check_coloring(pattern, coloring)
+    check_round_trip(coloring)
 
 
 @pytest.mark.parametrize("size", [(100, 200), (200, 100)])
