@@ -30,7 +30,8 @@ class Constraint:
     Parameters
     ----------
     fun : callable
-        Plain Python function of x; returns a number, an array, or a list or tuple of these.
+        Plain Python function of x; returns a number, an array, or a list, tuple or dict of
+        these, or yields them one by one.
     lb, ub : array_like of float64, optional
         Bounds, a scalar or one per row; infinite (or 1e20 and beyond) where there is none. The
         default is no bound.
@@ -58,6 +59,9 @@ class Constraint:
                 f"Constraint needs a function of x, got {type(self.fun).__name__}: pass the "
                 "function itself, not its value"
             )
+
+
+_NO_NAME = "constraint"
 
 
 def as_constraints(
@@ -137,12 +141,14 @@ def _from_dict(entry: Mapping[str, Any]) -> Constraint:
         )
     args = tuple(entry.get("args", ()))
     call = (lambda x: fun(x, *args)) if args else fun
-    return Constraint(call, 0.0, 0.0 if kind == "eq" else np.inf, _name(fun))
+    name = _name(fun)
+    upper = 0.0 if kind == "eq" else np.inf
+    return Constraint(call, 0.0, upper, None if name == _NO_NAME else name)
 
 
 def _name(fun: Callable[..., Any]) -> str:
     name = getattr(fun, "__name__", None) or type(fun).__name__
-    return "constraint" if name == "<lambda>" else name
+    return _NO_NAME if name == "<lambda>" else name
 
 
 def _distinct(constraints: list[Constraint]) -> list[Constraint]:

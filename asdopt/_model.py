@@ -6,8 +6,9 @@ point, with the objective as output 0 and the constraint rows after it. Next: ``
 
 from __future__ import annotations
 
+import inspect
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +18,7 @@ import numpy.typing as npt
 from asdopt._constraints import Constraint, row_names
 from asdopt._diagnose import nonfinite_derivative, nonfinite_value
 from asdopt._errors import EvaluationError, InputError, StructureChangedError, TracingError
-from asdopt.tracing._recorder import Recorder, function_name
+from asdopt.tracing._recorder import Recorder, function_name, result_parts
 from asdopt.tracing._structure import Structure
 from asdopt.tracing._trace import Trace
 
@@ -78,6 +79,10 @@ class Model:
         )
         self.parameters = self.flat_parameters(parameters)
         self.check_start(self.x0)
+        if objective is not None:
+            self._check_arguments(objective, "objective")
+        for constraint in constraints:
+            self._check_arguments(constraint.fun, f"constraint {constraint.name!r}")
 
     def check_start(self, x0: FloatArray) -> None:
         """Refuse a starting point that is not finite.
@@ -93,6 +98,21 @@ class Model:
                 f"x0 is {x0[i]:g} for variable {self.names[i]}; the functions are evaluated "
                 "there: give a finite starting point"
             )
+
+    def _check_arguments(self, fun: Callable[..., Any], what: str) -> None:
+        try:
+            inspect.signature(fun).bind(*self._structures)
+        except TypeError as error:
+            given = "x" if self.parameter_structure is None else "x and the parameters"
+            call = "fun(x)" if self.parameter_structure is None else "fun(x, parameters)"
+            raise InputError(
+                f"{what}, {function_name(fun)}, cannot be called with {given} ({error}); "
+                f"functions are called as {call}"
+                f"{'' if self.parameters.size else ' unless parameters= is given'}: give it these "
+                "arguments, and fix others with functools.partial"
+            ) from error
+        except ValueError:
+            pass  # a function of C whose arguments are not known
 
     # Names are made when asked for: a million of them cost more than the trace.
 
@@ -147,7 +167,7 @@ class Model:
             parts = [self._record_objective(recorder)]
             sizes = []
             for constraint in self.constraints:
-                ids, _ = recorder.call(constraint.fun, *self._arguments(recorder))
+                ids, _ = recorder.call(constraint.fun, *self._structures)
                 parts.append(ids)
                 sizes.append(ids.size)
             if self.sizes is None:
@@ -158,17 +178,16 @@ class Model:
         finally:
             recorder.tape.close()
 
-    def _arguments(self, recorder: Recorder) -> tuple[Any, ...]:
-        # Fresh for each function: one that changes its argument must not change the others'.
-        x = recorder.argument(self.structure)
-        if self.parameter_structure is None:
-            return (x,)
-        return x, recorder.argument(self.parameter_structure, self.x0.size)
+    @property
+    def _structures(self) -> tuple[Structure, ...]:
+        """Structures of the arguments of the functions."""
+        parameters = self.parameter_structure
+        return (self.structure,) if parameters is None else (self.structure, parameters)
 
     def _record_objective(self, recorder: Recorder) -> IntArray:
         if self.objective is None:
             return np.array([recorder.tape.push_constant(0.0)], dtype=np.int32)
-        ids, shape = recorder.call(self.objective, *self._arguments(recorder))
+        ids, shape = recorder.call(self.objective, *self._structures)
         if ids.size != 1:
             found = f"an array of shape {shape}" if ids.size else "nothing (None)"
             raise InputError(
@@ -244,12 +263,13 @@ class Model:
 
 def _flat(result: Any) -> FloatArray:
     """Flatten what a function returned, as the recorder flattens traced results."""
-    if result is None:
-        return np.empty(0)
-    try:
-        return np.asarray(result, dtype=np.float64).reshape(-1)
-    except (TypeError, ValueError):
-        return np.concatenate([_flat(part) for part in result])
+    parts = list(result) if isinstance(result, Iterator) else result_parts(result)
+    if parts is None:
+        try:
+            return np.asarray(result, dtype=np.float64).reshape(-1)
+        except (TypeError, ValueError):
+            parts = list(result)
+    return np.concatenate([np.empty(0), *map(_flat, parts)])
 
 
 def _not_pickled(*_: Any) -> Any:

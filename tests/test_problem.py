@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from typing import Any
 
 import numpy as np
@@ -175,6 +176,38 @@ def test_a_wrong_result_of_the_objective(objective: Any, message: str) -> None:
     with pytest.raises(asdopt.InputError, match=message) as caught:
         Problem(objective, x0=[1.0, 2.0])
     assert "test_problem.py:" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("function", "parameters", "message"),
+    [
+        (lambda x: x[0], [1.0], r"x and the parameters .*called as fun\(x, parameters\)"),
+        (lambda x, p: x[0] * p, None, r"with x .*called as fun\(x\) unless parameters= is given"),
+    ],
+)
+def test_a_function_of_other_arguments(function: Any, parameters: Any, message: str) -> None:
+    """The error says how functions are called, and names the function."""
+    with pytest.raises(asdopt.InputError, match=message):
+        asdopt.Problem(function, x0=[1.0], parameters=parameters)
+    with pytest.raises(asdopt.InputError, match=r"constraint .* test_problem\.py|test_problem"):
+        asdopt.Problem(None, asdopt.Constraint(function), x0=[1.0], parameters=parameters)
+
+
+def test_results_one_by_one_and_by_name() -> None:
+    """Constraints may be yielded, or returned as a dict or dataclass: rows in order."""
+
+    def rows(x: Any) -> Any:
+        for i in range(2):
+            yield math.sin(x[i]) * x[i + 1]
+
+    def named(x: Any) -> Any:
+        return {"a": x[0] ** 2, "b": [x[1], x[2:]]}
+
+    x = [0.3, 0.4, 0.5]
+    problem = asdopt.Problem(None, [asdopt.Constraint(rows), asdopt.Constraint(named)], x0=x)
+    expected = [math.sin(0.3) * 0.4, math.sin(0.4) * 0.5, 0.3**2, 0.4, 0.5]
+    np.testing.assert_allclose(problem.constraints(x), expected)
+    assert problem.jacobian_pattern.nnz == 7
 
 
 def test_a_branch_without_a_point_is_refused_with_the_line() -> None:

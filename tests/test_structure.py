@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+from collections import OrderedDict, defaultdict
+from types import MappingProxyType, SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +45,10 @@ NESTED = {"a": np.arange(6.0).reshape(2, 3), "b": [1.5, {"c": 2.5}], "d": Pair(n
         Design(Pair(np.ones(1), 0.5), np.zeros((2, 2))),
         {},
         (np.ones(2), 3.0),
+        SimpleNamespace(a=1.0, b=np.ones(2)),
+        defaultdict(float, a=1.0, b=2.0),
+        OrderedDict(a=1.0, b=[2.0, 3.0]),
+        MappingProxyType({"a": np.ones((1, 2))}),
     ],
 )
 def test_flatten_and_unflatten_are_inverse(value: object) -> None:
@@ -59,14 +66,46 @@ def test_names_follow_the_structure() -> None:
     names = list(Structure.of(NESTED, "x0").names("x"))
     assert names[:2] == ["x['a'][0, 0]", "x['a'][0, 1]"]
     assert "x['b'][1]['c']" in names
-    assert names[-1] == "x['d']['mass']"
+    assert names[-1] == "x['d'].mass"
 
 
-@pytest.mark.parametrize("bad", ["text", {"a": object()}, [1.0, "two"], 1j, {"a": np.array([1j])}])
+@pytest.mark.parametrize(
+    "bad", ["text", {"a": object()}, [1.0, "two"], 1j, {"a": np.array([1j])}, None]
+)
 def test_a_leaf_that_is_no_real_number_is_refused(bad: object) -> None:
     """The message names the leaf."""
     with pytest.raises(asdopt.InputError, match="x0"):
         Structure.of(bad, "x0")
+
+
+def test_a_mask_is_not_ignored() -> None:
+    """A masked array would lose it."""
+    with pytest.raises(asdopt.InputError, match="mask"):
+        Structure.of(np.ma.masked_array([1.0, 2.0], [0, 1]), "x0")
+
+
+@dataclasses.dataclass
+class Car:
+    """A dataclass that computes with its fields."""
+
+    mass: float
+    speed: np.ndarray
+    energy: float = dataclasses.field(init=False)
+
+    def __post_init__(self) -> None:
+        self.energy = 0.5 * self.mass * math.hypot(*self.speed) ** 2
+
+
+def test_what_a_dataclass_computes_of_its_fields_is_traced() -> None:
+    """In the argument of the functions, in parameters, and in the solution."""
+    problem = asdopt.Problem(lambda c, d: c.energy + d.energy, x0=CAR, parameters=CAR)
+    assert problem.objective([2.0, 3.0, 4.0]) == 25.0 + 5.0
+    np.testing.assert_array_equal(problem.gradient([2.0, 3.0, 4.0]), [12.5, 6.0, 8.0])
+    assert problem.names == ["x.mass", "x.speed[0]", "x.speed[1]"]
+    assert problem.structure.unflatten(np.array([2.0, 3.0, 4.0])).energy == 25.0
+
+
+CAR = Car(2.0, np.array([1.0, 2.0]))
 
 
 def test_another_structure_is_refused() -> None:

@@ -158,13 +158,26 @@ class FlatFunction:
         recorder = Recorder(self.num_inputs, x, note_lines=note_lines)
         tape = recorder.tape
         try:
-            point = recorder.argument(self.structure)
-            if self.buffer is None:
-                ids, _ = recorder.call(self.fun, *self.arguments(point))
-            else:
+            out: Any = None
+
+            def traced() -> tuple[Any, ...]:
+                nonlocal out
+                arguments = self.arguments(recorder.argument(self.structure))
+                if self.buffer is None:
+                    return arguments
                 out = lift(tape, self.buffer)
-                self._written(out, recorder.run(self.fun, out, *self.arguments(point)))
-                ids, _ = recorder.flatten(out, self.fun)
+                return (out, *arguments)
+
+            def plain() -> tuple[Any, ...] | None:
+                if x is None:
+                    return None
+                arguments = self.arguments(self.structure.unflatten(x))
+                return arguments if self.buffer is None else (self.buffer.copy(), *arguments)
+
+            result = recorder.run(self.fun, traced, plain)
+            if self.buffer is not None:
+                result = self._written(out, result)
+            ids, _ = recorder.flatten(result, self.fun)
             self.check_size(ids.size)
             if with_objective:
                 zero = np.array([tape.push_constant(0.0)], dtype=np.int32)

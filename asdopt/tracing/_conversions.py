@@ -76,9 +76,9 @@ def to_ndarray(array: TracedArray, dtype: Any) -> npt.NDArray[Any]:
         TracingError,
         f"a traced array of shape {array.shape} was asked to become a plain array of {wanted}, "
         "which would lose its dependence on the variables; a function that needs true numbers "
-        "was called with it, or it was stored into an existing array: use the functions of "
-        "numpy, and make arrays from traced values (np.stack, np.concatenate, a list) instead "
-        "of writing them into arrays of floats",
+        "was called with it, or it was stored into an array that was made outside of the "
+        "function: use the functions of numpy, make arrays inside of the function (np.zeros, "
+        "np.array), or put what cannot be followed into asdopt.external(...)",
     )
 
 

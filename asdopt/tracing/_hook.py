@@ -13,17 +13,25 @@ per callee and trace. Next: ``_convert.py`` for the code, ``_standins.py`` for k
 
 from __future__ import annotations
 
-import copy
+import _collections_abc
+import ast
+import collections
+import contextlib
 import functools
+import graphlib
+import importlib
 import os
+import string
 import sys
+import typing
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import (
     BuiltinFunctionType,
     CellType,
     CodeType,
     FunctionType,
+    GenericAlias,
     MethodType,
     MethodWrapperType,
     ModuleType,
@@ -32,18 +40,18 @@ from typing import Any
 
 import numpy as np
 
-from asdopt._errors import AsdoptError
+from asdopt._errors import AsdoptError, TracingError
 from asdopt.tracing import _callee
 from asdopt.tracing._callee import HOOK, Session
 from asdopt.tracing._convert import convert, is_hooked
 from asdopt.tracing._dataclass import hooked_dataclass_init
-from asdopt.tracing._location import is_user_file, refused_by_library
+from asdopt.tracing._location import is_user_file, place_of_error, refused_by_library
 from asdopt.tracing._memo import Memo
 from asdopt.tracing._namespace import substitute
 from asdopt.tracing._source import all_codes
 from asdopt.tracing._tape import Tape
 
-__all__ = ["HANDLERS", "METHODS", "find_attribute", "hooked", "is_user_function", "run_hooked"]
+__all__ = ["HANDLERS", "METHODS", "find_attribute", "is_template", "is_user_function", "run_hooked"]
 
 # Kind of a callable object -> (session, object) -> replacement. Filled by the stand-ins too.
 HANDLERS: dict[type, Callable[[Session, Any], Any]] = {}
@@ -52,52 +60,42 @@ METHODS: dict[type, Callable[[Session, Any], Any]] = {}
 
 # Code of functions that needed implicit calls hooked before.
 _implicit_needed: weakref.WeakSet[CodeType] = weakref.WeakSet()
+_T = typing.TypeVar("_T")
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
-def hooked(fun: Callable[..., Any], tape: Tape, level: int = 0) -> Callable[..., Any]:
-    """Make a callable that runs a user's function with hooked calls.
+def run_hooked(
+    fun: Callable[..., Any],
+    tape: Tape,
+    traced: Callable[[], tuple[Any, ...]],
+    plain: Callable[[], tuple[Any, ...] | None],
+) -> Any:
+    """Run a user's function hooked; once more with implicit calls hooked if it was refused.
 
     Parameters
     ----------
     fun : callable
-        Any callable of user code.
     tape : Tape
-        Where its traced arguments are recorded.
-    level : int
-        0: calls are hooked; 1: implicit calls (operators, attributes, loops) as well, for
-        functions that were refused without.
-
-    Returns
-    -------
-    callable
-    """
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        with Session(tape, level):
-            return HOOK[fun](*args, **kwargs)
-
-    return call
-
-
-def run_hooked(fun: Callable[..., Any], tape: Tape, args: tuple[Any, ...]) -> Any:
-    """Run a user's function hooked; once more with implicit calls hooked if it was refused.
+    traced : callable
+        Makes traced arguments, fresh ones for each attempt: the function may change them.
+    plain : callable
+        Makes the same arguments of plain numbers, None where there is no point.
 
     Raises
     ------
     AsdoptError
         The refusal of the last attempt, also one that the user's code caught: the result would
-        miss a dependence.
+        miss a dependence. Also what a function raises that runs on plain numbers.
+    Exception
+        What the function raises on plain numbers too.
     """
     code = _code_of(fun)
     if code is None or code not in _implicit_needed:
-        # The user's function may change its arguments.
-        fresh = copy.deepcopy(args)
         mark = tape.mark()
         session = Session(tape, 0)
         try:
             with session:
-                result = HOOK[fun](*args)
+                result = gathered(HOOK[fun](*traced()))
             if tape.refusal is None and "implicit" not in session.state:
                 return result
         except Exception:
@@ -105,25 +103,55 @@ def run_hooked(fun: Callable[..., Any], tape: Tape, args: tuple[Any, ...]) -> An
             if tape.closed:
                 raise
         tape.forget(mark)
-        args = fresh
     from asdopt.tracing import _implicit  # noqa: F401  # rarely needed
 
     try:
-        result = hooked(fun, tape, 1)(*args)
+        with Session(tape, 1):
+            result = gathered(HOOK[fun](*traced()))
     except AsdoptError:
         raise
     except Exception as error:
-        if tape.refusal is None:
-            refusal = refused_by_library(tape, error)
-            if refusal is None:
+        if tape.refusal is not None:
+            raise tape.refusal from error
+        arguments = plain()
+        if arguments is not None and _raises_alike(fun, arguments, error):
+            raise
+        refusal = refused_by_library(tape, error)
+        if refusal is None:
+            if arguments is None:
                 raise
-            raise refusal from error
-        raise tape.refusal from error
+            refusal = _unfollowed(fun, error)
+        raise refusal from error
     if tape.refusal is not None:
         raise tape.refusal
     if code is not None:
         _implicit_needed.add(code)
     return result
+
+
+def _raises_alike(fun: Callable[..., Any], arguments: tuple[Any, ...], error: Exception) -> bool:
+    """Whether a function raises on plain numbers what it raised on traced ones."""
+    try:
+        gathered(fun(*arguments))
+    except Exception as plain:
+        return type(plain) is type(error)
+    return False
+
+
+def _unfollowed(fun: Callable[..., Any], error: Exception) -> AsdoptError:
+    """Refusal of a function that works on plain numbers only."""
+    name = getattr(fun, "__qualname__", None) or repr(fun)
+    return TracingError(
+        f"{place_of_error(error)}: {name}() runs on plain numbers, but on traced values "
+        f"{type(error).__name__} was raised ({error}); something in this line needs true numbers "
+        "and cannot be followed: write it with the operators of Python and the functions of math "
+        "and numpy, or put it into asdopt.external(...), which takes it as it is"
+    )
+
+
+def gathered(result: Any) -> Any:
+    """Make a list of what a function gives one by one: its code must run while it is hooked."""
+    return list(result) if isinstance(result, Iterator) else result
 
 
 def _code_of(fun: Any) -> CodeType | None:
@@ -134,17 +162,15 @@ def _code_of(fun: Any) -> CodeType | None:
     return code if isinstance(code, CodeType) else None
 
 
-# Modules whose functions have stand-ins in _standins_library.py, which imports them.
-_LIBRARY = (
-    "statistics",
-    "random",
-    "_random",
-    "numpy.random",
-    "heapq",
-    "_heapq",
-    "bisect",
-    "_bisect",
-)
+# Modules whose functions have stand-ins of their own -> the module that has them.
+_LIBRARY = {
+    "_standins_library": (
+        *("statistics", "random", "_random", "numpy.random", "heapq", "_heapq", "bisect"),
+        *("_bisect", "secrets", "uuid", "posix", "nt"),
+    ),
+    "_standins_running": ("logging", "concurrent.futures", "multiprocessing"),
+    "_standins_testing": ("numpy.testing",),
+}
 
 
 def is_receiver(kind: type) -> bool:
@@ -155,13 +181,14 @@ def is_receiver(kind: type) -> bool:
 
 def _load_library(module: str | None) -> bool:
     """Import the stand-ins of a library when its functions are first met; whether that was now."""
-    if "asdopt.tracing._standins_library" in sys.modules:
-        return False
-    if module is None or not module.startswith(_LIBRARY):
-        return False
-    from asdopt.tracing import _standins_library  # noqa: F401
-
-    return True
+    for name, prefixes in _LIBRARY.items():
+        if module is not None and module.startswith(prefixes):
+            full = f"asdopt.tracing.{name}"
+            if full in sys.modules:
+                return False
+            importlib.import_module(full)
+            return True
+    return False
 
 
 def resolve(session: Session, callee: Any) -> Any:
@@ -192,6 +219,22 @@ def resolve(session: Session, callee: Any) -> Any:
 def is_user_function(value: Any) -> bool:
     """Tell whether a value is a function written by the user."""
     return type(value) is FunctionType and is_user_file(value.__code__.co_filename)
+
+
+# Modules of the standard library whose classes call methods that the user overrides.
+_TEMPLATES = frozenset(
+    module.__file__
+    for module in (_collections_abc, ast, collections, graphlib, string)
+    if module.__file__ is not None
+) | {"<frozen _collections_abc>"}
+
+
+def is_template(value: Any) -> bool:
+    """Tell whether a value is a function of a library that calls the user's methods.
+
+    Such as ``ast.NodeVisitor.visit`` or ``Mapping.get``; they are hooked at level 1.
+    """
+    return type(value) is FunctionType and value.__code__.co_filename in _TEMPLATES
 
 
 def find_attribute(kind: type, name: str) -> Any:
@@ -242,7 +285,7 @@ def _function(session: Session, function: FunctionType) -> Any:
     code = function.__code__
     if is_hooked(code):
         return function
-    if not is_user_file(code.co_filename):
+    if not is_user_file(code.co_filename) and not (session.level and is_template(function)):
         return _library_function(session, function)
     if session.level == 0:
         for value in (*map(function.__globals__.get, code.co_names), *_cell_values(function)):
@@ -455,7 +498,22 @@ def _cached(session: Session, callee: Any) -> Any:
     return session.keep(callee, Memo(HOOK[callee.__wrapped__]))
 
 
+def _generic(session: Session, alias: Any) -> Any:
+    """``Box[float](...)``: the class, which notes what it was called as."""
+    made = HOOK[alias.__origin__]
+
+    def construct(*args: Any, **kwargs: Any) -> Any:
+        result = made(*args, **kwargs)
+        with contextlib.suppress(Exception):
+            result.__orig_class__ = alias
+        return result
+
+    return session.keep(alias, construct)
+
+
 HANDLERS[functools.partial] = _partial
+HANDLERS[type(typing.Generic[_T])] = _generic  # type: ignore[index]  # its kind is wanted
+HANDLERS[GenericAlias] = _generic
 HANDLERS[functools._lru_cache_wrapper] = _cached
 HANDLERS[staticmethod] = lambda session, callee: HOOK[callee.__func__]
 

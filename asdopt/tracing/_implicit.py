@@ -22,7 +22,7 @@ import numpy.typing as npt
 from asdopt.tracing._callee import HOOK, current
 from asdopt.tracing._convert import CONSTANTS
 from asdopt.tracing._formatting import Shown, percent
-from asdopt.tracing._hook import find_attribute, is_user_function
+from asdopt.tracing._hook import find_attribute, is_template, is_user_function
 from asdopt.tracing._lift import concrete
 from asdopt.tracing._rewrite import PREFIX
 from asdopt.tracing._standins import class_of
@@ -45,7 +45,7 @@ def special(value: Any, name: str) -> Callable[..., Any] | None:
     if kind in _PLAIN:
         return None
     found = find_attribute(kind, name)
-    if is_user_function(found):
+    if is_user_function(found) or is_template(found):
         return HOOK[found]  # type: ignore[no-any-return]
     return None
 
@@ -395,6 +395,55 @@ def _place_attribute(value: Any, name: str) -> Callable[..., None]:
         set_attribute(CONSTANTS[PREFIX + form](old, new), value, name)
 
     return store
+
+
+def _delete_attribute(value: Any, name: str) -> None:
+    method = special(value, "__delattr__")
+    found = find_attribute(type(value), name)
+    if method is not None:
+        method(value, name)
+    elif type(found) is property and is_user_function(found.fdel):
+        HOOK[found.fdel](value)
+    elif (deleter := special(found, "__delete__")) is not None:
+        deleter(found, value)
+    else:
+        delattr(value, name)
+
+
+def _delete_item(value: Any, key: Any) -> None:
+    method = special(value, "__delitem__")
+    if method is not None:
+        method(value, key)
+    else:
+        del value[key]
+
+
+class _Target:
+    """A place that is stored to among others, or deleted: ``o.a, o[k] = u, v``, ``del o[k]``."""
+
+    __slots__ = ("_delete", "_owner", "_place", "_set")
+
+    def __init__(self, owner: Any, place: Any, set_: Any, delete: Any) -> None:
+        self._owner, self._place = owner, place
+        self._set, self._delete = set_, delete
+
+    def _store(self, new: Any) -> None:
+        self._set(new, self._owner, self._place)
+
+    def _remove(self) -> None:
+        self._delete(self._owner, self._place)
+
+    value = property(None, _store, _remove)
+
+
+@_form("target attribute")
+def _target_attribute(value: Any, name: str) -> _Target:
+    return _Target(value, name, set_attribute, _delete_attribute)
+
+
+@_form("target item")
+def _target_item(value: Any, key: Any) -> _Target:
+    return _Target(value, key, set_item, _delete_item)
 
 
 # ------------------------------------------------------------------------------ loops and with

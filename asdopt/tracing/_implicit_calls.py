@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import functools
 import itertools
+import math
 import operator
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -75,6 +76,9 @@ _calling(builtins.next, "__next__", None)
 _calling(builtins.reversed, "__reversed__", iter)
 _calling(builtins.divmod, "__divmod__", None)
 _calling(builtins.hash, "__hash__", None)
+_calling(math.floor, "__floor__", None)
+_calling(math.ceil, "__ceil__", None)
+_calling(math.trunc, "__trunc__", None)
 
 
 @_implicit(builtins.next)

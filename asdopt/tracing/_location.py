@@ -7,11 +7,13 @@ function`` of the innermost frame that is neither of asdopt nor of an installed 
 from __future__ import annotations
 
 import importlib.util
+import itertools
+import linecache
 import os
 import sys
 import sysconfig
 from functools import lru_cache
-from types import FrameType
+from types import CodeType, FrameType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from asdopt._errors import InputError, UnsupportedOperationError
@@ -26,6 +28,7 @@ __all__ = [
     "describe",
     "follow",
     "is_user_file",
+    "place_of_error",
     "refuse",
     "refused_by_library",
     "shown_name",
@@ -124,14 +127,46 @@ def follow(package: str) -> None:
 
 def user_location(frame: FrameType | None = None) -> Location | None:
     """Find the innermost frame of user code, None where there is none."""
-    if frame is None:
-        frame = sys._getframe(1)
-    while frame is not None:
-        code = frame.f_code
-        if is_user_file(code.co_filename):
-            return Location(code.co_filename, frame.f_lineno, code.co_name)
+    found = _user_frame(sys._getframe(1) if frame is None else frame)
+    if found is None:
+        return None
+    return Location(found.f_code.co_filename, found.f_lineno, found.f_code.co_name)
+
+
+def _user_frame(frame: FrameType | None) -> FrameType | None:
+    while frame is not None and not is_user_file(frame.f_code.co_filename):
         frame = frame.f_back
-    return None
+    return frame
+
+
+def _expression(code: CodeType, instruction: int) -> str:
+    """Text of the expression that an instruction belongs to, empty where it is not known."""
+    positions = itertools.islice(code.co_positions(), instruction // 2, None)
+    first, last, start, stop = next(positions, (None,) * 4)
+    if first is None or last is None or start is None or stop is None:
+        return ""
+    # Columns count bytes.
+    line = linecache.getline(code.co_filename, first).encode()
+    text = line[start:stop] if first == last else line[start:].rstrip() + b" ..."
+    found = text.decode(errors="replace")
+    return found if len(found) <= 80 else found[:77] + "..."
+
+
+def _place(where: Location, code: CodeType, instruction: int) -> str:
+    expression = _expression(code, instruction)
+    return f"{where}, at `{expression}`" if expression else str(where)
+
+
+def place_of_error(error: BaseException) -> str:
+    """Say where the innermost line of user code stands that an error came through."""
+    place, trace = "", error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if is_user_file(code.co_filename):
+            where = Location(code.co_filename, trace.tb_lineno, code.co_name)
+            place = _place(where, code, trace.tb_lasti)
+        trace = trace.tb_next
+    return place
 
 
 def refuse(tape: Tape, kind: type[ErrorT], message: str) -> ErrorT:
@@ -140,8 +175,12 @@ def refuse(tape: Tape, kind: type[ErrorT], message: str) -> ErrorT:
     A refusal is a TypeError, and user code may catch those; noted on the tape it is raised
     again when the trace ends, so that a caught one does not become a wrong result.
     """
-    where = user_location()
-    error = kind(f"{where}: {message}" if where else message)
+    frame = _user_frame(sys._getframe(1))
+    if frame is not None:
+        code = frame.f_code
+        where = Location(code.co_filename, frame.f_lineno, code.co_name)
+        message = f"{_place(where, code, frame.f_lasti)}: {message}"
+    error = kind(message)
     if tape.refusal is None:
         tape.refusal = error
     return error

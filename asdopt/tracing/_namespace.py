@@ -13,18 +13,21 @@ from __future__ import annotations
 
 import builtins
 import dis
+import math
 import weakref
+from collections.abc import Callable
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 from asdopt.tracing._callee import HOOK, Session
 from asdopt.tracing._source import all_codes
 
-__all__ = ["Namespace", "substitute"]
+__all__ = ["Namespace", "evaluate", "substitute"]
 
 # Marks of names that are called, and of names whose attribute is called, with its depth.
 _CALLED = "\0called "
 _BASE = "\0base "
+_CLASS_BODY = ("LOAD_NAME", "STORE_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "DELETE_GLOBAL")
 _OWN = ("__builtins__", "__name__", "__package__", "__spec__")
 
 
@@ -54,7 +57,7 @@ class Namespace(dict[str, Any]):
 
     def __init__(self, real: dict[str, Any]) -> None:
         super().__init__({name: real[name] for name in _OWN if name in real})
-        self.setdefault("__builtins__", builtins)
+        self["__builtins__"] = vars(builtins) | {"__import__": _import}
         self._own = frozenset(self.keys())
         self.real = real
 
@@ -81,6 +84,22 @@ class Namespace(dict[str, Any]):
             return getattr(builtins, name)
         except AttributeError:
             raise NameError(f"name {name!r} is not defined") from None
+
+
+def _import(name: str, *args: Any, **kwargs: Any) -> Any:
+    """``import math`` in a function without source gives its functions hooked."""
+    module = __import__(name, *args, **kwargs)
+    return _HOOKED_MATH if module is math else module
+
+
+class _HookedMath(ModuleType):
+    """The module math in front of the hook."""
+
+    def __getattribute__(self, name: str) -> Any:
+        return HOOK[getattr(math, name)]
+
+
+_HOOKED_MATH = _HookedMath("math")
 
 
 class _Base:
@@ -148,6 +167,47 @@ def substitute(session: Session, function: FunctionType) -> Any:
     return _synchronized(made, space) if _stores_globals(uses.code) else made
 
 
+def evaluate(
+    session: Session,
+    run: Callable[..., Any],
+    code: CodeType,
+    names: dict[str, Any],
+    local: Any,
+) -> Any:
+    """Run compiled text (``eval`` or ``exec`` of a code object) with its calls hooked."""
+    nested = (c for c in all_codes(code) if c is not code)
+    if any(i.opname in _CLASS_BODY for c in nested for i in dis.get_instructions(c)):
+        return run(code, names, local)
+    space = Namespace(names)
+    scope = space if local is names else _Locals(local, space)
+    try:
+        return run(_mark(code), space, scope)
+    finally:
+        space.synchronize()
+
+
+class _Locals:
+    """Local names in front of a namespace."""
+
+    def __init__(self, local: Any, space: Namespace) -> None:
+        self._local, self._space = local, space
+
+    def __getitem__(self, key: str) -> Any:
+        mark, _, name = key.rpartition(" ") if key[:1] == "\0" else ("", "", key)
+        if name not in self._local:
+            return self._space[key]
+        value = self._local[name]
+        if mark + " " == _CALLED:
+            return HOOK[value]
+        return _Base(value, int(mark[len(_BASE) :])) if mark else value
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._local[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self._local[key]
+
+
 def _synchronized(function: FunctionType, space: Namespace) -> Any:
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
@@ -180,8 +240,7 @@ def _stores_globals(code: CodeType) -> bool:
 
 def _analyze(code: CodeType) -> _Uses:
     # Class bodies read globals past any namespace.
-    names = ("LOAD_NAME", "STORE_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "DELETE_GLOBAL")
-    if any(i.opname in names for c in all_codes(code) for i in dis.get_instructions(c)):
+    if any(i.opname in _CLASS_BODY for c in all_codes(code) for i in dis.get_instructions(c)):
         return _Uses(None, {})
     return _Uses(_mark(code), _free_uses(code))
 
@@ -192,7 +251,7 @@ def _mark(code: CodeType) -> CodeType:
     names = list(code.co_names)
     raw = bytearray(code.co_code)
     for k, instruction in enumerate(instructions):
-        if instruction.opname != "LOAD_GLOBAL" or instruction.arg is None:
+        if instruction.opname not in ("LOAD_GLOBAL", "LOAD_NAME") or instruction.arg is None:
             continue
         mark = _call_mark(instructions, k)
         if mark is None:
@@ -201,8 +260,10 @@ def _mark(code: CodeType) -> CodeType:
         name = f"{prefix}{instruction.argval}"
         if name not in names:
             names.append(name)
-        # The lowest bit says that a call follows.
-        arg = names.index(name) << 1 | instruction.arg & 1
+        arg = names.index(name)
+        if instruction.opname == "LOAD_GLOBAL":
+            # The lowest bit says that a call follows.
+            arg = arg << 1 | instruction.arg & 1
         if arg < 256 and instruction.arg < 256:
             raw[instruction.offset + 1] = arg
     consts = tuple(_mark(c) if isinstance(c, CodeType) else c for c in code.co_consts)

@@ -7,8 +7,10 @@ Next: ``_trace.py`` for the result, ``_tracer.pyx`` and ``_array.py`` for the va
 
 from __future__ import annotations
 
+import dataclasses
 import gc
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, ValuesView
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,7 +27,7 @@ from asdopt.tracing._tape import Tape
 from asdopt.tracing._trace import Trace
 from asdopt.tracing._tracer import tracer
 
-__all__ = ["Recorder", "function_name", "trace"]
+__all__ = ["Recorder", "function_name", "result_parts", "trace"]
 
 IntArray = npt.NDArray[np.int32]
 
@@ -59,6 +61,7 @@ class Recorder:
             self.tape.locate = user_location
             self.tape.note_lines()
         self._note_lines = note_lines
+        self.values = values
 
     def argument(self, structure: Structure, start: int = 0) -> Any:
         """Make a fresh traced argument of a structure from the leaves at ``start``."""
@@ -71,8 +74,17 @@ class Recorder:
 
         return structure.rebuild(leaf, start)
 
-    def call(self, fun: Callable[..., Any], *args: Any) -> tuple[IntArray, tuple[int, ...]]:
+    def call(
+        self, fun: Callable[..., Any], *structures: Structure
+    ) -> tuple[IntArray, tuple[int, ...]]:
         """Call a user's function and flatten what it returns.
+
+        Parameters
+        ----------
+        fun : callable
+        structures : Structure
+            Structures of its arguments, whose leaves follow one another on the tape: x, then
+            the parameters.
 
         Returns
         -------
@@ -81,34 +93,52 @@ class Recorder:
         shape : tuple of int
             Shape of the result; ``(0,)`` for None, ``(k,)`` for nested sequences.
         """
-        with _paused_garbage_collector():
-            return self.flatten(run_hooked(fun, self.tape, args), fun)
+        starts = np.cumsum([0, *(part.size for part in structures)]).tolist()
+        values = self.values
 
-    def run(self, fun: Callable[..., Any], *args: Any) -> Any:
-        """Call a user's function and return what it returned."""
+        def traced() -> tuple[Any, ...]:
+            return tuple(map(self.argument, structures, starts))
+
+        def plain() -> Any:
+            if values is None:
+                return None
+            parts = zip(structures, starts, strict=False)
+            return tuple(part.unflatten(values[k : k + part.size]) for part, k in parts)
+
+        return self.flatten(self.run(fun, traced, plain), fun)
+
+    def run(
+        self,
+        fun: Callable[..., Any],
+        traced: Callable[[], tuple[Any, ...]],
+        plain: Callable[[], tuple[Any, ...] | None],
+    ) -> Any:
+        """Call a user's function and return what it returned, as :func:`run_hooked` does."""
         with _paused_garbage_collector():
-            return run_hooked(fun, self.tape, args)
+            return run_hooked(fun, self.tape, traced, plain)
 
     def flatten(self, result: Any, fun: Callable[..., Any]) -> tuple[IntArray, tuple[int, ...]]:
         """Nodes of what a function returned in C order, and its shape, as :meth:`call` does."""
-        if result is None:
-            return np.empty(0, dtype=np.int32), (0,)
-        try:
-            lifted = lift(self.tape, result)
-        except AsdoptError:
-            raise
-        except (TypeError, ValueError) as error:
-            if isinstance(result, (list, tuple)):
+        parts = result_parts(result)
+        if parts is None:
+            try:
+                lifted = lift(self.tape, result)
+            except AsdoptError:
+                raise
+            except (TypeError, ValueError) as error:
+                if not isinstance(result, (list, tuple)):
+                    raise InputError(
+                        f"{function_name(fun)} returned {type(result).__name__} "
+                        f"({_short(result)}); a number, an array, or a list, tuple or dict of "
+                        "these is needed to differentiate: return the values themselves"
+                    ) from error
                 # Entries of different shapes: flattened one after the other.
-                parts = [self.flatten(entry, fun)[0] for entry in result]
-                ids = np.concatenate(parts) if parts else np.empty(0, dtype=np.int32)
-                return ids, ids.shape
-            raise InputError(
-                f"{function_name(fun)} returned {type(result).__name__} "
-                f"({_short(result)}); a number, an array, or a list or tuple of these is "
-                "needed to differentiate: return the values themselves"
-            ) from error
-        return lifted.ids.reshape(-1).astype(np.int32), lifted.shape
+                parts = list(result)
+            else:
+                return lifted.ids.reshape(-1).astype(np.int32), lifted.shape
+        found = [self.flatten(part, fun)[0] for part in parts]
+        ids = np.concatenate(found) if found else np.empty(0, dtype=np.int32)
+        return ids, ids.shape
 
     def finish(self, outputs: IntArray) -> Trace:
         """Close the tape and return its live part as a trace with these outputs."""
@@ -150,10 +180,23 @@ def trace(
     """
     recorder = Recorder(structure.size, values, note_lines=note_lines)
     try:
-        outputs, out_shape = recorder.call(fun, recorder.argument(structure))
+        outputs, out_shape = recorder.call(fun, structure)
         return recorder.finish(outputs), out_shape
     finally:
         recorder.tape.close()
+
+
+def result_parts(result: Any) -> list[Any] | None:
+    """Parts of what a function returned, None where it is no container but a value or a list."""
+    if result is None:
+        return []
+    if isinstance(result, Mapping):
+        return list(result.values())
+    if isinstance(result, (ValuesView, deque)):
+        return list(result)
+    if dataclasses.is_dataclass(result) and not isinstance(result, type):
+        return [getattr(result, field.name) for field in dataclasses.fields(result)]
+    return None
 
 
 def function_name(fun: Callable[..., Any]) -> str:

@@ -198,9 +198,10 @@ cdef class Rewriter:
     cdef object form(self, object node, object kind):
         """Rewrite an implicit call; None for nodes that are none."""
         if kind is Attribute:
+            args = [self.visit(node.value), self.name(node)]
             if type(node.ctx) is not ast.Load:
-                return None
-            return self.helper("getattr", [self.visit(node.value), self.name(node)], node)
+                return self.target("target attribute", args, node)
+            return self.helper("getattr", args, node)
         if kind is BinOp:
             name = "binary " + type(node.op).__name__
             return self.helper(name, [self.visit(node.left), self.visit(node.right)], node)
@@ -215,13 +216,14 @@ cdef class Rewriter:
         if kind is Compare:
             name = type(node.ops[0]).__name__
             if len(node.ops) > 1:
-                return None
+                return self.chain(node)
             left, right = self.visit(node.left), self.visit(node.comparators[0])
             return self.helper("compare " + name, [left, right], node)
         if kind is Subscript:
+            args = [self.visit(node.value), self.key(node.slice)]
             if type(node.ctx) is not ast.Load:
-                return None
-            return self.helper("getitem", [self.visit(node.value), self.key(node.slice)], node)
+                return self.target("target item", args, node)
+            return self.helper("getitem", args, node)
         if kind is Starred:
             if type(node.ctx) is ast.Load:
                 node.value = self.iterated(self.visit(node.value))
@@ -259,7 +261,26 @@ cdef class Rewriter:
             return self.augmented(node)
         return None
 
+    cdef object target(self, str name, list args, object node):
+        """``o.a``, ``o[k]`` where they are stored to or deleted: an attribute that does it."""
+        return at(Attribute(self.helper(name, args, node), "value", node.ctx), node)
+
+    cdef object chain(self, object node):
+        """``a < b < c`` as ``a < b and b < c`` where reading b twice makes no difference."""
+        if not all(type(middle) in (Name, Constant) for middle in node.comparators[:-1]):
+            return None
+        parts = []
+        left = self.visit(node.left)
+        for op, middle in zip(node.ops, node.comparators):
+            right = self.visit(middle)
+            parts.append(self.helper("compare " + type(op).__name__, [left, right], node))
+            left = right
+        return at(BoolOp(ast.And(), parts), node)
+
     cdef object truth(self, object test):
+        if type(test) is BoolOp:
+            test.values = [self.truth(part) for part in test.values]
+            return test
         if type(test) in PLAIN_TESTS or (type(test) is UnaryOp and type(test.op) is Not):
             return test
         return self.helper("truth", [test], test)

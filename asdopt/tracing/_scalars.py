@@ -8,6 +8,7 @@ scalars do not come here: ``_tracer.pyx`` serves them itself.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy as np
 from asdopt._errors import TracingError
 from asdopt.tracing import _array, _functions, _tracer, _ufuncs
 from asdopt.tracing._location import refuse
+from asdopt.tracing._nodes import constant_values
 from asdopt.tracing._tracer import Tracer, wrap
 
 __all__ = ["attribute", "function", "ufunc"]
@@ -81,13 +83,10 @@ def attribute(tracer: Tracer, name: str) -> Any:
         return _method(ufunc, tracer)
     if name == "is_integer":
         return lambda: tracer == np.floor(tracer)
-    if name in {"as_integer_ratio", "hex"}:
-        raise refuse(
-            tracer.tape,
-            TracingError,
-            f"the method {name}() of a traced number was asked for; it needs the digits, which "
-            "change with the variables: use the number itself",
-        )
+    if name == "fromhex":
+        return np.float64.fromhex
+    if name in ("hex", "as_integer_ratio"):
+        return partial(_of_float, tracer, name)
     if name in _NUMPY_SCALAR:
         array = _tracer.array(
             tracer.tape,
@@ -99,6 +98,18 @@ def attribute(tracer: Tracer, name: str) -> Any:
             return wrap(value.tape, value.ids, value.is_bool)
         return value
     raise AttributeError(f"'numpy.float64' object has no attribute {name!r}")
+
+
+def _of_float(tracer: Tracer, name: str) -> Any:
+    # Looking for the method is no reason to refuse.
+    if constant_values(tracer.tape, np.array(tracer.id, dtype=np.int32)) is not None:
+        return getattr(float(tracer), name)()
+    raise refuse(
+        tracer.tape,
+        TracingError,
+        f"the method {name}() of a traced number was called; it needs the digits, which change "
+        "with the variables: use the number itself",
+    )
 
 
 def _method(ufunc: np.ufunc, tracer: Tracer) -> Callable[..., Any]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import linecache
 import re
+import sys
 import warnings
 from collections.abc import Iterator
 from types import CodeType, ModuleType
@@ -171,6 +172,8 @@ def _find(module: CodeType, code: CodeType, shift: int) -> tuple[int, ...] | Non
 
 
 def _lines(file: str, namespace: dict[str, Any]) -> list[str]:
+    if file.startswith("<frozen "):
+        file = getattr(sys.modules.get(file[8:-1]), "__file__", None) or file
     if not file.startswith("<"):
         linecache.checkcache(file)
     return linecache.getlines(file, namespace)

@@ -10,8 +10,10 @@ from __future__ import annotations
 import builtins
 import functools
 import itertools
+import operator
 import sys
 from collections.abc import Callable, Iterable
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -19,9 +21,9 @@ import numpy as np
 from asdopt._errors import TracingError
 from asdopt._ops import CODE
 from asdopt.tracing._callee import HOOK, current, know
-from asdopt.tracing._convert import CONSTANTS, compile_hooked
+from asdopt.tracing._convert import CONSTANTS, compile_hooked, is_hooked
 from asdopt.tracing._location import refuse
-from asdopt.tracing._namespace import Namespace
+from asdopt.tracing._namespace import Namespace, evaluate
 from asdopt.tracing._rewrite import PREFIX
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, TracedBool, Tracer, as_float, node_ids, tracer
@@ -191,7 +193,10 @@ def _evaluate(run: Callable[..., Any], mode: str, source: Any, names: Any, local
     session = current()
     if isinstance(source, (str, bytes)):
         source = compile_hooked(source, mode, 0 if session is None else session.level)
-    return run(source, names, names if local is None else local)
+    local = names if local is None else local
+    if isinstance(source, CodeType) and session is not None and not is_hooked(source):
+        return evaluate(session, run, source, names, local)
+    return run(source, names, local)
 
 
 def _is(a: Any, b: Any) -> bool:
@@ -199,9 +204,10 @@ def _is(a: Any, b: Any) -> bool:
         return a is b
     if isinstance(b, TracedBool):
         a, b = b, a
-    if isinstance(a, TracedBool) and type(b) is bool:
-        # A comparison of Python floats is True or False themselves, one of NumPy's never.
-        return class_of(a) is bool and bool(a) is b
+    if isinstance(a, TracedBool) and type(b) in (bool, np.bool_):
+        # A comparison of Python floats is True or False themselves, one of NumPy's is np.True_
+        # or np.False_.
+        return class_of(a) is type(b) and bool(a) is bool(b)
     if a is not b and isinstance(a, Tracer) and isinstance(b, Tracer):
         session = current()
         known = () if session is None else session.state.get("extremes", ())
@@ -251,6 +257,11 @@ def exchanging(function: Callable[..., Any], place: int, name: str | None) -> Ca
         return function(*args, **kwargs)
 
     return call
+
+
+@stands_for(operator.call)
+def _call(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    return HOOK[function](*args, **kwargs)
 
 
 for _function, (_place, _name) in _CALLERS.items():

@@ -11,8 +11,11 @@ import bisect
 import heapq
 import math
 import operator
+import os
 import random
+import secrets
 import statistics
+import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -152,12 +155,16 @@ def _random_method(session: Session, method: Any) -> Any:
         return method
     if any(owner is known for known in _seeded(session)):
         return _drawing(method) if session.level else method
-    raise refuse(
+    raise _drawn(session, f"{type(owner).__name__}.{name}()")
+
+
+def _drawn(session: Session, what: str) -> TracingError:
+    return refuse(
         session.tape,
         TracingError,
-        f"random numbers were drawn with {type(owner).__name__}.{name}(); each call of the "
-        "function would draw others, so its derivatives mean nothing: draw them before and give "
-        "them as data, or make a generator with a fixed seed inside of the function",
+        f"random numbers were drawn with {what}; each call of the function would draw others, so "
+        "its derivatives mean nothing: draw them before and give them as data, or make a "
+        "generator with a fixed seed inside of the function",
     )
 
 
@@ -208,6 +215,23 @@ def _seed(seed: Any = None) -> None:
     if session is not None and seed is not None:
         _seeded(session).append(_GLOBAL_STATE)
     np.random.seed(seed)  # noqa: NPY002  # the user's own call, passed on
+
+
+def _refusing(function: Callable[..., Any]) -> None:
+    def draw(*args: Any, **kwargs: Any) -> Any:
+        session = current()
+        if session is None:
+            return function(*args, **kwargs)
+        raise _drawn(session, f"{function.__module__}.{function.__name__}()")
+
+    know(function, draw)
+
+
+for _drawing in (
+    *(os.urandom, uuid.uuid1, uuid.uuid4),
+    *(secrets.randbelow, secrets.randbits, secrets.choice, secrets.token_bytes),
+):
+    _refusing(_drawing)
 
 
 # ---------------------------------------------------------------------------- other key functions

@@ -6,15 +6,18 @@ with any kind of leaves (floats for results, tracers for a trace).
 
 from __future__ import annotations
 
+import copy
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from asdopt._errors import InputError
+from asdopt.tracing._callee import HOOK
 
 __all__ = ["Structure"]
 
@@ -37,6 +40,8 @@ class Structure:
         Makes the container from its list of parts.
     size : int
         Number of scalars.
+    labels : tuple of str
+        How a user reaches each part: ``['speed']`` or ``.speed``.
     """
 
     shape: tuple[int, ...] | None
@@ -44,6 +49,7 @@ class Structure:
     parts: tuple[Structure, ...] = ()
     build: Callable[[list[Any]], Any] = list
     size: int = 0
+    labels: tuple[str, ...] = ()
 
     @staticmethod
     def of(value: Any, what: str) -> Structure:
@@ -58,11 +64,12 @@ class Structure:
         if found is None:
             shape = _leaf(value, what).shape
             return Structure(shape, size=int(np.prod(shape)))
-        keys, values, build = found
         parts = tuple(
-            Structure.of(part, f"{what}[{key!r}]") for key, part in zip(keys, values, strict=True)
+            Structure.of(part, what + label)
+            for label, part in zip(found.labels, found.parts, strict=True)
         )
-        return Structure(None, keys, parts, build, sum(part.size for part in parts))
+        size = sum(part.size for part in parts)
+        return Structure(None, found.keys, parts, found.build, size, found.labels)
 
     @property
     def is_leaf(self) -> bool:
@@ -92,12 +99,12 @@ class Structure:
             out[start : start + self.size] = leaf.reshape(-1)
             return
         found = _container(value)
-        if found is None or set(found[0]) != set(self.keys):
-            has = "an array" if found is None else f"the parts {list(found[0])}"
+        if found is None or set(found.keys) != set(self.keys):
+            has = "an array" if found is None else f"the parts {list(found.keys)}"
             raise InputError(f"{what} has {has}, the parts {list(self.keys)} are needed")
-        by_key = dict(zip(found[0], found[1], strict=True))
-        for key, part in zip(self.keys, self.parts, strict=True):
-            part._fill(by_key[key], f"{what}[{key!r}]", out, start)
+        by_key = dict(zip(found.keys, found.parts, strict=True))
+        for key, label, part in zip(self.keys, self.labels, self.parts, strict=True):
+            part._fill(by_key[key], what + label, out, start)
             start += part.size
 
     def rebuild(self, leaf: Leaf, start: int = 0) -> Any:
@@ -121,8 +128,8 @@ class Structure:
     def names(self, prefix: str) -> Iterator[str]:
         """Name every scalar: ``x[3]``, ``x['speed'][0, 2]``, ``x.mass``."""
         if self.shape is None:
-            for key, part in zip(self.keys, self.parts, strict=True):
-                yield from part.names(f"{prefix}[{key!r}]")
+            for label, part in zip(self.labels, self.parts, strict=True):
+                yield from part.names(prefix + label)
         elif self.shape == ():
             yield prefix
         else:
@@ -130,31 +137,72 @@ class Structure:
                 yield f"{prefix}[{', '.join(map(str, index))}]"
 
 
-def _container(
-    value: Any,
-) -> tuple[tuple[Any, ...], list[Any], Callable[[list[Any]], Any]] | None:
-    """Keys, parts and constructor of a container, None for a leaf."""
+class _Container(NamedTuple):
+    """Keys, parts and constructor of a container; ``labels`` are the ways to its parts."""
+
+    keys: tuple[Any, ...]
+    parts: list[Any]
+    build: Callable[[list[Any]], Any]
+    labels: tuple[str, ...]
+
+
+def _container(value: Any) -> _Container | None:
+    """Take a container apart, None for a leaf."""
     if isinstance(value, Mapping):
         keys = tuple(value)
-        kind: Callable[..., Any] = type(value)
-        if kind is dict:
-            return keys, list(value.values()), lambda parts: dict(zip(keys, parts, strict=True))
-        return keys, [value[k] for k in keys], lambda parts: kind(zip(keys, parts, strict=True))
+        return _items(keys, [value[k] for k in keys], _rebuild_mapping(value, keys))
+    if type(value) is SimpleNamespace:
+        fields = vars(value)
+        return _attributes(value, tuple(fields), lambda parts: _namespace(fields, parts))
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         named = type(value)
-        return tuple(value._fields), list(value), lambda parts: named(*parts)
+        return _attributes(value, tuple(value._fields), lambda parts: named(*parts))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = tuple(field.name for field in dataclasses.fields(value) if field.init)
-        return names, [getattr(value, k) for k in names], _rebuild_dataclass(value, names)
+        return _attributes(value, names, _rebuild_dataclass(value, names))
     if isinstance(value, (list, tuple)) and not _is_numeric(value):
-        sequence = type(value)
-        return tuple(range(len(value))), list(value), sequence
+        return _items(tuple(range(len(value))), list(value), type(value))
     return None
 
 
-def _rebuild_dataclass(value: Any, names: tuple[str, ...]) -> Callable[[list[Any]], Any]:
+def _items(
+    keys: tuple[Any, ...], parts: list[Any], build: Callable[[list[Any]], Any]
+) -> _Container:
+    return _Container(keys, parts, build, tuple(f"[{key!r}]" for key in keys))
+
+
+def _attributes(
+    value: Any, names: tuple[str, ...], build: Callable[[list[Any]], Any]
+) -> _Container:
+    parts = [getattr(value, name) for name in names]
+    return _Container(names, parts, build, tuple(f".{name}" for name in names))
+
+
+def _namespace(names: Iterable[str], parts: list[Any]) -> SimpleNamespace:
+    return SimpleNamespace(**dict(zip(names, parts, strict=True)))
+
+
+def _rebuild_mapping(value: Any, keys: tuple[Any, ...]) -> Callable[[list[Any]], Any]:
     def build(parts: list[Any]) -> Any:
-        return dataclasses.replace(value, **dict(zip(names, parts, strict=True)))
+        made = dict(zip(keys, parts, strict=True))
+        if type(value) is dict:
+            return made
+        if not isinstance(value, MutableMapping):
+            return type(value)(made)  # such as types.MappingProxyType
+        # A copy keeps what the mapping has besides its items: the factory of a defaultdict.
+        copied = copy.copy(value)
+        copied.update(made)
+        return copied
+
+    return build
+
+
+def _rebuild_dataclass(value: Any, names: tuple[str, ...]) -> Callable[[list[Any]], Any]:
+    kind = type(value)
+
+    def build(parts: list[Any]) -> Any:
+        # Hooked in a trace: __post_init__ may compute with the fields.
+        return HOOK[kind](**dict(zip(names, parts, strict=True)))
 
     return build
 
@@ -170,6 +218,10 @@ def _leaf(value: Any, what: str) -> FloatArray:
     try:
         if np.iscomplexobj(value):
             raise TypeError("complex numbers")
+        if value is None:
+            raise TypeError("no value")
+        if isinstance(value, np.ma.MaskedArray):
+            raise TypeError("its mask would be lost")
         return np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InputError(

@@ -8,6 +8,7 @@ import operator
 import numpy as np
 
 from asdopt._errors import TracingError
+from asdopt._ops import FIRST_CODE, OPERATORS
 from asdopt.tracing._location import describe, refuse
 
 cimport cython
@@ -15,7 +16,7 @@ cimport numpy as cnp
 from cpython.dict cimport PyDict_GetItem
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_Check, PyFloat_CheckExact
 from cpython.long cimport PyLong_Check
-from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, PyObject
+from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
 from libc.math cimport isfinite
 
 from asdopt.tracing._tape cimport Tape
@@ -25,6 +26,8 @@ cnp.import_array()
 cdef extern from "_operators.h" nogil:
     enum:
         OP_CONSTANT
+        OP_PARAMETER
+        OP_SUM
         OP_NEGATIVE
         OP_ABSOLUTE
         OP_FLOOR
@@ -175,6 +178,35 @@ cdef int domain_guard(Tape tape, int node) except -1:
     return 0
 
 
+# Operators whose derivatives vanish: 1 at their code.
+cdef unsigned char STEPS[256]
+for _k in range(256):
+    STEPS[_k] = (FIRST_CODE <= _k < FIRST_CODE + len(OPERATORS)
+                 and not any(OPERATORS[_k - FIRST_CODE].first))
+
+
+cdef bint is_step(Tape tape, int node):
+    """Whether a value depends on the variables through steps only: floor, sign, comparisons."""
+    cdef list stack = [node]
+    cdef set seen = set()
+    cdef int k, op
+    while stack:
+        k = stack.pop()
+        op = tape.op[k]
+        if k in seen or op == OP_CONSTANT or op == OP_PARAMETER or STEPS[op]:
+            continue
+        seen.add(k)
+        if op == OP_SUM:
+            stack.extend([tape.pool_ids[i] for i in range(tape.a[k], tape.a[k] + tape.b[k])])
+        elif op < FIRST_CODE:
+            return False
+        else:
+            stack.append(tape.a[k])
+            if OPERATORS[op - FIRST_CODE].arity > 1:
+                stack.append(tape.b[k])
+    return True
+
+
 def tracer(Tape tape, int node, bint is_bool=False):
     """Make a traced scalar of a node."""
     return make_bool(tape, node) if is_bool else make(tape, node)
@@ -252,9 +284,26 @@ cdef object binary(object left, object right, int op):
     return make(tape, node)
 
 
+_bitwise_operators = {OP_LOGICAL_AND: operator.and_, OP_LOGICAL_OR: operator.or_,
+                      OP_LOGICAL_XOR: operator.xor}
+
+
+cdef bint is_plain_bool(object o):
+    return type(o) is TracedBool and (<TracedBool> o).plain
+
+
+cdef object whole(object o):
+    """A truth value as a whole number, under a guard."""
+    return int(bool(o)) if type(o) is TracedBool else o
+
+
 cdef object logical(object left, object right, int op, str symbol):
     cdef Tape tape = (<Tracer> (left if isinstance(left, Tracer) else right)).tape
     cdef int a, b
+    if type(left) is int or type(right) is int:
+        # Python's truth values are whole numbers.
+        if is_plain_bool(left) or is_plain_bool(right):
+            return _bitwise_operators[op](whole(left), whole(right))
     for o in (left, right):
         if isinstance(o, TracedArrayBase) or isinstance(o, np.ndarray):
             return NotImplemented
@@ -272,9 +321,18 @@ cdef object logical(object left, object right, int op, str symbol):
     return make_bool(tape, tape.binary(op, a, b))
 
 
+cdef bint is_left_behind(object o):
+    return isinstance(o, Tracer) and (<Tracer> o).tape.closed
+
+
 cdef object compare(object self, object other, int kind):
     cdef Tape tape = (<Tracer> self).tape
-    cdef int op, b = operand(tape, other)
+    cdef int op, b
+    if (kind == Py_EQ or kind == Py_NE) and (tape.closed or is_left_behind(other)):
+        # A value that an earlier trace left in a cache of the user is no value any more: the
+        # cache is out of date.
+        return kind == Py_NE
+    b = operand(tape, other)
     if b == NOT_A_NUMBER:
         return NotImplemented
     if kind == Py_LT:
@@ -301,6 +359,9 @@ cdef class Tracer:
         return binary(left, right, OP_ADD)
 
     def __sub__(left, right):
+        if (type(left) is TracedBool or type(right) is TracedBool) and adds_logically(left, right):
+            raise TypeError("numpy boolean subtract, the `-` operator, is not supported, use the "
+                            "bitwise_xor, the `^` operator, or the logical_xor function instead.")
         return binary(left, right, OP_SUBTRACT)
 
     def __mul__(left, right):
@@ -349,6 +410,9 @@ cdef class Tracer:
         return logical(left, right, OP_LOGICAL_XOR, "^")
 
     def __neg__(self):
+        if type(self) is TracedBool and not (<TracedBool> self).plain:
+            raise TypeError("The numpy boolean negative, the `-` operator, is not supported, use "
+                            "the `~` operator or the logical_not function instead.")
         return result_of(self.tape, self.tape.unary(OP_NEGATIVE, self.id), self, self)
 
     def __pos__(self):
@@ -428,9 +492,9 @@ cdef class Tracer:
             self.tape, TracingError,
             f"the traced value {describe(self)} was asked to become a plain float, which would "
             "lose its dependence on the variables; a function that needs true floats was called "
-            "with it, or it was stored into an existing array of floats: use the NumPy function "
-            "of the same name, and make arrays from traced values (np.stack, np.concatenate, a "
-            "list) instead of writing them into arrays of floats")
+            "with it, or it was stored into an array that was made outside of the function: use "
+            "functions of math and numpy, make arrays inside of the function (np.zeros, "
+            "np.array), or put what cannot be followed into asdopt.external(...)")
 
     def __complex__(self):
         if self.tape.op[self.id] == OP_CONSTANT:
@@ -441,25 +505,32 @@ cdef class Tracer:
             "real: write real and imaginary parts as two values")
 
     def __hash__(self):
-        if self.tape.op[self.id] == OP_CONSTANT:
-            return hash(self.tape.val[self.id])
+        cdef Tape tape = self.tape
+        if tape.op[self.id] == OP_CONSTANT:
+            return hash(tape.val[self.id])
+        if tape.primal and is_step(tape, self.id):
+            # round(x, 1), x // 1: the same in a neighborhood, so that a guard may hold.
+            tape.add_guard(self.id, tape.val[self.id])
+            return hash(tape.val[self.id])
         raise refuse(
-            self.tape, TracingError,
+            tape, TracingError,
             f"the traced value {describe(self)} was used as a key of a dict or an element of a "
-            "set; the result would hold for this one value only: use an index or a constant")
+            "set; the result would hold for this one value only: use an index or a rounded value "
+            "(int(v), round(v, 2)) as the key, functools.lru_cache for a cache of results")
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         # float64 * tracer arrives here in every loop over data: one node without a detour.
         cdef PyObject *entry
         cdef Tape tape = self.tape
         cdef int code, a, b
-        if not kwargs and method == "__call__":
+        if not kwargs and method == "__call__" and not self.tape.closed:
             entry = PyDict_GetItem(_ufunc_codes, ufunc)
             if entry != NULL:
                 code = <object> entry
                 if code & 2:
                     left, right = inputs
-                    if type(left) is not TracedBool and type(right) is not TracedBool:
+                    if (type(left) is not TracedBool and type(right) is not TracedBool
+                            and not is_left_behind(left) and not is_left_behind(right)):
                         a = operand(tape, left)
                         b = NOT_A_NUMBER if a == NOT_A_NUMBER else operand(tape, right)
                         if b != NOT_A_NUMBER:
@@ -552,6 +623,12 @@ cdef class TracedBool(Tracer):
     def __hash__(self):
         return hash(bool(self))
 
+    def __lshift__(left, right):
+        return whole(left) << whole(right)
+
+    def __rshift__(left, right):
+        return whole(left) >> whole(right)
+
     def __index__(self):
         if self.plain:
             return int(bool(self))
@@ -565,12 +642,14 @@ cdef int side(Tape tape, object o, PyObject **ids) except -3:
         if (<TracedArrayBase> o).is_bool:
             return -2
         if (<TracedArrayBase> o).tape is not tape:
-            other_tape(tape)
+            return -2
         ids[0] = <PyObject *> (<TracedArrayBase> o)._ids
         return -1
     if type(o) is TracedBool or type(o) is bool or type(o) is np.ndarray:
         return -2
-    if isinstance(o, Tracer) or PyFloat_Check(o) or PyLong_Check(o):
+    if isinstance(o, Tracer):
+        return (<Tracer> o).id if (<Tracer> o).tape is tape else -2
+    if PyFloat_Check(o) or PyLong_Check(o):
         return operand(tape, o)
     return -2
 
@@ -617,7 +696,7 @@ cdef class TracedArrayBase:
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         cdef PyObject *entry
         cdef int code
-        if not kwargs and method == "__call__":
+        if not kwargs and method == "__call__" and not self.tape.closed:
             entry = PyDict_GetItem(_ufunc_codes, ufunc)
             if entry != NULL:
                 code = <object> entry

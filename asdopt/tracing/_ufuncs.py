@@ -23,7 +23,7 @@ from asdopt.tracing._nodes import Ids, apply, broadcast, constant_values, select
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, wrap
 
-__all__ = ["call", "dispatch", "store"]
+__all__ = ["call", "dispatch", "left_behind", "store"]
 
 
 # What NumPy's ufuncs do on two truth values, where it is not what they do on 0 and 1.
@@ -62,6 +62,8 @@ def composite(*ufuncs: np.ufunc) -> Callable[[Composite], Composite]:
 
 def call(tape: Tape, ufunc: np.ufunc, operands: Sequence[Any]) -> Any:
     """Apply a ufunc elementwise, with broadcasting and without keyword arguments."""
+    if ufunc in (np.equal, np.not_equal) and any(map(left_behind, operands)):
+        return np.full(np.broadcast_shapes(*map(np.shape, operands)), ufunc is np.not_equal)[()]
     arrays = [lift(tape, operand) for operand in operands]
     if all(a.is_bool for a in arrays):
         result = _call_on_truth(tape, ufunc, arrays)
@@ -181,6 +183,11 @@ def _is_foreign(operand: Any) -> bool:
     if issubclass(kind, (TracedArrayBase, _tracer.Tracer, np.ndarray, np.generic)):
         return False
     return getattr(kind, "__array_ufunc__", None) is not None
+
+
+def left_behind(value: Any) -> bool:
+    """Whether a value is of an earlier trace: in a cache of the user, which is out of date."""
+    return isinstance(value, (TracedArrayBase, _tracer.Tracer)) and value.tape.closed
 
 
 def check_types(tape: Tape, what: str, kwargs: dict[str, Any]) -> None:

@@ -1,0 +1,166 @@
+"""What cannot be followed is refused with the user's line, and never answered by a number."""
+
+from __future__ import annotations
+
+import array
+import cmath
+import ctypes
+import decimal
+import fractions
+import json
+import math
+import os
+import pickle
+import random
+import secrets
+import struct
+import threading
+import uuid
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import integrate, interpolate, optimize
+
+import asdopt
+
+X = np.array([0.9, 0.3, 1.4, 0.7])
+CACHE: dict[Any, Any] = {}
+GENERATOR = np.random.default_rng(3)
+
+PLAIN = "was asked to become a plain"
+OTHER = "runs on plain numbers, but on traced values"
+KEY = "was used as a key"
+RANDOM = "random numbers were drawn"
+TEXT = "may be the text of a traced value"
+
+
+def _in_a_thread(x: Any) -> Any:
+    out: list[Any] = []
+    with_trap = threading.Thread(target=lambda: _append(out, x[0]))
+    with_trap.start()
+    with_trap.join()
+    return out[0]
+
+
+def _append(out: list[Any], value: Any) -> None:
+    try:
+        out.append(math.sin(value))
+    except asdopt.TracingError:
+        out.append(0.0)
+
+
+def _remembered(x: Any) -> Any:
+    key = tuple(x)
+    if key not in CACHE:
+        CACHE[key] = math.sin(x[0])
+    return CACHE[key]
+
+
+def _stored_in_records(x: Any) -> Any:
+    records = np.zeros(2, dtype=[("a", float)])
+    records["a"][0] = x[0]
+    return records["a"]
+
+
+def _stored_in_single_precision(x: Any) -> Any:
+    single = np.zeros(3, dtype=np.float32)
+    single[0] = x[0]
+    return single
+
+
+def _swallowed(x: Any) -> Any:
+    try:
+        return integrate.quad(lambda t: math.exp(-x[0] * t), 0, 1)[0]
+    except TypeError:
+        return 0.0
+
+
+CASES: list[tuple[str, Any]] = [
+    # Libraries that need true numbers.
+    (PLAIN, lambda x: integrate.quad(lambda t: math.exp(-x[0] * t), 0, 1)[0]),
+    (PLAIN, lambda x: integrate.solve_ivp(lambda t, y: [-x[0] * y[0]], (0, 1), [x[1]]).y[0, -1]),
+    (PLAIN, lambda x: integrate.odeint(lambda y, t: -x[0] * y, 1.0, [0, 1])[-1, 0]),
+    (PLAIN, lambda x: optimize.brentq(lambda t: t**3 - x[0], 0, 5)),
+    (PLAIN, lambda x: optimize.fsolve(lambda t: t**3 - abs(x[0]), 1.0)),
+    (PLAIN, lambda x: interpolate.CubicSpline([0, 1, 2, 3], x)(0.5)),
+    (PLAIN, lambda x: array.array("d", x)[0]),
+    (PLAIN, lambda x: struct.unpack("d", struct.pack("d", x[0]))[0]),
+    (PLAIN, lambda x: ctypes.c_double(x[0]).value),
+    (OTHER, lambda x: memoryview(x)[0]),
+    (PLAIN, _in_a_thread),
+    (PLAIN, _swallowed),
+    ("pickling", lambda x: pickle.loads(pickle.dumps(x))[0]),
+    # Other kinds of numbers.
+    ("complex number", lambda x: abs(cmath.exp(1j * x[0]))),
+    ("become complex", lambda x: abs(complex(x[0], x[1]))),
+    ("complex number", lambda x: (x[0] + 2j * x[1]).real),
+    ("become float32", lambda x: x.astype(np.float32)),
+    (PLAIN, lambda x: np.float32(x[0]) * 2),
+    (PLAIN, lambda x: np.longdouble(x[0]) * 1),
+    (PLAIN, _stored_in_single_precision),
+    (PLAIN, _stored_in_records),
+    (OTHER, lambda x: float(decimal.Decimal(x[0]))),
+    (PLAIN, lambda x: float(fractions.Fraction(x[0]))),
+    (PLAIN, lambda x: float(x[0]).as_integer_ratio()[0] * 1.0),
+    (PLAIN, lambda x: float.fromhex(x[0].hex())),
+    (PLAIN, lambda x: math.nextafter(x[0], 2.0) * x[1]),
+    # Numbers read back from text.
+    (TEXT, lambda x: float(str(x[0]))),
+    (TEXT, lambda x: float(f"{x[0]:.3f}")),
+    (TEXT, lambda x: float("%.3f" % x[0])),  # noqa: UP031  # the operator is under test
+    (OTHER, lambda x: int(f"{x[0]:.0f}") * 2.0),
+    (OTHER, lambda x: float(decimal.Decimal(str(x[0])))),
+    (OTHER, lambda x: json.loads(json.dumps([x[0]]))[0]),
+    (OTHER, lambda x: eval(repr(x[0]))),  # user code under test
+    (OTHER, lambda x: np.array(str(x[0])).astype(float)),
+    # Keys.
+    (KEY, lambda x: {x[0]: 1.0}[x[0]] * x[1]),
+    (KEY, lambda x: len(set(x)) * x[0]),
+    (KEY, lambda x: {(x[0], 1): x[1]}[x[0], 1]),
+    (KEY, _remembered),
+    ("tobytes", lambda x: {x.tobytes(): x[0]}[x.tobytes()]),
+    # Random numbers.
+    (RANDOM, lambda x: random.random() * x[0]),
+    (RANDOM, lambda x: random.choice([1, 2, 3]) * x[0]),
+    (RANDOM, lambda x: np.random.rand() * x[0]),  # noqa: NPY002  # user code under test
+    (RANDOM, lambda x: np.random.default_rng().normal() * x[0]),
+    (RANDOM, lambda x: GENERATOR.normal() * x[0]),
+    (RANDOM, lambda x: secrets.randbelow(10) * x[0]),
+    (RANDOM, lambda x: os.urandom(1)[0] * x[0]),
+    (RANDOM, lambda x: (uuid.uuid4().int % 7) * x[0]),
+]
+
+
+@pytest.mark.parametrize("number", range(len(CASES)))
+def test_refused_with_the_line(number: int) -> None:
+    """Of the function or of the helper that it calls, and with the expression."""
+    text, function = CASES[number]
+    with pytest.raises((asdopt.TracingError, asdopt.UnsupportedOperationError)) as caught:
+        asdopt.Problem(None, asdopt.Constraint(function), x0=X)
+    message = str(caught.value)
+    assert text in message
+    assert "test_refusals.py:" in message
+    assert ", at `" in message
+    assert not CACHE
+
+
+def test_what_fails_on_plain_numbers_too_is_not_taken_for_a_refusal() -> None:
+    """The user's own error arrives as it is."""
+    with pytest.raises(ZeroDivisionError):
+        asdopt.Problem(lambda x: x[0] / 0 if float(x[0]) else 1 / 0, x0=[0.0])
+    with pytest.raises(LookupError, match="no such table"):
+        asdopt.Problem(lambda x: _look_up(x), x0=X)
+
+
+def _look_up(x: Any) -> Any:
+    raise LookupError(f"no such table: {x[0]:.1f}")
+
+
+def test_a_library_that_stumbles_over_traced_values_is_told_apart() -> None:
+    """The error says what was raised, and where; the library's own is its cause."""
+    with pytest.raises(asdopt.TracingError, match=r"TypeError was raised") as caught:
+        asdopt.Problem(lambda x: float(decimal.Decimal(x[0])), x0=X)
+    assert isinstance(caught.value.__cause__, TypeError)
+    assert "decimal.Decimal(x[0])" in str(caught.value)
+    assert "asdopt.external" in str(caught.value)
