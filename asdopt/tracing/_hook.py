@@ -116,12 +116,12 @@ def run_hooked(
         arguments = plain()
         if arguments is not None and _raises_alike(fun, arguments, error):
             raise
-        refusal = refused_by_library(tape, error)
-        if refusal is None:
-            if arguments is None:
-                raise
-            refusal = _unfollowed(fun, error)
-        raise refusal from error
+        by_library = refused_by_library(tape, error)
+        if by_library is not None:
+            raise by_library from error
+        if arguments is None:
+            raise
+        raise _unfollowed(fun, error) from error
     if tape.refusal is not None:
         raise tape.refusal
     if code is not None:
@@ -138,7 +138,7 @@ def _raises_alike(fun: Callable[..., Any], arguments: tuple[Any, ...], error: Ex
     return False
 
 
-def _unfollowed(fun: Callable[..., Any], error: Exception) -> AsdoptError:
+def _unfollowed(fun: Callable[..., Any], error: Exception) -> TracingError:
     """Refusal of a function that works on plain numbers only."""
     name = getattr(fun, "__qualname__", None) or repr(fun)
     return TracingError(

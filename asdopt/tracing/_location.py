@@ -224,9 +224,10 @@ def refused_by_library(tape: Tape, error: BaseException) -> UnsupportedOperation
         return None
     called = f" ({names[0]})" if names else ""
     return UnsupportedOperationError(
-        f"{where}: a library's function{called} was called with traced values, which it cannot "
-        f"work with ({type(error).__name__}: {error}); it needs plain numbers: write what it "
-        "computes with functions of numpy, or wrap the computation with asdopt.external"
+        f"{place_of_error(error)}: a library's function{called} was called with traced values, "
+        f"which it cannot work with ({type(error).__name__}: {error}); it needs plain numbers: "
+        "write what it computes with functions of numpy, or wrap the computation with "
+        "asdopt.external"
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
-from asdopt.tracing._callee import current
+from asdopt.tracing._callee import HOOK, current
 from asdopt.tracing._location import refuse
 
 __all__ = ["FUNCTIONS", "OBJECTS_SUFFICE", "inverse_of_solver", "refused"]
@@ -427,3 +427,15 @@ def _spsolve(A: Any, b: Any, permc_spec: Any = None, use_umfpack: bool = True) -
     import scipy.sparse.linalg
 
     return inverse_of_solver(lambda eye: scipy.sparse.linalg.spsolve(A, eye), A.shape[0]) @ b
+
+
+@_means("scipy.interpolate")
+def _splev(x: Any, tck: Any, der: int = 0, ext: int = 0) -> Any:
+    from scipy.interpolate import BSpline
+
+    if ext != 0 or not isinstance(tck, tuple):
+        raise refused(
+            "scipy.interpolate.splev was called at a traced point with ext or with a curve in "
+            "space; known is ext=0 (extrapolation) of one function: use scipy.interpolate.BSpline"
+        )
+    return HOOK[BSpline(*tck)](x, der)

@@ -139,9 +139,7 @@ def _regular_grid(owner: Any, xi: Any, method: Any) -> Any:
         k = np.clip(np.searchsorted(axis, point, side="right") - 1, 0, len(axis) - 2)
         places.append(k)
         shares.append((point - axis[k]) / (axis[k + 1] - axis[k]))
-        if not owner.bounds_error and owner.fill_value is None:
-            continue
-        if not np.all((point >= axis[0]) & (point <= axis[-1])):
+        if owner.bounds_error and not np.all((point >= axis[0]) & (point <= axis[-1])):
             raise ValueError("One of the requested xi is out of bounds")
     for corner in np.ndindex((2,) * len(points)):
         weight: Any = 1.0
@@ -149,7 +147,12 @@ def _regular_grid(owner: Any, xi: Any, method: Any) -> Any:
             weight = weight * (share if bit else 1.0 - share)
         index = tuple(k + bit for k, bit in zip(places, corner, strict=True))
         result = result + weight * owner.values[index]
-    return result
+    if owner.fill_value is not None:
+        for point, axis in zip(points, owner.grid, strict=True):
+            inside = (point >= axis[0]) & (point <= axis[-1])
+            result = np.where(inside, result, owner.fill_value)
+    # One point is an array of one value, as SciPy has it.
+    return np.reshape(result, (1,)) if np.ndim(result) == 0 else result
 
 
 # ------------------------------------------------------------------------------- distributions

@@ -227,11 +227,11 @@ def _refusing(function: Callable[..., Any]) -> None:
     know(function, draw)
 
 
-for _drawing in (
+for _source in (
     *(os.urandom, uuid.uuid1, uuid.uuid4),
     *(secrets.randbelow, secrets.randbits, secrets.choice, secrets.token_bytes),
 ):
-    _refusing(_drawing)
+    _refusing(_source)
 
 
 # ---------------------------------------------------------------------------- other key functions
