@@ -15,12 +15,13 @@ import numpy as np
 
 from asdopt._ops import CODE, OPERATORS
 from asdopt.tracing import _tracer
+from asdopt.tracing._array import TracedArray
 from asdopt.tracing._callee import HOOK, Elementary, know
 from asdopt.tracing._codes import node_of_ufunc
 from asdopt.tracing._nodes import TRUTH_OPERATORS
 from asdopt.tracing._standins import is_traced, scalar_tape, stands_for, total
 from asdopt.tracing._standins_arrays import Dispatched
-from asdopt.tracing._tracer import TracedArrayBase, Tracer, as_float, tracer
+from asdopt.tracing._tracer import Tracer, as_float, tracer
 
 __all__: list[str] = []
 
@@ -31,7 +32,7 @@ def _traced(values: Iterable[Any]) -> bool:
 
 def _scalars(values: Iterable[Any]) -> list[Any]:
     """Take the only entries out of traced arrays, which math accepts for numbers."""
-    return [np.ravel(v)[0] if isinstance(v, TracedArrayBase) and v.ids.size == 1 else v for v in values]
+    return [v.item() if isinstance(v, TracedArray) and v.size == 1 else v for v in values]
 
 
 def _log(x: Any, base: Any) -> Any:
