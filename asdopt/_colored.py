@@ -7,17 +7,16 @@ pattern. Memory stays bounded: the colors run in groups of as many lanes as a sw
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from asdopt._pattern import SparsityPattern
 from asdopt.backends._sweeps import NUM_LANES, Sweeps
-from asdopt.coloring import Coloring, color, color_hessian
+from asdopt.coloring import color_hessian, color_jacobian
 from asdopt.decompression import direct_indices
 
-__all__ = ["ColoredHessian", "ColoredJacobian", "cheaper_coloring"]
+__all__ = ["ColoredHessian", "ColoredJacobian"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -80,7 +79,7 @@ class ColoredJacobian:
         self._sweeps = sweeps
         self._first_output = first_output
         self._num_outputs = num_outputs
-        self.coloring = cheaper_coloring(pattern)
+        self.coloring = color_jacobian(pattern)
         self._groups: list[_Group] = []
         self.by_rows = self.coloring.partition == "row"
         rows, cols = direct_indices(pattern, self.coloring)
@@ -138,18 +137,3 @@ class ColoredHessian:
             out[group.positions] = products[group.product_rows, group.product_lanes]
             seeds[group.vertices, group.lanes] = 0.0
         return out
-
-
-def cheaper_coloring(pattern: SparsityPattern) -> Coloring:
-    """Color by columns or rows, whichever gives fewer products; a tie goes to columns."""
-    # The widest row bounds the colors of the columns from below, and the other way round.
-    widest_row = int(pattern.row_counts.max(initial=0))
-    widest_column = int(pattern.column_counts.max(initial=0))
-    first: Literal["column", "row"] = "column" if widest_row <= widest_column else "row"
-    second: Literal["column", "row"] = "row" if first == "column" else "column"
-    best = color(pattern, partition=first)
-    if best.num_colors > (widest_column if first == "column" else widest_row):
-        other = color(pattern, partition=second)
-        if other.num_colors < best.num_colors:
-            best = other
-    return best

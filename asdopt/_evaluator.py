@@ -17,11 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._arguments import joined
-from asdopt._colored import cheaper_coloring
 from asdopt._engine import Engine
 from asdopt._errors import StructureChangedError, TracingError
 from asdopt._pattern import SparsityPattern
-from asdopt.coloring import color_hessian
+from asdopt.coloring import color_hessian, color_jacobian
 from asdopt.detection import hessian_pattern, jacobian_pattern
 from asdopt.tracing._trace import Trace
 
@@ -146,7 +145,7 @@ class Evaluator:
 
     def colors(self) -> tuple[int, int]:
         """Numbers of colors of the Jacobian and the Hessian, as colored products would take."""
-        jacobian = cheaper_coloring(self.jacobian_pattern)
+        jacobian = color_jacobian(self.jacobian_pattern)
         hessian = color_hessian(self.hessian_pattern)
         return jacobian.num_colors, hessian.num_colors
 

@@ -266,10 +266,18 @@ def color_jacobian(
     def price(coloring: Coloring) -> float:
         return coloring.num_column_colors * column_cost + coloring.num_row_colors * row_cost
 
-    best = color(pattern, "column", decompression, order)
-    # a column with k entries takes k row colors: skip the rows where that alone is too dear
-    if int(pattern.column_counts.max(initial=0)) * row_cost < price(best):
-        best = min(best, color(pattern, "row", decompression, order), key=price)
+    # the fullest row bounds the colors of columns from below, and the other way round: the side
+    # that may become cheaper goes first, and the other one only where it can be cheaper still
+    least_columns = int(pattern.row_counts.max(initial=0)) * column_cost
+    least_rows = int(pattern.column_counts.max(initial=0)) * row_cost
+    if least_columns <= least_rows:
+        best = color(pattern, "column", decompression, order)
+        if least_rows < price(best):
+            best = min(best, color(pattern, "row", decompression, order), key=price)
+    else:
+        best = color(pattern, "row", decompression, order)
+        if least_columns <= price(best):
+            best = min(color(pattern, "column", decompression, order), best, key=price)
     if bidirectional:
         both = color(pattern, "bidirectional", decompression, order, postprocess=True)
         best = min(best, both, key=price)

@@ -198,6 +198,12 @@ def test_rows_and_columns_that_are_cheap_are_preferred():
     assert color_jacobian(wide).partition == "row"
     assert color_jacobian(wide, row_cost=10.0).partition == "column"
     assert color_jacobian(wide.T).partition == "column"
+    assert color_jacobian(wide.T, column_cost=10.0).partition == "row"
+    # equal prices: columns, also where the rows were tried first
+    fork = SparsityPattern.from_dense([[1, 1, 1], [1, 0, 0], [1, 0, 0]])
+    assert color_jacobian(fork).partition == "column"
+    ring = SparsityPattern.from_dense([[1, 1, 1, 0], [0, 1, 0, 1], [1, 0, 0, 1]])
+    assert color_jacobian(ring).partition == "column"
 
 
 def test_colors_are_read_only_and_from_1():
