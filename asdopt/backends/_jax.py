@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,12 +19,13 @@ from asdopt._errors import InputError
 from asdopt.backends._function import FlatFunction
 from asdopt.backends._import import optional
 from asdopt.backends._interface import Backend, Products
-from asdopt.backends._jaxpr import Replay, in_double
 from asdopt.tracing._structure import Structure
 
 __all__ = ["Jax"]
 
 FloatArray = npt.NDArray[np.float64]
+# Up to so many seeds, some more cost less than to compile once more.
+_FEW = 16
 _SHORT = re.compile(r"\b(bf16|f16|f32|c64)\[")
 
 
@@ -60,7 +63,7 @@ class JaxProducts(Products):
                 "JAX do not allow: return the results"
             )
         flat = self._flat(function)
-        with in_double(self._jax):
+        with _in_double(self._jax):
             self._outline = outline = jax.make_jaxpr(flat)(x)
         short = _SHORT.search(str(outline))
         if short and not allow_single:
@@ -72,6 +75,7 @@ class JaxProducts(Products):
             )
         super().__init__(function, int(outline.out_avals[0].size))
         function.check_size(self.num_outputs)
+        self._counts: dict[Callable[..., Any], set[int]] = {}
         self._value = jax.jit(flat)
         self._jvp = jax.jit(lambda x, seeds: jax.vmap(jax.linearize(flat, x)[1])(seeds))
         self._vjp = jax.jit(lambda x, seeds: jax.vmap(jax.vjp(flat, x)[1])(seeds)[0])
@@ -116,13 +120,27 @@ class JaxProducts(Products):
         return flat
 
     def _run(self, compiled: Callable[..., Any], *arrays: FloatArray) -> FloatArray:
-        with in_double(self._jax):
+        with _in_double(self._jax):
             return np.array(compiled(*arrays), dtype=np.float64)
+
+    def _batch(self, compiled: Callable[..., Any], x: FloatArray, seeds: FloatArray) -> FloatArray:
+        """Run seeds, filled up to a number for which the product is compiled already."""
+        count = len(seeds)
+        known = self._counts.setdefault(compiled, set())
+        size = min((k for k in known if count <= k <= max(2 * count, _FEW)), default=count)
+        known.add(size)
+        if size == count:
+            return self._run(compiled, x, seeds)
+        filled = np.zeros((size, seeds.shape[1]))
+        filled[:count] = seeds
+        return self._run(compiled, x, filled)[:count]
 
     def twin(self) -> FlatFunction:
         """Replay what JAX recorded with NumPy."""
+        from asdopt.backends._jaxpr import Replay  # imports scipy.special
+
         size = self.num_inputs
-        replay = Replay(self._outline, self.function.short_name)
+        replay = Replay(self._outline, self.function.short_name, partial(_in_double, self._jax))
         return FlatFunction(replay, Structure((size,), size=size))
 
     def values(self, x: FloatArray) -> FloatArray:
@@ -131,16 +149,25 @@ class JaxProducts(Products):
 
     def jvp(self, x: FloatArray, seeds: FloatArray) -> FloatArray:
         """Linearize once, push all seeds forward together."""
-        return self._run(self._jvp, x, seeds)
+        return self._batch(self._jvp, x, seeds)
 
     def vjp(self, x: FloatArray, seeds: FloatArray) -> FloatArray:
         """Pull all seeds back together."""
-        return self._run(self._vjp, x, seeds)
+        return self._batch(self._vjp, x, seeds)
 
     def hvp(self, x: FloatArray, seeds: FloatArray, mode: str = "") -> FloatArray:
         """Products in one of three orders."""
-        return self._run(self._hvp[self.check_mode(mode)], x, seeds)
+        return self._batch(self._hvp[self.check_mode(mode)], x, seeds)
 
     def gradient(self, x: FloatArray) -> FloatArray:
         """Gradient by reverse mode."""
         return self._run(self._gradient, x)
+
+
+def _in_double(jax: Any) -> AbstractContextManager[Any]:
+    """Let JAX compute in double precision within a context."""
+    if hasattr(jax, "enable_x64"):
+        context: AbstractContextManager[Any] = jax.enable_x64(True)
+        return context
+    older: AbstractContextManager[Any] = optional("jax.experimental", "jax").enable_x64()
+    return older

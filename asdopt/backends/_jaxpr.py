@@ -23,7 +23,7 @@ from asdopt.tracing._array import TracedArray, lift
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, Tracer
 
-__all__ = ["Replay", "in_double"]
+__all__ = ["Replay"]
 
 # Primitives of any number of operands that are functions of NumPy or SciPy.
 _ELEMENTWISE: dict[str, Callable[..., Any]] = {
@@ -131,14 +131,17 @@ _CALLS = ("jaxpr", "call_jaxpr", "fun_jaxpr")
 class Replay:
     """A function of one flat array, given by a closed jaxpr with one input and one output."""
 
-    def __init__(self, closed: Any, name: str) -> None:
+    def __init__(
+        self, closed: Any, name: str, in_double: Callable[[], AbstractContextManager[Any]]
+    ) -> None:
         self._closed = closed
+        self._in_double = in_double
         self.__name__ = name
         self._jax = optional("jax", "jax")
 
     def __call__(self, x: Any) -> Any:
         """Results on floats or on traced values."""
-        with in_double(self._jax):
+        with self._in_double():
             return self._run(self._closed, [x])[0]
 
     def _run(self, closed: Any, inputs: Sequence[Any]) -> list[Any]:
@@ -278,15 +281,6 @@ class Replay:
         if not rows and len(params["jaxpr"].out_avals) > carried:
             raise UnsupportedOperationError("lax.scan of length 0 has no rule")
         return [*carry, *stacks]
-
-
-def in_double(jax: Any) -> AbstractContextManager[Any]:
-    """Let JAX compute in double precision within a context."""
-    if hasattr(jax, "enable_x64"):
-        context: AbstractContextManager[Any] = jax.enable_x64(True)
-        return context
-    older: AbstractContextManager[Any] = optional("jax.experimental", "jax").enable_x64()
-    return older
 
 
 def _is_traced(value: Any) -> bool:
