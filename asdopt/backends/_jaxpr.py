@@ -104,23 +104,30 @@ _WITH_PARAMETERS: dict[str, Callable[..., Any]] = {
     "stop_gradient": lambda x: x if _is_condition(x) else np.sinh(np.arcsinh(x)),
     "select_n": lambda which, *cases: _select(which, cases),
 }
-# Operations that move numbers about, with the operands that are indices: those must be numbers.
+# Operations that move numbers about, on the ids of traced arrays: the frequent ones by NumPy.
+_RESHAPES: dict[str, Callable[..., Any]] = {
+    "broadcast_in_dim": lambda a, shape, broadcast_dimensions, **_: np.broadcast_to(
+        np.expand_dims(a, [k for k in range(len(shape)) if k not in broadcast_dimensions]), shape
+    ),
+    "concatenate": lambda *arrays, dimension: np.concatenate(arrays, axis=dimension),
+    "expand_dims": lambda a, dimensions, **_: np.expand_dims(a, dimensions),
+    "reshape": lambda a, new_sizes, **_: np.reshape(a, new_sizes),
+    "rev": lambda a, dimensions, **_: np.flip(a, dimensions),
+    "slice": lambda a, start_indices, limit_indices, strides: a[
+        tuple(map(slice, start_indices, limit_indices, strides or [1] * a.ndim))
+    ],
+    "squeeze": lambda a, dimensions, **_: np.squeeze(a, dimensions),
+    "transpose": lambda a, permutation, **_: np.transpose(a, permutation),
+}
+# ... the others by JAX, with the operands that are indices: those must be numbers.
 _MOVES: dict[str, Callable[[int], bool]] = {
-    "broadcast_in_dim": lambda i: i > 0,
-    "concatenate": lambda i: False,
     "dynamic_slice": lambda i: i > 0,
     "dynamic_update_slice": lambda i: i > 1,
-    "expand_dims": lambda i: False,
     "gather": lambda i: i > 0,
     "pad": lambda i: False,
-    "reshape": lambda i: i > 0,
-    "rev": lambda i: False,
     "scatter": lambda i: i == 1,
-    "slice": lambda i: False,
     "split": lambda i: False,
-    "squeeze": lambda i: False,
     "stack": lambda i: False,
-    "transpose": lambda i: False,
 }
 # Linear in each operand.
 _LINEAR = ("conv_general_dilated", "reduce_window_sum")
@@ -176,6 +183,10 @@ class Replay:
             return [_ELEMENTWISE[name](*map(_plain, inputs))]
         if name in _WITH_PARAMETERS:
             return [_WITH_PARAMETERS[name](*map(_plain, inputs), **params)]
+        if name in _RESHAPES:
+            ids = [lift(tape, _plain(x)).ids for x in inputs]
+            moved = np.array(_RESHAPES[name](*ids, **params), dtype=np.int32)
+            return [TracedArray(tape, moved)]
         if name in _MOVES:
             return self._move(tape, equation, inputs)
         if name == "convert_element_type":
