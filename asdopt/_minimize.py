@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["minimize"]
 
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
 
 def minimize(
     fun: Callable[..., Any],
@@ -55,10 +57,11 @@ def minimize(
     tol : float, optional
         Tolerance of the solver.
     callback : callable, optional
-        ``callback(xk)`` or ``callback(intermediate_result=...)``; StopIteration or a true result
-        stops.
+        ``callback(xk)``, ``callback(xk, state)`` or ``callback(intermediate_result=...)``;
+        StopIteration or a true result stops.
     options : mapping, optional
-        ``maxiter`` and ``disp`` of SciPy, and the solver's own.
+        ``maxiter``, ``disp`` and ``gtol`` of SciPy, and the solver's own. What tunes the algorithm
+        of another method (``maxfev``, ``xatol``, ...) is left out.
 
     Returns
     -------
@@ -81,18 +84,38 @@ def minimize(
     forms = constraints if not isinstance(constraints, (list, tuple)) or constraints else None
     problem = Problem(plain, forms, x0=x0, bounds=bounds)
     solver = str(method).lower()
-    if solver not in SOLVERS:
+    is_other = solver not in SOLVERS
+    if is_other:
         solver = "ipopt"
     return problem.solve(
         solver,
         callback=None if callback is None else _as_callback(callback),
-        options=_options(solver, tol, options or {}),
+        options=_options(solver, is_other, tol, options or {}),
     )
 
 
-def _options(solver: str, tol: float | None, options: Mapping[str, Any]) -> dict[str, Any]:
+# What tunes the algorithms of SciPy's methods, and means nothing to the solver that is used.
+# fmt: off
+_TUNING = frozenset((
+    "accuracy", "adaptive", "bounds", "c1", "c2", "catol", "direc", "eps", "esch", "eta",
+    "f_target", "fatol", "finite_diff_rel_step", "ftol", "hess_inv0", "inexact",
+    "initial_simplex", "initial_trust_radius", "iprint", "maxCGit", "max_trust_radius", "maxcor",
+    "maxfev", "maxfun", "maxls", "mesg_num", "minfev", "norm", "offset", "rescale", "return_all",
+    "rhobeg", "scale", "stepmx", "workers", "xatol", "xrtol", "xtol",
+))
+# fmt: on
+
+
+def _options(
+    solver: str, is_other: bool, tol: float | None, options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Options of the solver that is used from those of SciPy's method."""
     own = dict(options)
+    for name in _TUNING if is_other else ("finite_diff_rel_step", "workers"):
+        own.pop(name, None)
     if solver == "ipopt":
+        if is_other and "gtol" in own:
+            own["tol"] = own.pop("gtol")
         if "maxiter" in own:
             own["max_iter"] = own.pop("maxiter")
         if "disp" in own:
@@ -106,22 +129,27 @@ def _options(solver: str, tol: float | None, options: Mapping[str, Any]) -> dict
 
 
 def _as_callback(callback: Callable[..., Any]) -> Callable[[dict[str, Any]], bool]:
+    from scipy.optimize import OptimizeResult
+
+    by_name, takes_state = False, False
     try:
-        by_name = set(inspect.signature(callback).parameters) == {"intermediate_result"}
+        parameters = inspect.signature(callback).parameters.values()
     except (TypeError, ValueError):
-        by_name = False
+        pass
+    else:
+        by_name = [p.name for p in parameters] == ["intermediate_result"]
+        needed = [p for p in parameters if p.kind in _POSITIONAL and p.default is p.empty]
+        takes_state = len(needed) > 1
 
     def each(info: dict[str, Any]) -> bool:
         x = info.get("x")
         point = None if x is None else np.asarray(x)
+        state = OptimizeResult()
+        state.update(x=point, fun=info.get("objective"), nit=info.get("iteration"))
         try:
             if by_name:
-                from scipy.optimize import OptimizeResult
-
-                result = OptimizeResult()
-                result.update(x=point, fun=info.get("objective"))
-                return bool(callback(intermediate_result=result))
-            return bool(callback(point))
+                return bool(callback(intermediate_result=state))
+            return bool(callback(point, state) if takes_state else callback(point))
         except StopIteration:
             return True
 

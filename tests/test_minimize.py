@@ -70,3 +70,16 @@ def test_options_of_scipy() -> None:
     assert found.status is asdopt.Status.ITERATION_LIMIT
     assert found.nit == 2
     assert minimize(rosen, [-1.2, 1.0], tol=1e-10).fun < 1e-15
+
+
+def test_callbacks_of_trust_constr_get_the_state_too() -> None:
+    """SciPy's older form ``callback(xk, state)``."""
+    seen = []
+
+    def callback(xk: Any, state: Any) -> bool:
+        seen.append((xk[0], state.fun, state.nit))
+        return len(seen) == 3
+
+    found = minimize(lambda x: (x[0] - 1) ** 4, [3.0], method="trust-constr", callback=callback)
+    assert found.status == "stopped"
+    assert [round((x - 1) ** 4 - fun, 12) for x, fun, _ in seen] == [0.0] * 3

@@ -103,6 +103,24 @@ SCIPY_CALLS: dict[str, tuple[Any, dict[str, Any]]] = {
     ),
     "tolerance": (rosenbrock, {"x0": [-1.2, 1], "tol": 1e-9, "options": {"disp": False}}),
     "iterations": (rosenbrock, {"x0": [-1.2, 1], "options": {"maxiter": 500}}),
+    "tuned for another method": (
+        rosenbrock,
+        {
+            "x0": [-1.2, 1],
+            "method": "L-BFGS-B",
+            "options": {"maxcor": 20, "maxfun": 5000, "ftol": 1e-14, "gtol": 1e-9, "eps": 1e-7},
+        },
+    ),
+    "tuned trust-constr": (
+        rosenbrock,
+        {
+            "x0": [-1.2, 1],
+            "method": "trust-constr",
+            "jac": "3-point",
+            "hess": scipy.optimize.BFGS(),
+            "options": {"finite_diff_rel_step": 1e-6, "gtol": 1e-9, "verbose": 0},
+        },
+    ),
     "without derivatives": (
         lambda x: np.cosh(x[0] - 1) + abs(x[1]) ** 2,
         {"x0": [3.0, 2.0], "method": "Nelder-Mead"},
