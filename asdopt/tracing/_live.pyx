@@ -11,12 +11,25 @@ cdef extern from "_operators.h" nogil:
     const unsigned char OP_ARITY[]
 
 
+cdef everything(unsigned char[::1] op, int[::1] a, int[::1] b, int[::1] pool,
+                double[::1] weights):
+    """Copies, where nothing is dead; no numbers change, and none are looked up."""
+    cdef Py_ssize_t i, n = op.shape[0]
+    number = np.arange(n, dtype=np.int32)
+    new_b = np.array(b)
+    cdef int[::1] nb = new_b
+    for i in range(n):
+        if op[i] > OP_EXTERNAL and OP_ARITY[op[i]] == 1:
+            nb[i] = 0
+    return np.arange(n), number, np.array(a), new_b, np.array(pool), np.array(weights)
+
+
 def live_nodes(unsigned char[::1] op, int[::1] a, int[::1] b, int[::1] pool,
                double[::1] weights, int[::1] outputs, int[::1] guards, Py_ssize_t first):
     """Keep what an output or a guard needs; nodes below ``first`` always stay.
 
-    Returns the kept node ids, the new number of each node, and the renumbered operand and
-    sum arrays.
+    Returns the kept node ids, the new number of each node, and the renumbered operand and sum
+    arrays.
     """
     cdef Py_ssize_t n = op.shape[0]
     cdef Py_ssize_t i, k, live = 0, terms = 0
@@ -40,10 +53,13 @@ def live_nodes(unsigned char[::1] op, int[::1] a, int[::1] b, int[::1] pool,
                 keep[a[i]] = 1
                 if OP_ARITY[o] == 2:
                     keep[b[i]] = 1
+    for i in range(n):
+        live += keep[i]
+    if live == n and terms == pool.shape[0]:
+        return everything(op, a, b, pool, weights)
     number_array = np.cumsum(keep_array, dtype=np.int32) - np.int32(1)
     cdef int[::1] number = number_array
     kept = np.flatnonzero(keep_array)
-    live = kept.shape[0]
     new_a = np.zeros(live, dtype=np.int32)
     new_b = np.zeros(live, dtype=np.int32)
     new_pool = np.empty(terms, dtype=np.int32)
