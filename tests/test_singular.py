@@ -82,6 +82,20 @@ def test_what_is_not_used_does_not_count(fun: Callable[..., Any], long: bool) ->
     np.testing.assert_allclose(problem.hessian(x, w, 1.5).toarray(), hess, atol=1e-12)
 
 
+@pytest.mark.parametrize("long", [False, True], ids=["kernels", "sweeps"])
+def test_a_slope_of_zero_beside_a_selection_has_its_curvature(long: bool) -> None:
+    """At 0 the slope of hypot(x, 2) is 0, its curvature 1/2; where() elsewhere changes nothing."""
+
+    def fun(x: Any) -> Any:
+        unit = chain(x) if long else 1.0
+        curved = np.hypot(x[0] * unit, 2.0) + x[0] ** 4.0 + (x[0] * unit) ** 2
+        return curved + np.where(x[1] > 0, x[1], 0.0) * unit
+
+    problem = asdopt.Problem(fun, x0=[0.0, 1.0])
+    expected = [[2.5, 0.0], [0.0, 0.0]]
+    np.testing.assert_allclose(problem.hessian([0.0, 1.0]).toarray(), expected, atol=1e-12)
+
+
 def test_a_failed_evaluation_leaves_no_values_behind() -> None:
     """After an external function has raised at one point, another point is evaluated anew."""
 

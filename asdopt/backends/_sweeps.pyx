@@ -76,7 +76,7 @@ cdef class Sweeps:
     cdef int[::1] guard_nodes
     cdef double[::1] guard_values
     cdef int[::1] outputs
-    cdef unsigned char[::1] active
+    cdef unsigned char[::1] active, used
     cdef double[::1] da, db, daa, dab, dbb, bar
     cdef double[:, ::1] t, u
     cdef unsigned char[::1] kind
@@ -108,6 +108,7 @@ cdef class Sweeps:
         self.first_node = trace.num_inputs + trace.num_parameters
         n = self.num_nodes
         self.active = np.zeros(n, dtype=np.uint8)
+        self.used = np.zeros(n, dtype=np.uint8)
         self.da = np.zeros(n)
         self.db = np.zeros(n)
         self.bar = np.zeros(n)
@@ -263,7 +264,8 @@ cdef class Sweeps:
         """
         cdef Py_ssize_t i, k
         cdef int o
-        cdef unsigned char[::1] used = np.zeros(self.num_nodes, dtype=np.uint8)
+        cdef unsigned char[::1] used = self.used
+        used[:] = 0
         for i in range(self.outputs.shape[0]):
             used[self.outputs[i]] = 1
         for i in range(self.num_nodes - 1, self.first_node - 1, -1):
@@ -312,9 +314,7 @@ cdef class Sweeps:
                 self.daa[i] = e[0] if aa else 0.0
                 self.dab[i] = e[1] if aa and bb else 0.0
                 self.dbb[i] = e[2] if bb else 0.0
-                if self.selects and self.da[i] == 0.0 and self.db[i] == 0.0 and not (
-                        d[0] == 0.0 and d[1] == 0.0):
-                    # Cut by ``first``: unused at this point.
+                if self.selects and not self.used[i]:
                     self.daa[i] = 0.0
                     self.dab[i] = 0.0
                     self.dbb[i] = 0.0
