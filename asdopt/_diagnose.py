@@ -82,7 +82,14 @@ def _sentence(trace: Trace, node: int) -> str:
     if code < FIRST_CODE and code not in (SUM, EXTERNAL):
         what = f"x[{node}]" if node < trace.num_inputs else "a constant"
         return f"{what} is {trace.val[node]:g}{place}"
-    values = ", ".join(f"{trace.val[i]:.6g}" for i in _operands(trace, node)[:4])
-    if code in (SUM, EXTERNAL) and int(trace.b[node]) > 4:
+    name, operands = _NAMES[code], _operands(trace, node)
+    if code == EXTERNAL:
+        # Its terms hold surrogates of second derivatives too; its inputs are what it was given.
+        call = next(c for c in trace.externals if c.first <= node < c.first + c.count)
+        operands = call.inputs.tolist()
+        given = str(getattr(getattr(call.function, "fun", None), "__name__", ""))
+        name = given if given.isidentifier() else name
+    values = ", ".join(f"{trace.val[i]:.6g}" for i in operands[:4])
+    if len(operands) > 4:
         values += ", ..."
-    return f"{_NAMES[code]}({values}) = {trace.val[node]:g}{place}"
+    return f"{name}({values}) = {trace.val[node]:g}{place}"

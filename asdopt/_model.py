@@ -17,7 +17,13 @@ import numpy.typing as npt
 
 from asdopt._constraints import Constraint, row_names
 from asdopt._diagnose import nonfinite_derivative, nonfinite_value
-from asdopt._errors import EvaluationError, InputError, StructureChangedError, TracingError
+from asdopt._errors import (
+    AsdoptError,
+    EvaluationError,
+    InputError,
+    StructureChangedError,
+    TracingError,
+)
 from asdopt.tracing._recorder import Recorder, function_name, result_parts
 from asdopt.tracing._structure import Structure
 from asdopt.tracing._trace import Trace
@@ -144,7 +150,7 @@ class Model:
             return np.empty(0)
         return self.parameter_structure.flatten(parameters, "parameters")
 
-    def record(self, x: FloatArray, note_lines: bool = False) -> Trace:
+    def record(self, x: FloatArray, note_lines: bool = False, lenient: bool = False) -> Trace:
         """Trace all functions at a point.
 
         Parameters
@@ -152,6 +158,8 @@ class Model:
         x : ndarray of float64, shape (n,)
         note_lines : bool
             Note the user's line of each node.
+        lenient : bool
+            Go on with NaN and infinity where Python raises ValueError or ZeroDivisionError.
 
         Returns
         -------
@@ -162,6 +170,7 @@ class Model:
             np.concatenate([x, self.parameters]),
             num_parameters=self.parameters.size,
             note_lines=note_lines,
+            lenient=lenient,
         )
         try:
             parts = [self._record_objective(recorder)]
@@ -254,7 +263,20 @@ class Model:
         bad = np.flatnonzero(~np.isfinite(x))
         if bad.size:
             return f"variable {self.names[bad[0]]} is {x[bad[0]]:g}: give a finite point"
-        trace = self.record(x, note_lines=True)
+        bad = np.flatnonzero(~np.isfinite(self.parameters))
+        if bad.size and self.parameter_structure is not None:
+            name = list(self.parameter_structure.names("parameters"))[bad[0]]
+            return f"{name} is {self.parameters[bad[0]]:g}: give finite parameters"
+        try:
+            trace = self.record(x, note_lines=True)
+        except AsdoptError:
+            raise
+        except (ArithmeticError, ValueError) as error:
+            # Python raises where a trace made elsewhere has a NaN; going on says of what.
+            try:
+                trace = self.record(x, note_lines=True, lenient=True)
+            except (ArithmeticError, ValueError):
+                raise error from None
         sentence = nonfinite_value(trace, self.label) or nonfinite_derivative(trace, self.label)
         if not sentence:
             return ""

@@ -154,6 +154,41 @@ def test_nan_at_the_start_names_operation_line_and_constraint() -> None:
     assert f"test_problem.py:{line_of('the square root')}" in message
 
 
+@pytest.mark.parametrize(
+    ("function", "bad", "told"),
+    [
+        (lambda x: math.sqrt(x[0]), -1.0, r"sqrt\(-1\) = nan at .*test_problem\.py:\d+"),
+        (lambda x: math.log(x[0]), 0.0, r"log\(0\) = -inf at .*test_problem\.py:\d+"),
+        (lambda x: 1.0 / float(x[0]), 0.0, r"divide\(1, 0\) = inf at .*test_problem\.py:\d+"),
+        (lambda x: math.exp(x[0]), 1e4, r"exp\(10000\) = inf at .*test_problem\.py:\d+"),
+        (lambda x: TABLE(x[0]), -1.0, r"lookup\(-1\) = nan at .*test_problem\.py:\d+"),
+    ],
+)
+def test_what_leaves_the_domain_later_is_told_with_its_operand(
+    function: Any, bad: float, told: str
+) -> None:
+    """Also where Python's own functions would raise an error without the value."""
+    problem = Problem(function, x0=[1.0])
+    with pytest.raises(asdopt.EvaluationError, match=told):
+        problem.objective([bad])
+
+
+def lookup(v: float) -> float:
+    """Give NaN outside of the table."""
+    return v**2 if v > 0 else math.nan
+
+
+TABLE = asdopt.external(lookup)
+
+
+def test_a_parameter_that_is_no_number_is_told() -> None:
+    """By its name, not as a constant of the function."""
+    problem = Problem(lambda x, p: p["k"] / x[0], x0=[1.0], parameters={"k": 2.0})
+    problem.parameters = {"k": math.nan}
+    with pytest.raises(asdopt.EvaluationError, match=r"parameters\['k'\] is nan"):
+        problem.objective([1.0])
+
+
 def test_an_infinite_derivative_is_told() -> None:
     """sqrt at 0 has a value and no derivative."""
     problem = Problem(lambda x: np.sqrt(x[0]), x0=[1.0])

@@ -349,7 +349,7 @@ cdef class Elementary:
             if tape.careful:
                 domain_guard(tape, node)
             return 0
-        if isfinite(x) and isfinite(y) and node != a:
+        if isfinite(x) and isfinite(y) and node != a and not tape.lenient:
             domain_guard(tape, node)
             if b >= 0:
                 self.original(x, y)

@@ -45,6 +45,8 @@ class Recorder:
         Number of parameters, leaves without derivatives that follow the variables.
     note_lines : bool
         Note the user's line of every node (several times slower).
+    lenient : bool
+        Go on with NaN and infinity where math and Python's floats raise an error.
     """
 
     def __init__(
@@ -54,12 +56,14 @@ class Recorder:
         *,
         num_parameters: int = 0,
         note_lines: bool = False,
+        lenient: bool = False,
     ) -> None:
         primal = values is not None
         self.tape = Tape(size, values, primal=primal, num_parameters=num_parameters)
         if note_lines:
             self.tape.locate = user_location
             self.tape.note_lines()
+        self.tape.lenient = lenient
         self._note_lines = note_lines
         self.values = values
 

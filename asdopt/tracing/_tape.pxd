@@ -13,6 +13,7 @@ cdef class Tape:
     cdef readonly bint primal
     cdef readonly bint closed
     cdef public bint careful
+    cdef public bint lenient
     cdef readonly Py_ssize_t num_inputs
     cdef readonly Py_ssize_t num_parameters
     cdef public object refusal

@@ -11,6 +11,7 @@ class Tape:
     num_parameters: int
     refusal: BaseException | None
     careful: bool
+    lenient: bool
     locate: Callable[[], object] | None
     lines: list[object]
     externals: list[tuple[Any, npt.NDArray[np.int32], int, int]]

@@ -160,7 +160,7 @@ cdef int check_float(Tape tape, int op, int a, int b, int node) except -1:
         return 0
     x = tape.val[a]
     y = tape.val[b]
-    if isfinite(x) and isfinite(y):
+    if isfinite(x) and isfinite(y) and not tape.lenient:
         domain_guard(tape, node)
         result = _float_operators[op](x, y)
         if isinstance(result, complex):
