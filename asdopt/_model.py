@@ -71,6 +71,11 @@ class Model:
             )
         self.objective = objective
         self.constraints = constraints
+        if x0 is None:
+            raise InputError(
+                "x0 is None; the functions are traced at a starting point, which also says how "
+                "many variables there are: give an array, or a structure of arrays"
+            )
         self.structure = Structure.of(x0, "x0")
         self.x0 = self.structure.flatten(x0, "x0")
         self.sizes: list[int] | None = None

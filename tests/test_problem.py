@@ -363,3 +363,9 @@ def test_arrays_that_cannot_be_written_or_are_not_native_are_no_silent_result():
         with pytest.raises(ValueError, match="array"):
             problem.jacobian_values(x, out)
         assert not out.any()
+
+
+def test_a_start_is_needed() -> None:
+    """None would be read as a NaN."""
+    with pytest.raises(asdopt.InputError, match="x0 is None"):
+        Problem(lambda x: x[0], x0=None)
