@@ -23,7 +23,7 @@ __all__ = ["OdeJacobian", "ode_jacobian"]
 class OdeJacobian:
     """Jacobian df/dy of ``fun(t, y)``; called as ``jac(t, y)`` by `solve_ivp`.
 
-    Made by `ode_jacobian`.
+    Made by `ode_jacobian`. It sets the time before it evaluates: one thread at a time.
 
     Attributes
     ----------
