@@ -40,8 +40,10 @@ approximated or ignored.
 - Products with constant matrices, dense or `scipy.sparse` (`A @ x`, `x @ A`, `A.dot(x)`), keep
   their linear structure; elementwise operations with sparse matrices are refused.
 - Shape, index and join functions record nothing at all.
-- Real numbers of double precision only: complex results (`np.fft.fft`, `np.linalg.eig`) and other
-  types are refused.
+- Complex numbers may be used inside: `1j * x`, `np.zeros(n, dtype=complex)`, complex data, `cmath`,
+  `+ - * / ** @`, elementary functions, sums, joins and products, `np.fft.fft` and its kin. Inputs
+  and results are real: take `abs`, `np.angle`, `.real`, `.imag` of what is complex.
+- Double precision only: `float32` and other types are refused.
 """
 
 

@@ -32,6 +32,10 @@ def astype(array: TracedArray, dtype: np.dtype[Any], copy: bool) -> Any:
         return mirror(tape, truth(tape, array.ids), True)
     if dtype.kind == "O":
         return to_objects(array)
+    if dtype == np.complex128:
+        from asdopt.tracing._complex import make
+
+        return make(tape, wrap(tape, array.ids.copy()), None, array.shape)
     if dtype.kind in "iu":
         if array.is_bool:
             # 0 and 1 of a mask are used in arithmetic; they stay traced.

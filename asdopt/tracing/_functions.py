@@ -41,6 +41,7 @@ def find_handler(func: Callable[..., Any]) -> Handler | None:
     if handler is None:
         from asdopt.tracing import (  # noqa: F401
             _calculus,
+            _complex_functions,
             _einsum,
             _fourier,
             _nan,

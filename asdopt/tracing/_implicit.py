@@ -20,6 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt.tracing._callee import HOOK, current
+from asdopt.tracing._complex import is_pair
+from asdopt.tracing._complex_ufuncs import complex_operation
 from asdopt.tracing._convert import CONSTANTS
 from asdopt.tracing._formatting import Shown, percent
 from asdopt.tracing._hook import find_attribute, is_template, is_user_function
@@ -83,6 +85,8 @@ def _binary(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     def operate(a: Any, b: Any) -> Any:
         left, right = special(a, left_name), special(b, right_name)
         if left is None and right is None:
+            if is_pair(a, b):
+                return complex_operation(name, a, b)
             if name == "mod" and type(a) is str:
                 return percent(a, b)
             return fresh(function(a, b))
@@ -107,6 +111,8 @@ def _inplace(function: Callable[..., Any], name: str, binary: Callable[..., Any]
     inplace_name = f"__i{name}__"
 
     def operate(a: Any, b: Any) -> Any:
+        if isinstance(a, Tracer) and is_pair(a, b):
+            return complex_operation(name, a, b)
         method = special(a, inplace_name)
         if method is not None:
             result = method(a, b)

@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asdopt._errors import AsdoptError, InputError
+from asdopt._errors import AsdoptError, InputError, TracingError
 from asdopt.tracing._array import TracedArray, lift
 from asdopt.tracing._compact import compact_trace
+from asdopt.tracing._complex import TracedComplex
 from asdopt.tracing._hook import run_hooked
 from asdopt.tracing._location import shown_name, user_location
 from asdopt.tracing._structure import Structure
@@ -123,6 +124,11 @@ class Recorder:
 
     def flatten(self, result: Any, fun: Callable[..., Any]) -> tuple[IntArray, tuple[int, ...]]:
         """Nodes of what a function returned in C order, and its shape, as :meth:`call` does."""
+        if type(result) is TracedComplex:
+            raise TracingError(
+                f"{function_name(fun)} returned complex values; objectives and constraints are "
+                "real: return real and imaginary part, np.concatenate([z.real, z.imag])"
+            )
         parts = result_parts(result)
         if parts is None:
             try:

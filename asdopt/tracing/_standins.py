@@ -282,5 +282,6 @@ for _plain in (
 from asdopt.tracing import (  # noqa: E402, F401
     _nditer,
     _standins_arrays,
+    _standins_complex,
     _standins_math,
 )

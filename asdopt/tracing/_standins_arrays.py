@@ -27,6 +27,7 @@ from asdopt.tracing._callee import (
     know,
     stand_in,
 )
+from asdopt.tracing._complex import TracedComplex, make, parts
 from asdopt.tracing._hook import HANDLERS, METHODS
 from asdopt.tracing._lift import lift
 from asdopt.tracing._nodes import constants
@@ -38,6 +39,7 @@ __all__ = ["lifted", "traced_constants"]
 
 _FLOAT = np.dtype(np.float64)
 _OBJECT = np.dtype(object)
+_COMPLEX = np.dtype(np.complex128)
 
 
 def _tape() -> Tape:
@@ -52,6 +54,11 @@ def traced_constants(value: Any) -> Any:
     if type(value) is np.ndarray and value.dtype == _FLOAT:
         tape = _tape()
         return array(tape, constants(tape, value), False)
+    if type(value) is np.ndarray and value.dtype == _COMPLEX:
+        session = current()
+        if session is not None and session.level:
+            # What is complex was refused once: complex traced values may go into it.
+            return make(session.tape, value.real, value.imag)
     return value
 
 
@@ -147,12 +154,19 @@ def _array(
     **kwargs: Any,
 ) -> Any:
     value = _has_traced_items(object)
+    if isinstance(value, TracedComplex) or (
+        type(value) in (list, tuple) and any(isinstance(v, TracedComplex) for v in value)
+    ):
+        tape = _tape()
+        return make(tape, *parts(tape, value)).copy()
     if not holds_traced(value) or (dtype is not None and np.dtype(dtype) == _OBJECT):
         plain = np.array(object, dtype, copy=copy, order=order, subok=subok, ndmin=ndmin, **kwargs)
         return plain if plain is object else traced_constants(plain)
     tape = _tape()
     source = lift(tape, value)
     made: Any = source if dtype is None else source.astype(dtype, copy=False)
+    if type(made) is TracedComplex:
+        return made
     if isinstance(made, Tracer):
         made = lift(tape, made)
     if not isinstance(made, TracedArrayBase):

@@ -127,6 +127,13 @@ def dispatch(
     """Answer NumPy's ``__array_ufunc__`` for all methods of a ufunc."""
     if any(_is_foreign(operand) for operand in inputs):
         return NotImplemented
+    if any(
+        isinstance(operand, complex) or getattr(getattr(operand, "dtype", None), "kind", "") == "c"
+        for operand in inputs
+    ):
+        from asdopt.tracing import _complex_ufuncs
+
+        return _complex_ufuncs.ufunc(tape, ufunc, method, inputs, kwargs)
     out = kwargs.pop("out", ())
     check_types(tape, f"np.{ufunc.__name__}", kwargs)
     if ufunc.signature is not None:

@@ -862,6 +862,16 @@ for _name in ("bitwise_and", "bitwise_or", "bitwise_xor"):
 
 # ------------------------------------------------------------------ scipy.special: several nodes
 case("i0", np.i0)
+for _name in ("fft", "ifft", "rfft"):
+    case(
+        f"fft.{_name}",
+        partial(lambda f, x: f(x).real, getattr(np.fft, _name)),
+        partial(lambda f, x: f(x, 5, 0, "ortho").imag, getattr(np.fft, _name)),
+        partial(lambda f, x: np.abs(f(x)) ** 2, getattr(np.fft, _name)),
+        at=M,
+    )
+for _name in ("fft2", "ifft2", "fftn", "ifftn"):
+    case(f"fft.{_name}", partial(lambda f, x: f(x).imag, getattr(np.fft, _name)), at=C)
 case(
     "lexsort",
     lambda x: x[0][np.lexsort((x[1], x[0]))],

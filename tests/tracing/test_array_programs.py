@@ -282,7 +282,7 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
     "as_integer_ratio": lambda x: x[0].as_integer_ratio(),
     "matrix_rank": lambda x: np.linalg.matrix_rank(x.reshape(2, 3)) * x,
     "float32": lambda x: x.astype(np.float32),
-    "complex": lambda x: np.fft.ifft(x.astype(complex)),
+    "complex": lambda x: np.sort(x.astype(complex)),
 }
 
 

@@ -30,7 +30,6 @@ MORE_POINTS = dict.fromkeys(("models", "spellings", "values", "habits", "protoco
 
 # What is refused, with the beginning of the reason's wording.
 REFUSED: dict[str, str] = {
-    "awkward.complex_math": "asked to become complex",
     "awkward.float_of_text": "may be the text of a traced value",
     "awkward.global_workspace": "made outside of the function",
     "awkward.identity_of_max": "compared by `is`",

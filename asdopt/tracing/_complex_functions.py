@@ -1,0 +1,195 @@
+"""NumPy functions of complex traced arrays, and Fourier transforms of real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from asdopt._errors import UnsupportedOperationError
+from asdopt.tracing._complex import TracedComplex, make, parts, tape_among
+from asdopt.tracing._complex_ufuncs import bilinear
+from asdopt.tracing._lift import lift
+from asdopt.tracing._location import refuse
+from asdopt.tracing._registry import implements
+from asdopt.tracing._tape import Tape
+
+__all__ = ["dispatch"]
+
+# Linear functions that treat real and imaginary part alike.
+_PER_PART = frozenset(
+    {np.append, np.array_split, np.atleast_1d, np.atleast_2d, np.block, np.broadcast_to}
+    | {np.column_stack, np.concatenate, np.copy, np.cumsum, np.delete, np.diag, np.diagonal}
+    | {np.diff, np.dstack, np.expand_dims, np.flip, np.fliplr, np.flipud, np.gradient, np.hstack}
+    | {np.mean, np.moveaxis, np.pad, np.ravel, np.repeat, np.reshape, np.roll, np.split}
+    | {np.squeeze, np.stack, np.sum, np.swapaxes, np.take, np.tile, np.trace, np.transpose}
+    | {np.tril, np.triu, np.vstack, np.where, np.fft.fftshift, np.fft.ifftshift}
+)
+_PRODUCTS = frozenset(
+    {np.convolve, np.cross, np.dot, np.inner, np.kron, np.outer, np.tensordot, np.linalg.outer}
+)
+
+
+def dispatch(tape: Tape, func: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """Answer ``__array_function__`` where an argument is complex and traced."""
+    if func in _PER_PART:
+        real = func(*_only(tape, args, 0), **_only(tape, kwargs, 0))
+        imag = func(*_only(tape, args, 1), **_only(tape, kwargs, 1))
+        if isinstance(real, (list, tuple)):
+            return type(real)([make(tape, *pair) for pair in zip(real, imag, strict=True)])
+        return make(tape, real, imag)
+    if func in _PRODUCTS:
+        a, b, *rest = args
+        return bilinear(lambda x, y: func(x, y, *rest, **kwargs))(tape, a, b)
+    known = _FUNCTIONS.get(func)
+    if known is None:
+        raise refuse(
+            tape,
+            UnsupportedOperationError,
+            f"the function {func.__module__}.{func.__name__} was called with complex traced "
+            "values, and asdopt has no rule for it: write it with real and imaginary parts",
+        )
+    return known(tape, *args, **kwargs)
+
+
+def _only(tape: Tape, value: Any, k: int) -> Any:
+    """Arguments with one part of each complex or real array; what is no array stays."""
+    if isinstance(value, TracedComplex):
+        return value.whole(k)
+    if isinstance(value, dict):
+        return {name: _only(tape, part, k) for name, part in value.items()}
+    if isinstance(value, tuple) and tape_among(value) is not None:
+        return tuple(_only(tape, part, k) for part in value)
+    if isinstance(value, list) and tape_among(value) is not None:
+        return [make(tape, *parts(tape, part)).whole(k) for part in value]
+    if isinstance(value, (complex, np.complexfloating)) or (
+        isinstance(value, np.ndarray) and value.dtype.kind == "c"
+    ):
+        return np.imag(value) if k else np.real(value)
+    if k and isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return np.zeros_like(value)
+    return value
+
+
+def _vdot(tape: Tape, a: Any, b: Any) -> Any:
+    first = make(tape, *parts(tape, a)).conj()
+    return bilinear(lambda x, y: np.dot(np.ravel(x), np.ravel(y)))(tape, first, b)
+
+
+def _einsum(tape: Tape, text: str, *operands: Any, **kwargs: Any) -> Any:
+    kwargs.pop("optimize", None)
+    if len(operands) == 1:
+        re, im = parts(tape, operands[0])
+        both = [None if part is None else np.einsum(text, part) for part in (re, im)]
+        return make(tape, *both)
+    if len(operands) == 2:
+        return bilinear(lambda x, y: np.einsum(text, x, y))(tape, *operands)
+    raise refuse(
+        tape,
+        UnsupportedOperationError,
+        "np.einsum was called with three or more operands of which one is complex and traced: "
+        "split it into products of two",
+    )
+
+
+def _norm(tape: Tape, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002  # NumPy's
+    return np.linalg.norm(np.abs(x), ord, axis, keepdims)
+
+
+def _solve(tape: Tape, a: Any, b: Any) -> Any:
+    """Solve by the real system of twice the size."""
+    first, second = make(tape, *parts(tape, a)), make(tape, *parts(tape, b))
+    n = first.shape[-1]
+    ar, ai = first.whole(0), first.whole(1)
+    whole = np.block([[ar, -ai], [ai, ar]])
+    right = np.concatenate([second.whole(0), second.whole(1)])
+    both = np.linalg.solve(whole, right)
+    return make(tape, both[:n], both[n:])
+
+
+def _allclose(tape: Tape, a: Any, b: Any, *args: Any, **kwargs: Any) -> Any:
+    gap = np.abs(np.subtract(a, b))
+    return np.allclose(gap, 0.0, *args, **kwargs)
+
+
+_FUNCTIONS: dict[Any, Callable[..., Any]] = {
+    np.vdot: _vdot,
+    np.einsum: _einsum,
+    np.real: lambda tape, z: z.real,
+    np.imag: lambda tape, z: z.imag,
+    np.angle: lambda tape, z, deg=False: np.degrees(z.angle()) if deg else z.angle(),
+    np.linalg.norm: _norm,
+    np.linalg.solve: _solve,
+    np.linalg.inv: lambda tape, a: _solve(tape, a, np.eye(a.shape[-1])),
+    np.allclose: _allclose,
+    np.shape: lambda tape, z: z.shape,
+    np.ndim: lambda tape, z: z.ndim,
+    np.size: lambda tape, z: z.size,
+    np.iscomplexobj: lambda tape, z: True,
+    np.isrealobj: lambda tape, z: False,
+    np.zeros_like: lambda tape, z, *a, **k: make(tape, np.zeros(z.shape), np.zeros(z.shape)),
+    np.empty_like: lambda tape, z, *a, **k: make(tape, np.zeros(z.shape), np.zeros(z.shape)),
+    np.ones_like: lambda tape, z, *a, **k: make(tape, np.ones(z.shape), np.zeros(z.shape)),
+}
+
+
+# ------------------------------------------------------------------------- Fourier transforms
+def _transform(tape: Tape, function: Any, z: Any, n: Any, axis: int, norm: Any) -> Any:
+    """Apply a Fourier transform along an axis, by its matrix."""
+    re, im = parts(tape, z)
+    length = (re if re is not None else im).shape[axis]
+    matrix = function(np.eye(length), n, 0, norm)
+    moved = [
+        None if part is None else np.moveaxis(part, axis, -2 if part.ndim > 1 else 0)
+        for part in (re, im)
+    ]
+    product = bilinear(np.matmul)
+    if np.iscomplexobj(matrix):
+        result = product(tape, matrix, make(tape, *moved))
+        move: Any = np.moveaxis
+        return move(result, -2 if result.ndim > 1 else 0, axis)
+    # Real results of complex input (irfft): real and imaginary part by matrices of their own.
+    total: Any = lift(tape, matrix @ moved[0])
+    if moved[1] is not None:
+        total = total + function(1j * np.eye(length), n, 0, norm) @ moved[1]
+    return np.moveaxis(total, -2 if total.ndim > 1 else 0, axis)
+
+
+def _one(function: Any) -> Callable[..., Any]:
+    def handler(
+        tape: Tape, a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None
+    ) -> Any:
+        return _transform(tape, function, a, n, axis, norm)
+
+    return handler
+
+
+def _several(function: Any, axes_of: Any) -> Callable[..., Any]:
+    def handler(
+        tape: Tape, a: Any, s: Any = None, axes: Any = axes_of, norm: Any = None, out: Any = None
+    ) -> Any:
+        axes = range(np.ndim(a)) if axes is None else axes
+        sizes = [None] * len(axes) if s is None else s
+        for axis, n in zip(axes, sizes, strict=True):
+            a = _transform(tape, function, a, n, axis, norm)
+        return a
+
+    return handler
+
+
+_function: Any
+for _function in (np.fft.fft, np.fft.ifft):
+    _FUNCTIONS[_function] = _one(_function)
+    implements(_function)(_one(_function))
+implements(np.fft.rfft)(_one(np.fft.rfft))
+_FUNCTIONS[np.fft.irfft] = _one(np.fft.irfft)
+for _function, _single in (
+    (np.fft.fft2, np.fft.fft),
+    (np.fft.ifft2, np.fft.ifft),
+    (np.fft.fftn, np.fft.fft),
+    (np.fft.ifftn, np.fft.ifft),
+):
+    _places = (-2, -1) if _function.__name__.endswith("2") else None
+    _FUNCTIONS[_function] = _several(_single, _places)
+    implements(_function)(_several(_single, _places))
