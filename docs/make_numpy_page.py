@@ -38,7 +38,8 @@ approximated or ignored.
   **(\u2020)**: some of its forms do.
 - Methods of arrays (`x.sum()`, `x.T`, `x.reshape(...)`) work like the functions of the same name.
 - Products with constant matrices, dense or `scipy.sparse` (`A @ x`, `x @ A`, `A.dot(x)`), keep
-  their linear structure; elementwise operations with sparse matrices are refused.
+  their linear structure. Sparse matrices may be made of traced entries (`coo_matrix`, `csr_array`,
+  `csc_array`, `diags`), multiplied, added and transposed; other operations on them are refused.
 - Shape, index and join functions record nothing at all.
 - Complex numbers may be used inside: `1j * x`, `np.zeros(n, dtype=complex)`, complex data, `cmath`,
   `+ - * / ** @`, elementary functions, sums, joins and products, `np.fft.fft` and its kin. Inputs

@@ -17,6 +17,7 @@ from asdopt.tracing._callee import HOOK, Session, holds_traced
 from asdopt.tracing._lift import constants_only
 from asdopt.tracing._location import refuse
 from asdopt.tracing._scipy_arrays import FUNCTIONS, OBJECTS_SUFFICE
+from asdopt.tracing._sparse import TracedSparse, diagonals, from_arguments
 from asdopt.tracing._special import scipy_function
 from asdopt.tracing._standins_arrays import lifted, traced_constants
 
@@ -41,8 +42,10 @@ def stand_in_function(session: Session, function: Any) -> Any:
             return _choosing(session, function, function, name)
         traced = FUNCTIONS.get(known, {}).get(name, traced)
         package = known
-    if traced is None and package == "scipy.sparse":
-        return function
+    if package == "scipy.sparse":
+        if name not in {"diags", "diags_array"}:
+            return _of_sparse_matrices(session, function)
+        return _choosing(session, function, diagonals(name == "diags"), f"{package}.{name}")
     return _choosing(session, function, traced, f"{package}.{name}")
 
 
@@ -56,10 +59,10 @@ def _choosing(
     """Call the original with numbers, what stands in for it with traced values."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if not any(map(holds_traced, args)) and not any(map(holds_traced, kwargs.values())):
+        if not any(map(_is_traced, args)) and not any(map(_is_traced, kwargs.values())):
             return original(*args, **kwargs)
         plain = constants_only((args, kwargs))
-        if plain is not None:
+        if plain is not None and not any(isinstance(a, TracedSparse) for a in args):
             return traced_constants(original(*plain[0], **plain[1]))
         if traced is None:
             raise refuse(
@@ -80,12 +83,55 @@ def stand_in_object(session: Session, owner: Any) -> Any:
     kind = type(owner)
     if isinstance(owner, type):
         if owner.__module__.startswith("scipy.sparse."):
-            return owner
+            return _sparse_class(session, owner)
         return _choosing(session, owner, None, f"{_package(owner.__module__)}.{owner.__name__}")
     from asdopt.tracing._scipy_objects import called
 
     what = f"an object {_package(kind.__module__)}.{kind.__name__}"
     return _choosing(session, owner, called(owner), what)
+
+
+def _sparse_class(session: Session, kind: Any) -> Any:
+    """Make a sparse matrix of traced entries, or SciPy's own of numbers."""
+    if kind.__name__[:4] not in {"coo_", "csr_", "csc_"}:
+        return kind
+
+    def construct(*args: Any, **kwargs: Any) -> Any:
+        if not any(map(_is_traced, args)):
+            return kind(*args, **kwargs)
+        plain = constants_only((args, kwargs))
+        if plain is not None and not isinstance(args[0], TracedSparse):
+            return kind(*plain[0], **plain[1])
+        return from_arguments(session.tape, kind, tuple(map(lifted, args)), kwargs)
+
+    return construct
+
+
+def _of_sparse_matrices(session: Session, function: Any) -> Any:
+    """Refuse traced sparse matrices in functions of scipy.sparse, which read their arrays."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if _holds_sparse(args) or _holds_sparse(tuple(kwargs.values())):
+            raise refuse(
+                session.tape,
+                UnsupportedOperationError,
+                f"scipy.sparse.{function.__name__} was called with a sparse matrix of traced "
+                "entries; known are its own products, sums and toarray(): work on the entries "
+                "before the matrix is made",
+            )
+        return function(*args, **kwargs)
+
+    return call
+
+
+def _holds_sparse(value: Any) -> bool:
+    if type(value) in (list, tuple):
+        return any(map(_holds_sparse, value))
+    return isinstance(value, TracedSparse)
+
+
+def _is_traced(value: Any) -> bool:
+    return holds_traced(value) or isinstance(value, TracedSparse)
 
 
 def stand_in_method(session: Session, method: Any) -> Any:

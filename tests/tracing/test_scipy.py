@@ -60,6 +60,15 @@ def tridiagonal(x: Any) -> Any:
     return np.vstack([np.r_[0.0, x[1:] * 0.1], 4.0 + x, np.r_[x[:-1] * 0.2, 0.0]])
 
 
+def assembled(x: Any) -> Any:
+    """Stiffness matrix of a chain whose elements depend on what they connect."""
+    elements = np.c_[np.arange(5), np.arange(1, 6)]
+    stiffness = 1 + x[elements].mean(axis=1) ** 2
+    rows, cols = np.repeat(elements, 2, axis=1).ravel(), np.tile(elements, 2).ravel()
+    entries = (stiffness[:, None] * np.array([1, -1, -1, 1.0])).ravel()
+    return sp.coo_matrix((entries, (rows, cols)), shape=(6, 6)).tocsr()
+
+
 KNOWN: dict[str, Callable[[Any], list[Any]]] = {
     "solve": lambda x: [
         la.solve(K, x),
@@ -189,6 +198,28 @@ KNOWN: dict[str, Callable[[Any], list[Any]]] = {
         sp.hstack([sp.eye(6), sp.eye(6)]) @ np.r_[x, x],
         sp.kron(sp.eye(2), np.ones((3, 3))) @ x,
     ],
+    "sparse matrices of traced entries": lambda x: [
+        assembled(x) @ x - np.ones(6),
+        (assembled(x) + sp.eye(6)) @ x,
+        (assembled(x) - 2 * sp.csr_matrix(K)) @ x,
+        x @ assembled(x),
+        assembled(x).T.dot(np.arange(12.0).reshape(6, 2)),
+        assembled(x).toarray(),
+        assembled(x).sum(axis=0),
+        sla.spsolve(assembled(x) + sp.eye(6), np.ones(6)),
+        sp.csr_array((x, [0, 1, 2, 0, 1, 2], [0, 2, 4, 6])) @ x[:3],
+        sp.csc_matrix((x**2, [0, 1, 2, 0, 1, 2], [0, 2, 4, 6])) * [1.0, 2.0, 3.0],
+    ],
+    "traced diagonals": lambda x: [
+        sp.diags(x) @ np.arange(6.0),
+        sp.diags(x) * x,
+        sp.diags([x[:5], x, x[1:]], [-1, 0, 1]) @ x,
+        sp.diags([x[0], 2.0, x[1]], [-1, 0, 1], shape=(6, 6)) @ x,
+        sp.diags_array(x[:5], offsets=1) @ x,
+        (sp.csr_matrix(K) - sp.diags(x)) @ x,
+        sp.diags(x).multiply(np.arange(6.0)).toarray(),
+        (-sp.diags(x) / 2).diagonal(),
+    ],
     "integrals of samples": lambda x: [
         scipy.integrate.trapezoid(x, dx=0.1),
         scipy.integrate.simpson(x, dx=0.1),
@@ -220,6 +251,11 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
     "become a plain": lambda x: scipy.optimize.brentq(lambda z: z**3 - x[0], -3, 3),
     "minimize": lambda x: scipy.optimize.minimize(lambda z: (z[0] - 1) ** 2, x[:1]).x,
     "cg": lambda x: sla.cg(K, x)[0],
+    "another sparse": lambda x: sp.diags(x) @ sp.csr_matrix(K),
+    "scipy.sparse.kron": lambda x: sp.kron(sp.diags(x), K) @ np.ones(36),
+    "an index of a sparse": lambda x: sp.diags(x)[0, 0],
+    "'max' of a sparse": lambda x: sp.diags(x).max(),
+    "only products": lambda x: sp.csr_matrix(K).multiply(x),
 }
 
 
