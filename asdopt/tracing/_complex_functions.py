@@ -10,8 +10,9 @@ import numpy as np
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._complex import TracedComplex, make, parts, tape_among
 from asdopt.tracing._complex_ufuncs import bilinear
-from asdopt.tracing._lift import lift
+from asdopt.tracing._lift import constants_only, lift
 from asdopt.tracing._location import refuse
+from asdopt.tracing._nodes import constant_values
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
 
@@ -44,6 +45,9 @@ def dispatch(tape: Tape, func: Callable[..., Any], args: Any, kwargs: Any) -> An
         return bilinear(lambda x, y: func(x, y, *rest, **kwargs))(tape, a, b)
     known = _FUNCTIONS.get(func)
     if known is None:
+        plain = _numbers((args, kwargs))
+        if plain is not None:
+            return func(*plain[0], **plain[1])
         raise refuse(
             tape,
             UnsupportedOperationError,
@@ -51,6 +55,21 @@ def dispatch(tape: Tape, func: Callable[..., Any], args: Any, kwargs: Any) -> An
             "values, and asdopt has no rule for it: write it with real and imaginary parts",
         )
     return known(tape, *args, **kwargs)
+
+
+def _numbers(value: Any) -> Any:
+    """Arguments as plain numbers where all that is traced in them is constant, else None."""
+    if isinstance(value, TracedComplex):
+        both = [constant_values(value.tape, value.whole(k).ids) for k in (0, 1)]
+        return None if any(v is None for v in both) else both[0] + 1j * both[1]  # type: ignore[operator]
+    if type(value) in (list, tuple):
+        found = [None if part is None else _numbers(part) for part in value]
+        lost = any(f is None and v is not None for f, v in zip(found, value, strict=True))
+        return None if lost else type(value)(found)
+    if type(value) is dict:
+        inner = _numbers(list(value.values()))
+        return None if inner is None else dict(zip(value, inner, strict=True))
+    return constants_only(value)
 
 
 def _only(tape: Tape, value: Any, k: int) -> Any:

@@ -161,6 +161,16 @@ def test_complex_programs(function: Callable[[Any], Any]) -> None:
         assert report, report
 
 
+def test_complex_data_are_numbers() -> None:
+    """Functions that are not known work on what does not depend on the variables."""
+
+    def fun(x: Any) -> Any:
+        poles = np.linalg.eigvals(1j * np.eye(2) + np.ones((2, 2)))
+        return np.sort(np.abs(poles)) * x[:2] + np.sort(np.fft.fft(np.ones(4))).real[-1]
+
+    assert Problem(None, Constraint(fun), x0=X).check_derivatives(X)
+
+
 def test_nothing_is_recorded_for_parts_that_are_zero() -> None:
     """The pattern is that of the real formula."""
     pattern = asdopt.jacobian_sparsity(lambda x: (1j * x * 2.0).imag, 4)
