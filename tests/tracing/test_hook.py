@@ -328,10 +328,10 @@ def test_values_and_jacobian_equal_plain_python(name: str, point: list[float]) -
 @pytest.mark.parametrize(
     "function",
     [
-        lambda x: cmath.sin(x[0]).real,
+        lambda x: cmath.asin(x[0]).real,
         lambda x: x[0] * np.random.default_rng().normal(),
         lambda x: {x[0]: 1.0}[x[0]],
-        lambda x: np.fft.fft(x)[0].real,
+        lambda x: np.sort(np.fft.fft(x))[0].real,
     ],
     ids=["complex", "random", "key", "complex result"],
 )

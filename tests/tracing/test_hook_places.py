@@ -392,11 +392,11 @@ def test_refusal_that_the_user_catches_is_raised_in_the_end() -> None:
 
     def model(x: Any) -> Any:
         try:
-            return abs(complex(x[0], 1.0))
+            return {x[0]: 1.0}[x[0]]
         except TypeError:
             return 0.0
 
-    with pytest.raises(asdopt.TracingError, match="asked to become complex"):
+    with pytest.raises(asdopt.TracingError, match="used as a key"):
         values(model)
 
 
