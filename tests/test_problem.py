@@ -263,7 +263,7 @@ def test_a_swallowed_refusal_is_raised_all_the_same() -> None:
 
     def sneaky(x: Any) -> Any:
         try:
-            return complex(x[0]).real
+            return {x[0]: 1.0}[x[0]]
         except TypeError:
             return 1.0
 
