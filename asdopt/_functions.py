@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from asdopt._errors import InputError
+from asdopt._errors import EvaluationError, InputError
+from asdopt._once import jacobian_once
 from asdopt._pattern import SparsityPattern
 from asdopt._prepared import PreparedHessian, PreparedJacobian, prepare
 from asdopt.backends import Backend, FlatFunction
@@ -34,6 +35,8 @@ __all__ = [
 ]
 
 FloatArray = npt.NDArray[np.float64]
+# Options that say what the function is, and not how to differentiate it.
+_OF_FUNCTION = frozenset({"args", "argnum", "inplace"})
 Mode = Literal["global", "local"]
 
 
@@ -250,6 +253,12 @@ def jacobian(
     array([[2., 1., 0.],
            [0., 3., 2.]])
     """
+    if out is None and options.keys() <= _OF_FUNCTION:
+        function = FlatFunction(fun, x, **options)
+        try:
+            return jacobian_once(*function.recorded(function.flatten(x)))
+        except EvaluationError:
+            pass  # the prepared one says where it comes from
     return prepare_jacobian(fun, x, **options)(x, out)
 
 

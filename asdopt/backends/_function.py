@@ -155,6 +155,16 @@ class FlatFunction:
         note_lines : bool
             Note the user's line of each node.
         """
+        recorder, ids = self.recorded(x, note_lines=note_lines)
+        if with_objective:
+            zero = np.array([recorder.tape.push_constant(0.0)], dtype=np.int32)
+            ids = np.concatenate([zero, ids])
+        return recorder.finish(ids)
+
+    def recorded(
+        self, x: FloatArray | None, *, note_lines: bool = False
+    ) -> tuple[Recorder, IntArray]:
+        """Run the function on a fresh tape; return it, still open, and the nodes of the results."""
         recorder = Recorder(self.num_inputs, x, note_lines=note_lines)
         tape = recorder.tape
         try:
@@ -179,12 +189,10 @@ class FlatFunction:
                 result = self._written(out, result)
             ids, _ = recorder.flatten(result, self.fun)
             self.check_size(ids.size)
-            if with_objective:
-                zero = np.array([tape.push_constant(0.0)], dtype=np.int32)
-                ids = np.concatenate([zero, ids])
-            return recorder.finish(ids)
-        finally:
+        except BaseException:
             tape.close()
+            raise
+        return recorder, ids
 
 
 def _buffer(inplace: Any) -> FloatArray:

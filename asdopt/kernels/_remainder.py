@@ -71,10 +71,11 @@ def _live_part(trace: Trace) -> Trace:
     waiting = list(trace.externals)
     calls = []
     while True:
-        kept, number, a, b, pool_ids, pool_weights = live_nodes(
+        number, (op, a, b, val, pool_ids, pool_weights) = live_nodes(
             trace.op,
             trace.a,
             trace.b,
+            trace.val,
             trace.pool_ids,
             trace.pool_weights,
             np.concatenate(ends),
@@ -82,7 +83,7 @@ def _live_part(trace: Trace) -> Trace:
             trace.num_inputs + trace.num_parameters,
         )
         results = [np.arange(call.first, call.first + call.count) for call in waiting]
-        needed = [bool(np.isin(nodes, kept).any()) for nodes in results]
+        needed = [bool((number[nodes] >= 0).any()) for nodes in results]
         if not any(needed):
             break
         for call, nodes, is_needed in zip(waiting, results, needed, strict=True):
@@ -93,10 +94,10 @@ def _live_part(trace: Trace) -> Trace:
     calls.sort(key=lambda call: call.first)
     return dataclasses.replace(
         trace,
-        op=trace.op[kept],
+        op=op,
         a=a,
         b=b,
-        val=trace.val[kept],
+        val=val,
         pool_ids=pool_ids,
         pool_weights=pool_weights,
         outputs=number[trace.outputs],

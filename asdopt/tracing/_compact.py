@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from asdopt.tracing._live import live_nodes
+from asdopt.tracing._live import live_part
 from asdopt.tracing._trace import ExternalCall, Trace
 
 if TYPE_CHECKING:
@@ -33,24 +33,23 @@ def compact_trace(
     -------
     Trace
     """
-    op, a, b, val, pool_ids, pool_weights, guard_nodes, guard_values = tape.arrays()
-    guard_nodes, guard_values = _distinct_guards(guard_nodes, guard_values)
+    guard_nodes, guard_values = _distinct_guards(*tape.guards())
     outputs = np.ascontiguousarray(outputs, dtype=np.int32)
-    leaves = tape.num_inputs + tape.num_parameters
-    # External functions are few: each stays whole, with all its inputs and results.
-    ends = [outputs]
-    for _, inputs, first, count in tape.externals:
-        ends += [inputs, np.arange(first, first + count, dtype=np.int32)]
-    kept, number, new_a, new_b, new_pool, new_weights = live_nodes(
-        op, a, b, pool_ids, pool_weights, np.concatenate(ends), guard_nodes, leaves
-    )
+    ends = outputs
+    if tape.externals:
+        # External functions are few: each stays whole, with all its inputs and results.
+        parts = [outputs]
+        for _, inputs, first, count in tape.externals:
+            parts += [inputs, np.arange(first, first + count, dtype=np.int32)]
+        ends = np.concatenate(parts)
+    number, (op, a, b, val, pool_ids, pool_weights) = live_part(tape, ends, guard_nodes)
     return Trace(
-        op=op[kept],
-        a=new_a,
-        b=new_b,
-        val=val[kept],
-        pool_ids=new_pool,
-        pool_weights=new_weights,
+        op=op,
+        a=a,
+        b=b,
+        val=val,
+        pool_ids=pool_ids,
+        pool_weights=pool_weights,
         guard_nodes=number[guard_nodes],
         guard_values=guard_values,
         outputs=number[outputs],
@@ -61,13 +60,15 @@ def compact_trace(
             ExternalCall(call, number[inputs], int(number[first]) if count else 0, count)
             for call, inputs, first, count in tape.externals
         ),
-        lines=tuple(lines[i] for i in kept) if lines is not None else (),
+        lines=tuple(lines[i] for i in np.flatnonzero(number >= 0)) if lines is not None else (),
     )
 
 
 def _distinct_guards(
     nodes: npt.NDArray[np.int32], values: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
+    if len(nodes) < 2:
+        return nodes, values
     # The same truth value may be asked for many times.
     nodes, first = np.unique(nodes, return_index=True)
     return nodes, values[first]

@@ -2,7 +2,12 @@
 # cython: initializedcheck=False
 """Dead node elimination of a finished tape."""
 
-import numpy as np
+cimport numpy as cnp
+from libc.string cimport memset
+
+from asdopt.tracing._tape cimport Tape
+
+cnp.import_array()
 
 cdef extern from "_operators.h" nogil:
     enum:
@@ -11,81 +16,95 @@ cdef extern from "_operators.h" nogil:
     const unsigned char OP_ARITY[]
 
 
-cdef everything(unsigned char[::1] op, int[::1] a, int[::1] b, int[::1] pool,
-                double[::1] weights):
-    """Copies, where nothing is dead; no numbers change, and none are looked up."""
-    cdef Py_ssize_t i, n = op.shape[0]
-    number = np.arange(n, dtype=np.int32)
-    new_b = np.array(b)
-    cdef int[::1] nb = new_b
-    for i in range(n):
-        if op[i] > OP_EXTERNAL and OP_ARITY[op[i]] == 1:
-            nb[i] = 0
-    return np.arange(n), number, np.array(a), new_b, np.array(pool), np.array(weights)
+cdef cnp.ndarray new(Py_ssize_t size, int kind):
+    cdef cnp.npy_intp shape = size
+    return cnp.PyArray_EMPTY(1, &shape, kind, 0)
 
 
-def live_nodes(unsigned char[::1] op, int[::1] a, int[::1] b, int[::1] pool,
-               double[::1] weights, int[::1] outputs, int[::1] guards, Py_ssize_t first):
-    """Keep what an output or a guard needs; nodes below ``first`` always stay.
-
-    Returns the kept node ids, the new number of each node, and the renumbered operand and sum
-    arrays.
-    """
-    cdef Py_ssize_t n = op.shape[0]
-    cdef Py_ssize_t i, k, live = 0, terms = 0
+cdef tuple live(Py_ssize_t n, const unsigned char *op, const int *a, const int *b,
+                const double *val, const int *pool, const double *weights,
+                int[::1] ends, int[::1] guards, Py_ssize_t first):
+    cdef Py_ssize_t i, j, k, size = 0, terms = 0
     cdef int o
-    keep_array = np.zeros(n, dtype=np.uint8)
-    cdef unsigned char[::1] keep = keep_array
+    number_array = new(n, cnp.NPY_INT32)
+    # First whether a node is kept, then its new number or -1.
+    cdef int *number = <int *> cnp.PyArray_DATA(number_array)
+    memset(number, 0, n * sizeof(int))
     for i in range(first):
-        keep[i] = 1
-    for i in range(outputs.shape[0]):
-        keep[outputs[i]] = 1
+        number[i] = 1
+    for i in range(ends.shape[0]):
+        number[ends[i]] = 1
     for i in range(guards.shape[0]):
-        keep[guards[i]] = 1
+        number[guards[i]] = 1
     for i in range(n - 1, first - 1, -1):
-        if keep[i]:
+        if number[i]:
+            size += 1
             o = op[i]
             if o == OP_SUM or o == OP_EXTERNAL:
                 terms += b[i]
                 for k in range(a[i], a[i] + b[i]):
-                    keep[pool[k]] = 1
+                    number[pool[k]] = 1
             elif o > OP_SUM:
-                keep[a[i]] = 1
+                number[a[i]] = 1
                 if OP_ARITY[o] == 2:
-                    keep[b[i]] = 1
+                    number[b[i]] = 1
+    size += first
+    new_op = new(size, cnp.NPY_UINT8)
+    new_a = new(size, cnp.NPY_INT32)
+    new_b = new(size, cnp.NPY_INT32)
+    new_val = new(size, cnp.NPY_DOUBLE)
+    new_pool = new(terms, cnp.NPY_INT32)
+    new_weights = new(terms, cnp.NPY_DOUBLE)
+    cdef unsigned char *p = <unsigned char *> cnp.PyArray_DATA(new_op)
+    cdef int *pa = <int *> cnp.PyArray_DATA(new_a)
+    cdef int *pb = <int *> cnp.PyArray_DATA(new_b)
+    cdef double *pv = <double *> cnp.PyArray_DATA(new_val)
+    cdef int *ids = <int *> cnp.PyArray_DATA(new_pool)
+    cdef double *factors = <double *> cnp.PyArray_DATA(new_weights)
+    j = terms = 0
     for i in range(n):
-        live += keep[i]
-    if live == n and terms == pool.shape[0]:
-        return everything(op, a, b, pool, weights)
-    number_array = np.cumsum(keep_array, dtype=np.int32) - np.int32(1)
-    cdef int[::1] number = number_array
-    kept = np.flatnonzero(keep_array)
-    new_a = np.zeros(live, dtype=np.int32)
-    new_b = np.zeros(live, dtype=np.int32)
-    new_pool = np.empty(terms, dtype=np.int32)
-    new_weights = np.empty(terms, dtype=np.float64)
-    cdef int[::1] na = new_a
-    cdef int[::1] nb = new_b
-    cdef int[::1] np_ids = new_pool
-    cdef double[::1] np_weights = new_weights
-    cdef Py_ssize_t j = 0
-    terms = 0
-    for i in range(n):
-        if not keep[i]:
+        if not number[i]:
+            number[i] = -1
             continue
+        number[i] = <int> j
         o = op[i]
+        p[j] = <unsigned char> o
+        pv[j] = val[i]
+        pb[j] = 0
         if o == OP_SUM or o == OP_EXTERNAL:
-            na[j] = <int> terms
-            nb[j] = b[i]
+            pa[j] = <int> terms
+            pb[j] = b[i]
             for k in range(a[i], a[i] + b[i]):
-                np_ids[terms] = number[pool[k]]
-                np_weights[terms] = weights[k]
+                ids[terms] = number[pool[k]]
+                factors[terms] = weights[k]
                 terms += 1
         elif o > OP_SUM:
-            na[j] = number[a[i]]
+            pa[j] = number[a[i]]
             # A unary node's second operand is never read for its value: any node will do.
-            nb[j] = number[b[i]] if OP_ARITY[o] == 2 else 0
+            if OP_ARITY[o] == 2:
+                pb[j] = number[b[i]]
         else:
-            na[j] = a[i]
+            pa[j] = a[i]
         j += 1
-    return kept, number_array, new_a, new_b, new_pool, new_weights
+    return number_array, (new_op, new_a, new_b, new_val, new_pool, new_weights)
+
+
+def live_nodes(const unsigned char[::1] op, const int[::1] a, const int[::1] b,
+               const double[::1] val, const int[::1] pool, const double[::1] weights,
+               int[::1] ends, int[::1] guards, Py_ssize_t first):
+    """Keep what the ends or the guards need; nodes below ``first`` always stay.
+
+    Returns the new number of each node, -1 of those dropped, and the arrays of what stays:
+    op, a, b, val, pool_ids, pool_weights.
+    """
+    cdef bint has_nodes = op.shape[0] > 0, has_terms = pool.shape[0] > 0
+    return live(op.shape[0], &op[0] if has_nodes else NULL, &a[0] if has_nodes else NULL,
+                &b[0] if has_nodes else NULL, &val[0] if has_nodes else NULL,
+                &pool[0] if has_terms else NULL, &weights[0] if has_terms else NULL,
+                ends, guards, first)
+
+
+def live_part(Tape tape, int[::1] ends, int[::1] guards):
+    """Do the same to a tape; its inputs and parameters always stay."""
+    return live(tape.size, tape.op, tape.a, tape.b, tape.val, tape.pool_ids, tape.pool_weights,
+                ends, guards, tape.num_inputs + tape.num_parameters)

@@ -40,10 +40,13 @@ class _Uses(NamedTuple):
         None where the code reads globals in a way that no namespace can stand before.
     free : dict of str to str or None
         Mark of closure variables that are only called, or only bases of calls.
+    stores : bool
+        Whether it stores globals.
     """
 
     code: CodeType | None
     free: dict[str, str | None]
+    stores: bool
 
 
 class Namespace(dict[str, Any]):
@@ -164,7 +167,7 @@ def substitute(session: Session, function: FunctionType) -> Any:
         if new is not old and mark is not None:
             value = old.cell_contents
             new.cell_contents = HOOK[value] if mark == _CALLED else _Base(value, int(mark))
-    return _synchronized(made, space) if _stores_globals(uses.code) else made
+    return _synchronized(made, space) if uses.stores else made
 
 
 def evaluate(
@@ -241,8 +244,8 @@ def _stores_globals(code: CodeType) -> bool:
 def _analyze(code: CodeType) -> _Uses:
     # Class bodies read globals past any namespace.
     if any(i.opname in _CLASS_BODY for c in all_codes(code) for i in dis.get_instructions(c)):
-        return _Uses(None, {})
-    return _Uses(_mark(code), _free_uses(code))
+        return _Uses(None, {}, False)
+    return _Uses(_mark(code), _free_uses(code), _stores_globals(code))
 
 
 def _mark(code: CodeType) -> CodeType:

@@ -56,7 +56,6 @@ for _function in (
     np.ravel,
     np.repeat,
     np.reshape,
-    np.roll,
     np.rollaxis,
     np.rot90,
     np.split,
@@ -68,6 +67,19 @@ for _function in (
     np.vsplit,
 ):
     _moves(_function)
+
+
+@implements(np.roll)
+def _roll(tape: Tape, a: Any, shift: Any, axis: Any = None) -> Any:
+    source = lift(tape, a)
+    ids = source.ids
+    if type(shift) is int and type(axis) is int and -ids.ndim <= axis < ids.ndim and ids.size:
+        # NumPy's own takes longer than the operations around it: stencils roll much.
+        cut = -shift % ids.shape[axis]
+        before = (slice(None),) * (axis % ids.ndim)
+        parts = ids[(*before, slice(cut, None))], ids[(*before, slice(cut))]
+        return wrap(tape, np.concatenate(parts, axis), source.is_bool)
+    return wrap(tape, np.roll(ids, shift, axis), source.is_bool)
 
 
 def filled(tape: Tape, function: Callable[..., Any], ids: Ids, *args: Any, **kwargs: Any) -> Ids:

@@ -289,8 +289,13 @@ def _block_end(lines: list[str], first: int, last: int) -> int:
 def _imports(
     code: CodeType, namespace: dict[str, Any], lines: list[str]
 ) -> Iterator[tuple[str, ...]]:
-    """Names that the module may import: calls of their attributes are compiled differently."""
-    names = {name for c in all_codes(code) for name in c.co_names}
+    """Names that the module may import: calls of their attributes are compiled differently.
+
+    Local variables and those of the functions around count too: the compiler looks at the name
+    alone.
+    """
+    kinds = ("co_names", "co_varnames", "co_freevars", "co_cellvars")
+    names = {name for c in all_codes(code) for kind in kinds for name in getattr(c, kind)}
     modules = tuple(sorted(n for n in names if isinstance(namespace.get(n), ModuleType)))
     tried = {modules}
     yield modules

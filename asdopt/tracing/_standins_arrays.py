@@ -252,7 +252,9 @@ class Dispatched:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         args = tuple([lifted(a) for a in args])
-        result = self.function(*args, **{name: lifted(value) for name, value in kwargs.items()})
+        if kwargs:
+            kwargs = {name: lifted(value) for name, value in kwargs.items()}
+        result = self.function(*args, **kwargs)
         return traced_constants(result) if self.new else result
 
     def __getattr__(self, name: str) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -60,10 +61,10 @@ class Structure:
         InputError
             A leaf is no array of real numbers.
         """
-        found = _container(value)
+        found = None if type(value) is np.ndarray else _container(value)
         if found is None:
             shape = _leaf(value, what).shape
-            return Structure(shape, size=int(np.prod(shape)))
+            return Structure(shape, size=math.prod(shape))
         parts = tuple(
             Structure.of(part, what + label)
             for label, part in zip(found.labels, found.parts, strict=True)
@@ -215,6 +216,8 @@ def _is_numeric(value: Any) -> bool:
 
 
 def _leaf(value: Any, what: str) -> FloatArray:
+    if type(value) is np.ndarray and value.dtype == np.float64:
+        return value
     try:
         if np.iscomplexobj(value):
             raise TypeError("complex numbers")

@@ -19,6 +19,9 @@ cdef extern from "_operators.h" nogil:
         OP_PARAMETER
         OP_SUM
         OP_EXTERNAL
+        OP_ADD
+        OP_SUBTRACT
+        OP_MULTIPLY
         OP_SQUARE
         OP_SQRT
         OP_POWER
@@ -261,6 +264,8 @@ cdef class Tape:
         elif op == OP_POWER:
             for k in range(n):
                 o[k] = self.power(pa[k * step_a], pb[k * step_b])
+        elif self.locate is None:
+            fill_binary(self, op, n, pa, pb, step_a, step_b, o)
         else:
             for k in range(n):
                 o[k] = self.binary(op, pa[k * step_a], pb[k * step_b])
@@ -383,6 +388,40 @@ cdef class Tape:
         if m:
             ids[:] = <int[:m]> self.pool_ids
             weights[:] = <double[:m]> self.pool_weights
-        return (op, a, b, val, ids, weights,
-                np.array(self.guard_nodes, dtype=np.int32),
+        return op, a, b, val, ids, weights, *self.guards()
+
+    def guards(self):
+        """Nodes and values of the guards, in order."""
+        return (np.array(self.guard_nodes, dtype=np.int32),
                 np.array(self.guard_values, dtype=np.float64))
+
+
+cdef void fill_binary(Tape tape, int op, Py_ssize_t n, const int *a, const int *b,
+                      Py_ssize_t step_a, Py_ssize_t step_b, int *out) noexcept nogil:
+    # What binary() does, for a block with room on the tape; arithmetic is most of any model.
+    cdef Py_ssize_t k, i = tape.size
+    cdef int x, y
+    cdef double v
+    for k in range(n):
+        x = a[k * step_a]
+        y = b[k * step_b]
+        if op == OP_ADD:
+            v = tape.val[x] + tape.val[y]
+        elif op == OP_SUBTRACT:
+            v = tape.val[x] - tape.val[y]
+        elif op == OP_MULTIPLY:
+            v = tape.val[x] * tape.val[y]
+        else:
+            v = op_value(op, tape.val[x], tape.val[y])
+        out[k] = <int> i
+        if tape.op[x] == OP_CONSTANT and tape.op[y] == OP_CONSTANT:
+            tape.op[i] = OP_CONSTANT
+            tape.a[i] = tape.b[i] = 0
+            tape.val[i] = v
+        else:
+            tape.op[i] = op
+            tape.a[i] = x
+            tape.b[i] = y
+            tape.val[i] = v if tape.primal else NAN
+        i += 1
+    tape.size = i

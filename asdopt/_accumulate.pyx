@@ -1,0 +1,224 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+# cython: initializedcheck=False
+"""A sparse Jacobian straight from a tape: pattern and values row by row, by reverse accumulation.
+
+Each output's cone is walked twice: first to count how often each of its nodes is used, then
+from the output down, a node being passed on when all its users have been. What arrives at the
+inputs is the row.
+"""
+
+import numpy as np
+
+from asdopt.detection._classes import classify
+
+from libc.stdlib cimport free, realloc
+
+from asdopt.detection._classes cimport DX, DY, TERMS
+from asdopt.tracing._tape cimport Tape
+
+cdef extern from "_operators.h" nogil:
+    enum:
+        OP_EXTERNAL
+    const unsigned char OP_SELECTS[]
+    void op_first(int op, double x, double y, double v, double *d)
+
+
+cdef class Rows:
+    """Growing arrays of columns and values."""
+
+    cdef int *cols
+    cdef double *values
+    cdef Py_ssize_t size, capacity
+
+    def __dealloc__(self):
+        free(self.cols)
+        free(self.values)
+
+    cdef int reserve(self, Py_ssize_t more) except -1 nogil:
+        cdef Py_ssize_t capacity
+        cdef void *p
+        if self.size + more <= self.capacity:
+            return 0
+        capacity = max(2 * self.capacity, self.size + more)
+        p = realloc(self.cols, capacity * sizeof(int))
+        if p == NULL:
+            with gil:
+                raise MemoryError()
+        self.cols = <int *> p
+        p = realloc(self.values, capacity * sizeof(double))
+        if p == NULL:
+            with gil:
+                raise MemoryError()
+        self.values = <double *> p
+        self.capacity = capacity
+        return 0
+
+
+cdef void sort(int *keys, Py_ssize_t size) noexcept nogil:
+    """Sort distinct integers: insertion for the few of a sparse row, else a heap."""
+    cdef Py_ssize_t i, j, start, stop
+    cdef int key
+    if size <= 32:
+        for i in range(1, size):
+            key = keys[i]
+            j = i
+            while j and keys[j - 1] > key:
+                keys[j] = keys[j - 1]
+                j -= 1
+            keys[j] = key
+        return
+    for start in range(size // 2 - 1, -1, -1):
+        sink(keys, start, size)
+    for stop in range(size - 1, 0, -1):
+        key = keys[0]
+        keys[0] = keys[stop]
+        keys[stop] = key
+        sink(keys, 0, stop)
+
+
+cdef void sink(int *keys, Py_ssize_t at, Py_ssize_t size) noexcept nogil:
+    cdef Py_ssize_t child
+    cdef int key = keys[at]
+    while 2 * at + 1 < size:
+        child = 2 * at + 1
+        if child + 1 < size and keys[child + 1] > keys[child]:
+            child += 1
+        if keys[child] <= key:
+            break
+        keys[at] = keys[child]
+        at = child
+    keys[at] = key
+
+
+cdef class Walk:
+    """The two walks over a cone, and what they need."""
+
+    cdef const unsigned char[::1] classes
+    cdef const int *a
+    cdef const int *b
+    cdef const int *pool_ids
+    cdef const double *pool_weights
+    cdef double[::1] da, db
+    # Per node: uses not yet passed on, and the adjoint so far; all zero between rows.
+    cdef int[::1] uses
+    cdef double[::1] bar
+    cdef int[::1] stack
+    cdef Py_ssize_t n, steps, top
+    cdef Rows rows
+
+    cdef inline void count(self, int node) noexcept nogil:
+        """Count a use; a node met for the first time is walked, an input noted."""
+        self.uses[node] += 1
+        if self.uses[node] == 1:
+            if node < self.n:
+                self.rows.cols[self.rows.size] = node
+                self.rows.size += 1
+            else:
+                self.stack[self.top] = node
+                self.top += 1
+
+    cdef inline void add(self, int node, double value) noexcept nogil:
+        """Add to an adjoint; a node whose users are all done is passed on."""
+        self.bar[node] += value
+        self.uses[node] -= 1
+        if self.uses[node] == 0 and node >= self.n:
+            self.stack[self.top] = node
+            self.top += 1
+
+    cdef int row(self, int output) except -1 nogil:
+        """Append the row of an output."""
+        cdef Py_ssize_t i, k, begin = self.rows.size
+        cdef unsigned char c
+        cdef double s
+        self.rows.reserve(self.n)
+        self.top = 0
+        self.count(output)
+        while self.top:
+            self.top -= 1
+            i = self.stack[self.top]
+            c = self.classes[i]
+            self.steps += 1
+            if c & DX:
+                self.count(self.a[i])
+            if c & DY:
+                self.count(self.b[i])
+            if c & TERMS:
+                self.steps += self.b[i]
+                for k in range(self.a[i], self.a[i] + self.b[i]):
+                    if self.pool_weights[k] != 0.0 and self.classes[self.pool_ids[k]]:
+                        self.count(self.pool_ids[k])
+        self.add(output, 1.0)
+        while self.top:
+            self.top -= 1
+            i = self.stack[self.top]
+            c = self.classes[i]
+            s = self.bar[i]
+            self.bar[i] = 0.0
+            if c & DX:
+                self.add(self.a[i], s * self.da[i])
+            if c & DY:
+                self.add(self.b[i], s * self.db[i])
+            if c & TERMS:
+                for k in range(self.a[i], self.a[i] + self.b[i]):
+                    if self.pool_weights[k] != 0.0 and self.classes[self.pool_ids[k]]:
+                        self.add(self.pool_ids[k], s * self.pool_weights[k])
+        sort(self.rows.cols + begin, self.rows.size - begin)
+        for k in range(begin, self.rows.size):
+            self.rows.values[k] = self.bar[self.rows.cols[k]]
+            self.bar[self.rows.cols[k]] = 0.0
+        return 0
+
+
+def accumulate(Tape tape, const int[::1] outputs, Py_ssize_t max_steps):
+    """Row pointers, columns and values of the Jacobian of nodes at the point of the tape.
+
+    None if it takes more steps, or a node's derivatives are not a matter of its operands' alone:
+    results of external functions, and those of ``where`` and ``maximum``, behind whose unused
+    side a derivative may be infinite.
+    """
+    cdef Py_ssize_t i, r, nodes = tape.size
+    cdef double d[2]
+    if nodes == 0 or tape.externals:
+        return None
+    for i in range(nodes):
+        if tape.op[i] > OP_EXTERNAL and OP_SELECTS[tape.op[i]]:
+            return None
+    cdef Py_ssize_t terms = tape.pool_size
+    cdef int[::1] ids = <int[:terms]> tape.pool_ids if terms else np.empty(0, dtype=np.int32)
+    cdef double[::1] weights = <double[:terms]> tape.pool_weights if terms else np.empty(0)
+    cdef Walk walk = Walk()
+    walk.classes = classify(
+        <unsigned char[:nodes]> tape.op, <int[:nodes]> tape.a, <int[:nodes]> tape.b,
+        <double[:nodes]> tape.val, ids, weights, tape.num_inputs, False)
+    walk.a = tape.a
+    walk.b = tape.b
+    walk.pool_ids = tape.pool_ids
+    walk.pool_weights = tape.pool_weights
+    walk.da = np.empty(nodes)
+    walk.db = np.empty(nodes)
+    walk.uses = np.zeros(nodes, dtype=np.int32)
+    walk.bar = np.zeros(nodes)
+    walk.stack = np.empty(nodes, dtype=np.int32)
+    walk.n = tape.num_inputs
+    walk.rows = Rows()
+    indptr_array = np.zeros(outputs.shape[0] + 1, dtype=np.int32)
+    cdef int[::1] indptr = indptr_array
+    with nogil:
+        for i in range(tape.num_inputs, nodes):
+            if walk.classes[i] & (DX | DY):
+                op_first(tape.op[i], tape.val[tape.a[i]], tape.val[tape.b[i]], tape.val[i], d)
+                walk.da[i] = d[0]
+                walk.db[i] = d[1]
+        for r in range(outputs.shape[0]):
+            if walk.classes[outputs[r]]:
+                walk.row(outputs[r])
+                if walk.steps > max_steps or walk.rows.size > 2147483647:
+                    with gil:
+                        return None
+            indptr[r + 1] = <int> walk.rows.size
+    cols = np.empty(walk.rows.size, dtype=np.int32)
+    values = np.empty(walk.rows.size)
+    if walk.rows.size:
+        cols[:] = <int[:walk.rows.size]> walk.rows.cols
+        values[:] = <double[:walk.rows.size]> walk.rows.values
+    return indptr_array, cols, values
