@@ -2,9 +2,9 @@
 # cython: initializedcheck=False
 """A sparse Jacobian straight from a tape: pattern and values row by row, by reverse accumulation.
 
-Each output's cone is walked twice: first to count how often each of its nodes is used, then
-from the output down, a node being passed on when all its users have been. What arrives at the
-inputs is the row.
+From an output down, adjoints are passed on to operands; what arrives at the inputs is the row. A
+node that is used once is passed on at once. One that is used more often waits until no node above
+it is left: of those that wait the last on the tape goes first.
 """
 
 import numpy as np
@@ -91,7 +91,7 @@ cdef void sink(int *keys, Py_ssize_t at, Py_ssize_t size) noexcept nogil:
 
 
 cdef class Walk:
-    """The two walks over a cone, and what they need."""
+    """The way down from one output after another, and what it needs."""
 
     cdef const unsigned char[::1] classes
     cdef const int *a
@@ -99,73 +99,106 @@ cdef class Walk:
     cdef const int *pool_ids
     cdef const double *pool_weights
     cdef double[::1] da, db
-    # Per node: uses not yet passed on, and the adjoint so far; all zero between rows.
+    # How often each node is used on the tape.
     cdef int[::1] uses
+    # Adjoints so far, and whether a node waits or an input was met; all zero between rows.
     cdef double[::1] bar
+    cdef unsigned char[::1] met
+    # Nodes ready to be passed on, and a heap of those that wait.
     cdef int[::1] stack
-    cdef Py_ssize_t n, steps, top
+    cdef int[::1] heap
+    cdef Py_ssize_t n, steps, top, waiting
     cdef Rows rows
 
-    cdef inline void count(self, int node) noexcept nogil:
-        """Count a use; a node met for the first time is walked, an input noted."""
-        self.uses[node] += 1
-        if self.uses[node] == 1:
+    cdef void prepare(self, Tape tape) noexcept nogil:
+        """Partial derivatives and numbers of uses."""
+        cdef Py_ssize_t i, k
+        cdef unsigned char c
+        cdef double d[2]
+        for i in range(self.n, tape.size):
+            c = self.classes[i]
+            if c & (DX | DY):
+                op_first(tape.op[i], tape.val[self.a[i]], tape.val[self.b[i]], tape.val[i], d)
+                self.da[i] = d[0]
+                self.db[i] = d[1]
+                if c & DX:
+                    self.uses[self.a[i]] += 1
+                if c & DY:
+                    self.uses[self.b[i]] += 1
+            elif c & TERMS:
+                for k in range(self.a[i], self.a[i] + self.b[i]):
+                    self.uses[self.pool_ids[k]] += 1
+
+    cdef inline void add(self, int node, double value) noexcept nogil:
+        """Add to the adjoint of a node or input."""
+        cdef Py_ssize_t i, parent
+        self.bar[node] += value
+        if node >= self.n and self.uses[node] == 1:
+            self.stack[self.top] = node
+            self.top += 1
+        elif not self.met[node]:
+            self.met[node] = 1
             if node < self.n:
                 self.rows.cols[self.rows.size] = node
                 self.rows.size += 1
-            else:
-                self.stack[self.top] = node
-                self.top += 1
+                return
+            i = self.waiting
+            self.waiting += 1
+            while i:
+                parent = (i - 1) // 2
+                if self.heap[parent] >= node:
+                    break
+                self.heap[i] = self.heap[parent]
+                i = parent
+            self.heap[i] = node
 
-    cdef inline void add(self, int node, double value) noexcept nogil:
-        """Add to an adjoint; a node whose users are all done is passed on."""
-        self.bar[node] += value
-        self.uses[node] -= 1
-        if self.uses[node] == 0 and node >= self.n:
-            self.stack[self.top] = node
-            self.top += 1
+    cdef int next(self) noexcept nogil:
+        """Take a node whose users are all done; -1 if there is none left."""
+        cdef int node
+        if self.top:
+            self.top -= 1
+            return self.stack[self.top]
+        if not self.waiting:
+            return -1
+        node = self.heap[0]
+        self.met[node] = 0
+        self.waiting -= 1
+        if self.waiting:
+            self.heap[0] = self.heap[self.waiting]
+            sink(&self.heap[0], 0, self.waiting)
+        return node
 
     cdef int row(self, int output) except -1 nogil:
         """Append the row of an output."""
-        cdef Py_ssize_t i, k, begin = self.rows.size
+        cdef Py_ssize_t k, begin = self.rows.size
+        cdef int i, col
         cdef unsigned char c
         cdef double s
         self.rows.reserve(self.n)
-        self.top = 0
-        self.count(output)
-        while self.top:
-            self.top -= 1
-            i = self.stack[self.top]
-            c = self.classes[i]
-            self.steps += 1
-            if c & DX:
-                self.count(self.a[i])
-            if c & DY:
-                self.count(self.b[i])
-            if c & TERMS:
-                self.steps += self.b[i]
-                for k in range(self.a[i], self.a[i] + self.b[i]):
-                    if self.pool_weights[k] != 0.0 and self.classes[self.pool_ids[k]]:
-                        self.count(self.pool_ids[k])
         self.add(output, 1.0)
-        while self.top:
-            self.top -= 1
-            i = self.stack[self.top]
+        while True:
+            i = self.next()
+            if i < 0:
+                break
             c = self.classes[i]
             s = self.bar[i]
             self.bar[i] = 0.0
+            self.steps += 1
             if c & DX:
                 self.add(self.a[i], s * self.da[i])
             if c & DY:
                 self.add(self.b[i], s * self.db[i])
             if c & TERMS:
+                self.steps += self.b[i]
                 for k in range(self.a[i], self.a[i] + self.b[i]):
                     if self.pool_weights[k] != 0.0 and self.classes[self.pool_ids[k]]:
                         self.add(self.pool_ids[k], s * self.pool_weights[k])
         sort(self.rows.cols + begin, self.rows.size - begin)
         for k in range(begin, self.rows.size):
-            self.rows.values[k] = self.bar[self.rows.cols[k]]
-            self.bar[self.rows.cols[k]] = 0.0
+            col = self.rows.cols[k]
+            self.rows.values[k] = self.bar[col]
+            self.bar[col] = 0.0
+            self.met[col] = 0
         return 0
 
 
@@ -177,7 +210,6 @@ def accumulate(Tape tape, const int[::1] outputs, Py_ssize_t max_steps):
     side a derivative may be infinite.
     """
     cdef Py_ssize_t i, r, nodes = tape.size
-    cdef double d[2]
     if nodes == 0 or tape.externals:
         return None
     for i in range(nodes):
@@ -198,17 +230,15 @@ def accumulate(Tape tape, const int[::1] outputs, Py_ssize_t max_steps):
     walk.db = np.empty(nodes)
     walk.uses = np.zeros(nodes, dtype=np.int32)
     walk.bar = np.zeros(nodes)
+    walk.met = np.zeros(nodes, dtype=np.uint8)
     walk.stack = np.empty(nodes, dtype=np.int32)
+    walk.heap = np.empty(nodes, dtype=np.int32)
     walk.n = tape.num_inputs
     walk.rows = Rows()
     indptr_array = np.zeros(outputs.shape[0] + 1, dtype=np.int32)
     cdef int[::1] indptr = indptr_array
     with nogil:
-        for i in range(tape.num_inputs, nodes):
-            if walk.classes[i] & (DX | DY):
-                op_first(tape.op[i], tape.val[tape.a[i]], tape.val[tape.b[i]], tape.val[i], d)
-                walk.da[i] = d[0]
-                walk.db[i] = d[1]
+        walk.prepare(tape)
         for r in range(outputs.shape[0]):
             if walk.classes[outputs[r]]:
                 walk.row(outputs[r])

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from asdopt._errors import EvaluationError, InputError
-from asdopt._once import jacobian_once
+from asdopt._once import hessian_once, jacobian_once
 from asdopt._pattern import SparsityPattern
 from asdopt._prepared import PreparedHessian, PreparedJacobian, prepare
 from asdopt.backends import Backend, FlatFunction
@@ -102,11 +102,7 @@ def hessian_sparsity(
     SparsityPattern, shape (n, n)
     """
     trace, function = _trace(fun, x, mode, args, argnum, inplace)
-    if len(trace.outputs) != 1:
-        raise InputError(
-            f"the Hessian of {function.name} was asked for, which returned {len(trace.outputs)} "
-            "values; a Hessian belongs to one number: return a scalar"
-        )
+    _check_scalar(function, len(trace.outputs))
     return hessian_pattern(trace, mode=mode).symmetrized()
 
 
@@ -280,6 +276,14 @@ def hessian(
     array([[0., 6.],
            [6., 2.]])
     """
+    if out is None and options.keys() <= _OF_FUNCTION:
+        function = FlatFunction(fun, x, **options)
+        recorder, output = function.recorded(function.flatten(x))
+        _check_scalar(function, output.size)
+        try:
+            return hessian_once(recorder, output)
+        except EvaluationError:
+            pass  # the prepared one says where it comes from
     return prepare_hessian(fun, x, **options)(x, out)
 
 
@@ -326,6 +330,14 @@ def value_gradient_and_hessian(
     (8.0, array([12.]), array([[12.]]))
     """
     return prepare_hessian(fun, x, **options).value_gradient_and_hessian(x, out)
+
+
+def _check_scalar(function: FlatFunction, num_outputs: int) -> None:
+    if num_outputs != 1:
+        raise InputError(
+            f"the Hessian of {function.name} was asked for, which returned {num_outputs} "
+            "values; a Hessian belongs to one number: return a scalar"
+        )
 
 
 def _trace(

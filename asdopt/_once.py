@@ -22,11 +22,10 @@ from asdopt._accumulate import accumulate
 from asdopt._colored import ColoredHessian, ColoredJacobian
 from asdopt._errors import EvaluationError
 from asdopt._finite import all_finite
-from asdopt._pattern import SparsityPattern
 from asdopt.backends._sweeps import Sweeps
+from asdopt.coloring._reading import unknown_numbers
 from asdopt.detection import hessian_pattern, jacobian_pattern
 from asdopt.tracing._recorder import Recorder
-from asdopt.tracing._trace import Trace
 
 __all__ = ["hessian_once", "jacobian_once"]
 
@@ -82,21 +81,39 @@ def jacobian_once(recorder: Recorder, outputs: IntArray) -> csr_array:
     return matrix
 
 
-def hessian_once(trace: Trace) -> tuple[SparsityPattern, FloatArray]:
-    """Differentiate the only output of a trace twice at the point where it was made.
+def hessian_once(recorder: Recorder, output: IntArray) -> csr_array:
+    """Differentiate one output twice at the point where it was recorded.
+
+    Parameters
+    ----------
+    recorder : Recorder
+        With primal values.
+    output : ndarray of int32, shape (1,)
+        Node.
 
     Returns
     -------
-    pattern : SparsityPattern
-        Lower triangle of the global pattern.
-    values : ndarray of float64, shape (nnz,)
+    csr_array, shape (n, n)
+        Both triangles; its structure is the global pattern.
+
+    Raises
+    ------
+    EvaluationError
+        As for :func:`jacobian_once`.
     """
-    pattern = hessian_pattern(trace)
-    values = np.zeros(pattern.nnz)
-    if pattern.nnz:
+    recorder.tape.close()
+    if not all_finite(recorder.tape.values(output)):
+        raise EvaluationError("a value is not finite at x")
+    trace = recorder.finish(output)
+    lower = hessian_pattern(trace)
+    values = np.zeros(lower.nnz)
+    if lower.nnz:
         sweeps = Sweeps(trace)
         sweeps.first()
         sweeps.second()
         sweeps.gradient(np.ones(1))
-        ColoredHessian(sweeps, pattern).values(values)
-    return pattern, values
+        ColoredHessian(sweeps, lower).values(values)
+    if not all_finite(values):
+        raise EvaluationError("a derivative is not finite at x")
+    full = lower.symmetrized()
+    return full.to_scipy(values[unknown_numbers(full)])

@@ -10,7 +10,7 @@ import pytest
 
 import asdopt
 from asdopt import _once
-from asdopt._once import hessian_once, jacobian_once
+from asdopt._once import jacobian_once
 from asdopt.detection import jacobian_pattern
 from asdopt.tracing._recorder import Recorder, trace
 from asdopt.tracing._structure import Structure
@@ -128,13 +128,17 @@ def test_derivatives_that_are_not_finite_are_refused(fun: Any, x: list[float]) -
         asdopt.jacobian(fun, x)
 
 
-def test_hessian_once() -> None:
+def test_hessian_is_the_prepared_one() -> None:
     def fun(x: Any) -> Any:
-        return np.sum(np.exp(x[1:] * x[:-1])) + x[0] * x[-1] ** 2
+        return np.sum(np.exp(x[1:] * x[:-1])) + x[0] * x[-1] ** 2 + np.maximum(x[2], x[3]) ** 3
 
     x = np.linspace(0.1, 1.0, 9)
-    pattern, values = hessian_once(_traced(fun, x))
-    problem = asdopt.Problem(fun, x0=x)
-    assert pattern == problem.hessian_pattern
-    np.testing.assert_allclose(values, problem.hessian_values(x), rtol=1e-12)
-    assert hessian_once(_traced(lambda x: np.sum(x), x))[0].nnz == 0
+    found, expected = asdopt.hessian(fun, x), asdopt.prepare_hessian(fun, x)(x)
+    assert np.array_equal(found.indptr, expected.indptr)
+    assert np.array_equal(found.indices, expected.indices)
+    np.testing.assert_allclose(found.data, expected.data, rtol=1e-12)
+    assert asdopt.hessian(lambda x: np.sum(x), x).nnz == 0
+    with pytest.raises(asdopt.EvaluationError):
+        asdopt.hessian(lambda x: x[0] ** 1.5 * x[1], [0.0, 1.0])
+    with pytest.raises(asdopt.InputError, match="return a scalar"):
+        asdopt.hessian(lambda x: x, x)

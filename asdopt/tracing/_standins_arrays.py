@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asdopt._errors import AsdoptError
+from asdopt.tracing._array import TracedArray
 from asdopt.tracing._callee import (
     HOOK,
     Session,
@@ -31,6 +33,7 @@ from asdopt.tracing._complex import TracedComplex, make, parts
 from asdopt.tracing._hook import HANDLERS, METHODS
 from asdopt.tracing._lift import lift
 from asdopt.tracing._nodes import constants
+from asdopt.tracing._registry import FUNCTIONS
 from asdopt.tracing._standins import is_traced, stands_for
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, Tracer, array
@@ -243,6 +246,9 @@ _copying(copy.copy)
 _copying(copy.deepcopy)
 
 
+_PLAIN = frozenset({int, float, bool, str, type(None)})
+
+
 class Dispatched:
     """Stand-in of a NumPy function: lists and object arrays of traced scalars become arrays."""
 
@@ -251,11 +257,28 @@ class Dispatched:
         self.new = new
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if args and type(args[0]) is TracedArray and self._is_direct(args, kwargs):
+            # What NumPy's dispatch comes to, at a third of its cost.
+            tape = args[0].tape
+            handler, before = FUNCTIONS.get(self.function), tape.refusal
+            if handler is not None:
+                try:
+                    return handler(tape, *args, **kwargs)
+                except AsdoptError:
+                    tape.refusal = before
         args = tuple([lifted(a) for a in args])
         if kwargs:
             kwargs = {name: lifted(value) for name, value in kwargs.items()}
         result = self.function(*args, **kwargs)
         return traced_constants(result) if self.new else result
+
+    @staticmethod
+    def _is_direct(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        """Whether nothing but the first argument can be an array."""
+        for k in range(1, len(args)):
+            if type(args[k]) not in _PLAIN:
+                return False
+        return not kwargs or all(type(value) in _PLAIN for value in kwargs.values())
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.function, name)

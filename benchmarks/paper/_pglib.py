@@ -94,9 +94,9 @@ def hessians(case: str, seconds: float) -> dict[str, Any]:
         "column": color(pattern, "column").num_colors,
         "columns": columns,
         "rounds": len(times["dense"]),
-        "detection": {name: median(values) for name, values in detection.items()},
-        "seconds": {name: median(values) for name, values in times.items()},
-        "best": {name: min(values) for name, values in times.items()},
+        "detection": {name: min(values) for name, values in detection.items()},
+        "seconds": {name: min(values) for name, values in times.items()},
+        "median": {name: median(values) for name, values in times.items()},
         "over_own": {name: speed_up(times["dense"], values) for name, values in times.items()},
         "over_jax": {name: speed_up(times["dense_jax"], values) for name, values in times.items()},
     }

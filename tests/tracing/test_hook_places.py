@@ -22,6 +22,7 @@ import numpy as np
 import pytest
 
 import asdopt
+from asdopt.tracing._convert import convert
 
 X = np.array([0.9, 0.3, 1.4, 0.7])
 SOURCE = """\
@@ -70,6 +71,20 @@ def values(fun: Any, x: np.ndarray = X) -> list[float]:
 
 def test_module_in_a_file(user_module: ModuleType) -> None:
     np.testing.assert_allclose(values(user_module.model), expected(X))
+
+
+def test_variable_named_as_an_imported_module(tmp_path: Path) -> None:
+    """The compiler treats calls of such a name as those of the module; the source is still ours."""
+    text = (
+        "import numpy as np\n\n"
+        "def make(np):\n    def model(x):\n        return np.sin(x[:2])\n    return model\n\n"
+        "def local(x):\n    import numpy as np\n    return np.sin(x[:2])\n"
+    )
+    module = load(tmp_path / "user_names.py", text)
+    for fun in (module.make(np), module.local):
+        np.testing.assert_allclose(values(fun), np.cos(X[:2]))
+        assert convert(fun.__code__, fun.__globals__, 0) is not None
+    sys.modules.pop("user_names")
 
 
 def test_edited_file_is_not_believed(tmp_path: Path) -> None:
