@@ -34,10 +34,10 @@ def dense_jacobian(fun: Any, x: FloatArray, num_columns: int) -> Call:
     point, basis = jax.numpy.asarray(x), jax.numpy.eye(num_columns, x.size)
 
     @jax.jit
-    def jacobian(x: Any) -> Any:
+    def jacobian(x: Any, basis: Any) -> Any:
         return jax.vmap(lambda v: jax.jvp(fun, (x,), (v,))[1])(basis)
 
-    return _ready(jacobian, point)
+    return _ready(jacobian, point, basis)
 
 
 def dense_hessian(fun: Any, x: FloatArray, num_columns: int) -> Call:
@@ -54,12 +54,12 @@ def colored(fun: Any, x: FloatArray, pattern: SparsityPattern, coloring: Colorin
     point = jax.numpy.asarray(x)
 
     @jax.jit
-    def values(x: Any) -> Any:
+    def values(x: Any, seeds: Any) -> Any:
         return jax.vmap(lambda v: jax.jvp(fun, (x,), (v,))[1])(seeds)[rows, cols]
 
-    return _ready(values, point)
+    return _ready(values, point, seeds)
 
 
-def _ready(compiled: Any, point: Any) -> Call:
-    compiled(point).block_until_ready()
-    return lambda: compiled(point).block_until_ready()
+def _ready(compiled: Any, *arguments: Any) -> Call:
+    compiled(*arguments).block_until_ready()
+    return lambda: compiled(*arguments).block_until_ready()
