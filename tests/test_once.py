@@ -11,8 +11,9 @@ import pytest
 import asdopt
 from asdopt import _once
 from asdopt._once import jacobian_once
+from asdopt.backends import FlatFunction
 from asdopt.detection import jacobian_pattern
-from asdopt.tracing._recorder import Recorder, trace
+from asdopt.tracing._recorder import trace
 from asdopt.tracing._structure import Structure
 
 
@@ -50,9 +51,7 @@ def _traced(fun: Callable[[Any], Any], x: np.ndarray[Any, Any]) -> Any:
 
 
 def _jacobian(fun: Callable[[Any], Any], x: np.ndarray[Any, Any]) -> Any:
-    recorder = Recorder(x.size, x)
-    outputs, _ = recorder.call(fun, recorder.argument(Structure.of(x, "x")))
-    return jacobian_once(recorder, outputs)
+    return jacobian_once(*FlatFunction(fun, x).recorded(x))
 
 
 @pytest.mark.parametrize("rows_allowed", [True, False])
