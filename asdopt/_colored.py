@@ -6,7 +6,7 @@ pattern. Memory stays bounded: the colors run in groups of as many lanes as a sw
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -77,37 +77,28 @@ class ColoredJacobian:
     ) -> None:
         self.pattern = pattern
         self._sweeps = sweeps
-        self._first_output = first_output
         self._num_outputs = num_outputs
         self.coloring = color_jacobian(pattern)
-        self._groups: list[_Group] = []
         self.by_rows = self.coloring.partition == "row"
         rows, cols = direct_indices(pattern, self.coloring)
-        self._groups = _groups(self.coloring.colors - 1, rows, cols, self.coloring.num_colors)
+        # Rows of the block are seeded or read as outputs of the tape.
+        seeded, read = (first_output, 0) if self.by_rows else (0, first_output)
+        groups = _groups(self.coloring.colors - 1, rows + read, cols, self.coloring.num_colors)
+        self._groups = [replace(group, vertices=group.vertices + seeded) for group in groups]
 
     def values(self, out: FloatArray) -> FloatArray:
         """Fill ``out`` (nnz,) at the point where ``Sweeps.first`` was run."""
         if self.by_rows and len(self._groups) == 1 and self.coloring.num_colors == 1:
             # One product needs one lane: plain reverse mode.
             weights = np.zeros(self._num_outputs)
-            weights[self._groups[0].vertices + self._first_output] = 1.0
+            weights[self._groups[0].vertices] = 1.0
             out[self._groups[0].positions] = self._sweeps.gradient(weights)[
                 self._groups[0].product_rows
             ]
             return out
-        if self.by_rows:
-            seeds = np.zeros((self._num_outputs, NUM_LANES))
-            block, product = seeds[self._first_output :], self._sweeps.vjp
-            skip = 0
-        else:
-            seeds = np.zeros((self.pattern.shape[1], NUM_LANES))
-            block, product = seeds, self._sweeps.jvp
-            skip = self._first_output
+        entries = self._sweeps.jacobian_rows if self.by_rows else self._sweeps.jacobian_columns
         for group in self._groups:
-            block[group.vertices, group.lanes] = 1.0
-            products = product(seeds)
-            out[group.positions] = products[group.product_rows + skip, group.product_lanes]
-            block[group.vertices, group.lanes] = 0.0
+            entries(group, out)
         return out
 
 
@@ -130,10 +121,6 @@ class ColoredHessian:
 
     def values(self, out: FloatArray) -> FloatArray:
         """Fill ``out`` (nnz,) for the weights last given to ``Sweeps.gradient``."""
-        seeds = np.zeros((self.pattern.shape[0], NUM_LANES))
         for group in self._groups:
-            seeds[group.vertices, group.lanes] = 1.0
-            products = self._sweeps.hvp(seeds)
-            out[group.positions] = products[group.product_rows, group.product_lanes]
-            seeds[group.vertices, group.lanes] = 0.0
+            self._sweeps.hessian_columns(group, out)
         return out

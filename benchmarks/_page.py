@@ -39,7 +39,7 @@ _HOW = """\
 ```
 pip install -e ".[bench]"
 python -m benchmarks list                      # cases, sizes, systems and whether they are here
-python -m benchmarks run --solve               # everything; a good half hour
+python -m benchmarks run --solve               # everything; an hour
 python -m benchmarks run acopf:118_ieee --peer casadi --peer pyoptinterface
 python -m benchmarks accuracy                  # sampled entries against 60 digits
 python -m benchmarks bars                      # the goals

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
+from asdopt import Problem
 from asdopt._colored import ColoredHessian, ColoredJacobian
 from asdopt._engine import Engine
 from asdopt._ops import CODE, OPERATORS
-from asdopt.backends._sweeps import Sweeps
+from asdopt.backends._sweeps import NUM_LANES, Sweeps
 from asdopt.detection import hessian_pattern, jacobian_pattern
 from asdopt.tracing._compact import compact_trace
 from asdopt.tracing._tape import Tape
@@ -224,3 +227,41 @@ def test_kept_entries_of_a_jacobian_are_those_of_a_full_evaluation() -> None:
         for x, expected in zip(points, full, strict=True):
             engine.jacobian_values(x, out, keep=True)
             assert np.array_equal(out, expected, equal_nan=True), seed
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_sweeps_forget_the_last_point(seed: int) -> None:
+    """Partials that were worked out once do not hold values of an earlier point."""
+    program = RandomTrace(np.random.default_rng(seed))
+    trace = program.trace()
+    used, fresh = Sweeps(trace), Sweeps(trace)
+    for x in (program.x, program.x * 1.1 + 0.05):
+        used.values(x, program.parameters)
+        used.first()
+        used.second()
+    fresh.values(x, program.parameters)
+    fresh.first()
+    fresh.second()
+    weights = np.ones(len(trace.outputs))
+    seeds = np.random.default_rng(0).normal(size=(program.num_inputs, NUM_LANES))
+    np.testing.assert_array_equal(used.gradient(weights), fresh.gradient(weights))
+    np.testing.assert_array_equal(used.hvp(seeds), fresh.hvp(seeds))
+
+
+def test_problems_evaluate_at_once_in_threads() -> None:
+    """Large evaluations let other threads run, and give the same values."""
+    n = 5000
+
+    def make(k):
+        return Problem(lambda x: np.sum(np.sin(k * x[1:] * x[:-1])), x0=np.linspace(0, 1, n))
+
+    problems = [make(k) for k in range(1, 5)]
+    expected = [p.hessian_values(p.x0) for p in problems]
+
+    def repeat(p):
+        return [p.hessian_values(p.x0) for _ in range(20)]
+
+    with ThreadPoolExecutor(4) as pool:
+        for values, wanted in zip(pool.map(repeat, problems * 2), expected * 2, strict=True):
+            for value in values:
+                np.testing.assert_array_equal(value, wanted)

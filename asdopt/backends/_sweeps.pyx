@@ -22,6 +22,8 @@ cdef extern from "_operators.h" nogil:
         OP_ADD
         OP_SUBTRACT
         OP_MULTIPLY
+        OP_DIVIDE
+        OP_NEGATIVE
     const unsigned char OP_ARITY[]
     const unsigned char OP_SELECTS[]
     const unsigned char OP_DX[]
@@ -78,16 +80,18 @@ cdef class Sweeps:
     cdef int[::1] outputs
     cdef unsigned char[::1] active, used
     cdef double[::1] da, db, daa, dab, dbb, bar
-    cdef double[:, ::1] t, u
+    cdef double[:, ::1] t, u, seeds
     cdef unsigned char[::1] kind
     cdef int[::1] first_use
+    # Nodes whose partial derivatives change with the point.
+    cdef int[::1] varying
     cdef LaneTape tape
     cdef Py_ssize_t num_nodes, num_inputs, first_node
     cdef bint selects
     cdef tuple calls
     cdef list curvature
     # An unset memoryview is not None in C: these tell which arrays exist.
-    cdef bint has_second, has_lanes
+    cdef bint has_first, has_second, has_lanes
 
     def __init__(self, trace):
         cdef Py_ssize_t i
@@ -118,6 +122,20 @@ cdef class Sweeps:
             o = self.op[i]
             if OP_SELECTS[o] and o > OP_EXTERNAL:
                 self.selects = True
+        varies = np.zeros(n, dtype=bool)
+        cdef unsigned char[::1] mask = varies.view(np.uint8)
+        for i in range(self.first_node, n):
+            mask[i] = self.op[i] > OP_EXTERNAL and self.active[i] and not self.is_linear(i)
+        self.varying = np.flatnonzero(varies).astype(np.int32)
+
+    cdef bint is_linear(self, Py_ssize_t i) noexcept nogil:
+        """Whether the partial derivatives of a node are constants."""
+        cdef int o = self.op[i]
+        if o == OP_MULTIPLY:
+            return self.op[self.a[i]] == OP_CONSTANT or self.op[self.b[i]] == OP_CONSTANT
+        if o == OP_DIVIDE:
+            return self.op[self.b[i]] == OP_CONSTANT
+        return o == OP_ADD or o == OP_SUBTRACT or o == OP_NEGATIVE
 
     cdef void mark_active(self) noexcept:
         """A node is active when it lies between inputs and outputs; only active ones count.
@@ -219,20 +237,27 @@ cdef class Sweeps:
     def first(self):
         """First partials of every node at the last point."""
         cdef Py_ssize_t i
-        cdef int o
-        cdef double d[2]
         for call in self.calls:
             self.set_external_weights(call)
         with nogil:
-            for i in range(self.first_node, self.num_nodes):
-                o = self.op[i]
-                if o <= OP_EXTERNAL or not self.active[i]:
-                    continue
-                op_first(o, self.val[self.a[i]], self.val[self.b[i]], self.val[i], d)
-                self.da[i] = d[0] if self.active[self.a[i]] else 0.0
-                self.db[i] = d[1] if OP_ARITY[o] == 2 and self.active[self.b[i]] else 0.0
+            if self.selects or not self.has_first:
+                for i in range(self.first_node, self.num_nodes):
+                    if self.op[i] > OP_EXTERNAL and self.active[i]:
+                        self.differentiate(i)
+            else:
+                for i in range(self.varying.shape[0]):
+                    self.differentiate(self.varying[i])
+        self.has_first = True
         if self.selects:
             self.cut()
+
+    cdef void differentiate(self, Py_ssize_t i) noexcept nogil:
+        """First partials of a node."""
+        cdef double d[2]
+        cdef int o = self.op[i]
+        op_first(o, self.val[self.a[i]], self.val[self.b[i]], self.val[i], d)
+        self.da[i] = d[0] if self.active[self.a[i]] else 0.0
+        self.db[i] = d[1] if OP_ARITY[o] == 2 and self.active[self.b[i]] else 0.0
 
     cdef set_external_weights(self, call):
         """The terms of an external result get its Jacobian's row as weights."""
@@ -292,7 +317,7 @@ cdef class Sweeps:
 
     def second(self):
         """Second partials of every node; ``first`` must have run at the same point."""
-        cdef Py_ssize_t i
+        cdef Py_ssize_t i, k
         cdef int o
         cdef double d[2]
         cdef double e[3]
@@ -303,10 +328,9 @@ cdef class Sweeps:
             self.dab = np.zeros(self.num_nodes)
             self.dbb = np.zeros(self.num_nodes)
         with nogil:
-            for i in range(self.first_node, self.num_nodes):
+            for k in range(self.varying.shape[0]):
+                i = self.varying[k]
                 o = self.op[i]
-                if o <= OP_EXTERNAL or not self.active[i]:
-                    continue
                 aa = self.active[self.a[i]]
                 bb = OP_ARITY[o] == 2 and self.active[self.b[i]]
                 op_first(o, self.val[self.a[i]], self.val[self.b[i]], self.val[i], d)
@@ -337,6 +361,7 @@ cdef class Sweeps:
         self.has_lanes = True
         self.t = np.zeros((self.num_nodes, LANES))
         self.u = np.zeros((self.num_nodes, LANES))
+        self.seeds = np.zeros((max(self.num_inputs, self.outputs.shape[0]), LANES))
         self.kind = np.zeros(self.num_nodes, dtype=np.uint8)
         self.first_use = np.full(max(self.num_inputs, 1), self.num_nodes, dtype=np.int32)
         for i in range(self.num_nodes - 1, self.first_node - 1, -1):
@@ -384,6 +409,63 @@ cdef class Sweeps:
             memset(&self.t[self.first_node, 0], 0,
                    (start - self.first_node) * LANES * sizeof(double))
         SWEEP.forward(&self.tape, start, self.num_nodes, &self.t[0, 0])
+
+    def jacobian_columns(self, group, double[::1] out):
+        """Entries of the Jacobian from one product with seeds; see :class:`Group`."""
+        cdef const Py_ssize_t[::1] seeded = group.vertices
+        cdef const Py_ssize_t[::1] lanes = group.lanes
+        if self.num_nodes == 0:
+            return
+        self.lanes()
+        self.seed(seeded, lanes, 1.0)
+        self.forward(self.seeds)
+        self.seed(seeded, lanes, 0.0)
+        self.read(self.t, self.outputs, group, out)
+
+    def jacobian_rows(self, group, double[::1] out):
+        """The same from one product of seeds with the Jacobian."""
+        cdef const Py_ssize_t[::1] seeded = group.vertices
+        cdef const Py_ssize_t[::1] lanes = group.lanes
+        cdef Py_ssize_t i
+        if self.num_nodes == 0:
+            return
+        self.lanes()
+        memset(&self.u[0, 0], 0, self.num_nodes * LANES * sizeof(double))
+        for i in range(seeded.shape[0]):
+            self.u[self.outputs[seeded[i]], lanes[i]] += 1.0
+        SWEEP.reverse(&self.tape, self.first_node, self.num_nodes, &self.u[0, 0])
+        self.read(self.u, None, group, out)
+
+    def hessian_columns(self, group, double[::1] out):
+        """The same of the Hessian of the sum last given to ``gradient``."""
+        cdef const Py_ssize_t[::1] seeded = group.vertices
+        cdef const Py_ssize_t[::1] lanes = group.lanes
+        if self.num_nodes == 0:
+            return
+        self.lanes()
+        self.seed(seeded, lanes, 1.0)
+        self.curve(self.seeds)
+        self.seed(seeded, lanes, 0.0)
+        self.read(self.u, None, group, out)
+
+    cdef void seed(self, const Py_ssize_t[::1] vertices, const Py_ssize_t[::1] lanes,
+                   double value) noexcept nogil:
+        cdef Py_ssize_t i
+        for i in range(vertices.shape[0]):
+            self.seeds[vertices[i], lanes[i]] = value
+
+    cdef read(self, double[:, ::1] products, int[::1] nodes, group, double[::1] out):
+        """Take entries of products, of nodes where given, else of inputs, into ``out``."""
+        cdef const Py_ssize_t[::1] positions = group.positions
+        cdef const Py_ssize_t[::1] rows = group.product_rows
+        cdef const Py_ssize_t[::1] lanes = group.product_lanes
+        cdef Py_ssize_t i
+        if nodes is None:
+            for i in range(positions.shape[0]):
+                out[positions[i]] = products[rows[i], lanes[i]]
+        else:
+            for i in range(positions.shape[0]):
+                out[positions[i]] = products[nodes[rows[i]], lanes[i]]
 
     def jvp(self, double[:, ::1] seeds):
         """Jacobian times seeds, (num_inputs, LANES) -> (num_outputs, LANES)."""
@@ -464,12 +546,21 @@ cdef class Sweeps:
 
         (num_inputs, LANES) -> (num_inputs, LANES); ``second`` must have run.
         """
-        cdef Py_ssize_t i, k, stop = self.num_nodes
+        cdef Py_ssize_t i, k
         self.lanes()
         out = np.empty((self.num_inputs, LANES))
         cdef double[:, ::1] result = out
         if self.num_nodes == 0:
             return out
+        self.curve(seeds)
+        for i in range(self.num_inputs):
+            for k in range(LANES):
+                result[i, k] = self.u[i, k]
+        return out
+
+    cdef curve(self, double[:, ::1] seeds):
+        """Leave the Hessian's products with the seeds in ``u``."""
+        cdef Py_ssize_t stop = self.num_nodes
         if self.curvature is None:
             self.curvature = self.external_curvature()
         with nogil:
@@ -482,7 +573,3 @@ cdef class Sweeps:
             stop = call.first
         with nogil:
             self.reverse_tangents(stop, self.first_node)
-            for i in range(self.num_inputs):
-                for k in range(LANES):
-                    result[i, k] = self.u[i, k]
-        return out

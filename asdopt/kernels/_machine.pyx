@@ -51,6 +51,8 @@ UNARY = names(<const char **> UNARY_NAMES)
 BINARY = names(<const char **> BINARY_NAMES)
 
 cdef Run RUN = choose_build(NULL)
+# From this many values on other Python threads may run meanwhile; it takes some 50 ns to let them.
+cdef Py_ssize_t MANY = 2000
 
 
 def build():
@@ -186,7 +188,7 @@ cdef class Job:
 
     cdef const double[::1] base
     cdef readonly Py_ssize_t size
-    cdef bint is_zero, is_listed, is_bounded
+    cdef bint is_zero, is_copied, is_listed, is_bounded
     cdef const int[::1] places, touched_places
     cdef const double[::1] values, touched_values
     cdef Sparse linear, spread
@@ -196,9 +198,11 @@ cdef class Job:
     def __cinit__(self, base, stored, touched, Sparse linear, Plan plan, Sparse spread,
                   num_local):
         self.base = base
+        # Where most entries are constant, copying all is faster than storing each at its place.
+        self.is_copied = 2 * np.count_nonzero(base) > len(base)
         # Where most places are overwritten only the others are set beforehand.
         places = np.flatnonzero(~stored).astype(np.int32)
-        self.is_listed = len(places) < 0.6 * len(base)
+        self.is_listed = len(places) < 0.6 * len(base) and not self.is_copied
         if self.is_listed:
             self.places = places
             self.values = base[places]
@@ -238,7 +242,7 @@ cdef class Job:
         source[2] = factor
         target[0] = out
         target[1] = &self.local[0]
-        large = self.plan.run(source, target, keep)
+        large = self.plan.run(source, target, keep or self.is_copied)
         if self.spread is not None:
             self.spread.add(&self.local[0], out)
         return self.is_bounded and not large
@@ -327,8 +331,12 @@ cdef class Machine:
             out = cnp.PyArray_EMPTY(1, <cnp.npy_intp *> &job.size, cnp.NPY_DOUBLE, 0)
         check(x, self.num_inputs)
         check(out, job.size, True)
-        self.is_finite = job.run(px, self.source(px), factor, multipliers,
-                                 <double *> cnp.PyArray_DATA(out), keep)
+        cdef double *values = <double *> cnp.PyArray_DATA(out)
+        if job.size < MANY:
+            self.is_finite = job.run(px, self.source(px), factor, multipliers, values, keep)
+        else:
+            with nogil:
+                self.is_finite = job.run(px, self.source(px), factor, multipliers, values, keep)
         return out
 
     def outputs(self, cnp.ndarray x not None, cnp.ndarray out=None):

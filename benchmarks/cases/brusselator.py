@@ -7,7 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks._workload import Case, FloatArray, Functions, Workload, points_near
+from benchmarks._workload import (
+    Case,
+    FloatArray,
+    Functions,
+    IntArray,
+    Workload,
+    points_near,
+)
 from benchmarks.peers.c_hand import HandWrittenC
 from benchmarks.peers.numpy_hand import HandWritten, Structure
 
@@ -109,8 +116,11 @@ def pyoptinterface(n: int) -> Any:
     return add
 
 
-def _structure(n: int) -> Structure:
-    """Entries by block of rows: u (u's five, v), v (v's five, u), each kind for all cells."""
+def _layout(n: int) -> tuple[Structure, FloatArray, IntArray]:
+    """Sorted structure, its constant part, and where the others stand, (4, cells).
+
+    These are, of the rows of u, the derivatives by u and v of the cell, then of the rows of v.
+    """
     cells = n * n
     k = np.arange(cells)
     grid = k.reshape(n, n)
@@ -119,17 +129,18 @@ def _structure(n: int) -> Structure:
     cols = np.concatenate(
         [*beside, k, k + cells, *(other + cells for other in beside), k + cells, k]
     )
-    return rows, cols
-
-
-def _base(n: int) -> FloatArray:
-    base = np.zeros((12, n * n))
-    base[0:4] = base[6:10] = _rate(n)
-    return base
+    order = np.lexsort((cols, rows))
+    places = np.empty(rows.size, dtype=np.int64)
+    places[order] = np.arange(rows.size)
+    places = places.reshape(12, cells)
+    base = np.zeros(rows.size)
+    base[places[[0, 1, 2, 3, 6, 7, 8, 9]]] = _rate(n)
+    return (rows[order], cols[order]), base, places[[4, 5, 11, 10]]
 
 
 def numpy_hand(n: int) -> HandWritten:
-    cells, rate, base = n * n, _rate(n), _base(n)
+    cells, rate = n * n, _rate(n)
+    structure, base, (u_by_u, u_by_v, v_by_u, v_by_v) = _layout(n)
     functions = vectorized(n, np)
 
     def jacobian(x: FloatArray) -> FloatArray:
@@ -137,20 +148,22 @@ def numpy_hand(n: int) -> HandWritten:
         out = base.copy()
         square = u * u
         cross = 2.0 * u * v
-        out[4] = cross - (4.0 * rate + A + 1.0)
-        out[5] = square
-        out[10] = -4.0 * rate - square
-        out[11] = A - cross
-        return out.ravel()
+        out[u_by_u] = cross - (4.0 * rate + A + 1.0)
+        out[u_by_v] = square
+        out[v_by_u] = A - cross
+        out[v_by_v] = -4.0 * rate - square
+        return out
 
     evaluate: Any = functions.constraints
-    return HandWritten({"c": evaluate, "J": jacobian}, jacobian_structure=_structure(n))
+    return HandWritten({"c": evaluate, "J": jacobian}, jacobian_structure=structure)
 
 
 def c_hand(n: int) -> HandWrittenC:
     source = Path(__file__).with_name("brusselator.c")
-    arrays = [np.array([n], dtype=np.int32), np.array([A, B, _rate(n)])]
-    return HandWrittenC(source, arrays, jacobian_structure=_structure(n), phases=("c", "J"))
+    structure, base, places = _layout(n)
+    places = np.ascontiguousarray(places.T, dtype=np.int32)
+    arrays = [np.array([n], dtype=np.int32), np.array([A, B, _rate(n)]), base, places.ravel()]
+    return HandWrittenC(source, arrays, jacobian_structure=structure, phases=("c", "J"))
 
 
 def make(size: str) -> Workload:
