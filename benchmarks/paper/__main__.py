@@ -83,7 +83,7 @@ def _measure(
 ) -> None:
     if hasattr(os, "sched_setaffinity"):
         # One processor: JAX and BLAS would else use all, which the paper's systems do not.
-        os.sched_setaffinity(0, {(os.cpu_count() or 1) - 1})
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     console = Console()
     for word in words:
         with console.status(f"{part} {word}"):
