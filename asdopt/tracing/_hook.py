@@ -25,7 +25,7 @@ import string
 import sys
 import typing
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from types import (
     BuiltinFunctionType,
     CellType,
@@ -34,7 +34,6 @@ from types import (
     GenericAlias,
     MethodType,
     MethodWrapperType,
-    ModuleType,
 )
 from typing import Any
 
@@ -48,8 +47,8 @@ from asdopt.tracing._dataclass import hooked_dataclass_init
 from asdopt.tracing._location import is_user_file, place_of_error, refused_by_library
 from asdopt.tracing._memo import Memo
 from asdopt.tracing._namespace import substitute
-from asdopt.tracing._source import all_codes
 from asdopt.tracing._tape import Tape
+from asdopt.tracing._type_questions import notice
 
 __all__ = ["HANDLERS", "METHODS", "find_attribute", "is_template", "is_user_function", "run_hooked"]
 
@@ -243,42 +242,6 @@ def find_attribute(kind: type, name: str) -> Any:
         if name in base.__dict__:
             return base.__dict__[name]
     return None
-
-
-def notice(session: Session, kind: type) -> None:
-    """Ask for implicit calls to be hooked if a class's methods ask for the type of values.
-
-    ``type(x)`` of a traced value is wrong in code that is not hooked, and nothing would tell.
-    """
-    if kind in _noticed or session.level:
-        return
-    asks = _asking.get(kind)
-    if asks is None:
-        asks = _asking[kind] = any(
-            "type" in nested.co_names
-            for base in kind.__mro__
-            for name, value in base.__dict__.items()
-            for function in _implicit_functions(name, value)
-            if is_user_function(function)
-            for nested in all_codes(function.__code__)
-        )
-    if asks:
-        session.state["implicit"] = True
-
-
-_noticed = frozenset(
-    {type(None), FunctionType, ModuleType, float, int, str, list, dict, tuple, bool, type}
-)
-_asking: weakref.WeakKeyDictionary[type, bool] = weakref.WeakKeyDictionary()
-
-
-def _implicit_functions(name: str, value: Any) -> Iterable[Any]:
-    """Functions of a class's attribute that run without being called."""
-    if name[:2] == "__":
-        return (value,)
-    if isinstance(value, property):
-        return (value.fget, value.fset)
-    return (getattr(value, "func", None),)
 
 
 def _function(session: Session, function: FunctionType) -> Any:
