@@ -28,9 +28,9 @@ Starts = npt.NDArray[np.intp]
 
 # A template with many instances pays for its preparation, which takes about 10 us for each number
 # of a short code and more for a long one; of rarer ones only as many are compiled as keep the
-# preparation short, fewer where sweeps are needed anyway.
+# preparation short, more of them beside a long trace, fewer where sweeps are needed anyway.
 _MANY: Final = 64
-_SHORT, _SHORTER = 1000, 300
+_SHORT, _SHORTER, _SHARE = 1000, 300, 50
 _LONG_CODE: Final = 100
 # Pairs of variables to which the second derivatives with respect to affine maps may spread: each
 # takes 12 bytes and a nanosecond an evaluation.
@@ -103,7 +103,8 @@ def select(trace: Trace, max_steps: int) -> Selection:
             coefs,
             ~large,
         )
-        budget = _SHORTER if large.any() else _SHORT * (1 if is_first else 3)
+        short = max(_SHORT * (1 if is_first else 3), len(trace.op) // _SHARE)
+        budget = _SHORTER if large.any() else short
         chosen = _worth_a_kernel(codes, template, budget)
         left = ~np.append(chosen, False)[template]  # large instances have template -1
         if not (is_first and (left & fused).any()):
