@@ -156,18 +156,20 @@ class Comparison:
             return False
         rows = [v if isinstance(v, jets.Jet) else jets.constant(float(v), n) for v in results]
         close("jets", np.array([row.v for row in rows]), plain)
-        gradients = np.array([row.g for row in rows])
         weights = np.array([program.rng.choice([0.0, 1.0, program.rng.gauss(0, 1)]) for _ in rows])
-        hessian = sum(w * row.h for w, row in zip(weights, rows, strict=True))
+        gradients, hessian = derivatives(rows, weights)
         if not (np.isfinite(gradients).all() and np.isfinite(hessian).all()):
             self.knows_all = False
             return False
-        close("gradient", problem.gradient(x), gradients[0])
         values = problem.jacobian_values(x)
         jac = problem.jacobian_pattern.to_scipy(values).toarray()
-        close("Jacobian", jac, gradients[1:], rows=True)
         lower = problem.hessian(x, weights[1:], weights[0]).toarray()
-        close("Hessian", lower, np.tril(hessian))
+        found = (problem.gradient(x), jac, lower)
+        expected = (gradients[0], gradients[1:], np.tril(hessian))
+        try:
+            self.compare(found, expected, (0.0, 0.0, 0.0))
+        except AssertionError:
+            self.compare(found, expected, self.rounding(x, weights, expected))
         self.check_buffers(x, values, lower, weights)
         for i, row in enumerate(rows[1:]):
             self.first[i] |= bits(row.first, n)
@@ -175,6 +177,28 @@ class Comparison:
             self.second |= bits(row.second, n * n).reshape(n, n)
         self.check_patterns(jac, np.tril(hessian))
         return True
+
+    @staticmethod
+    def compare(found: Any, expected: Any, slack: Any) -> None:
+        names = ("gradient", "Jacobian", "Hessian")
+        for name, ours, theirs, more in zip(names, found, expected, slack, strict=True):
+            close(name, ours, theirs, rows=name == "Jacobian", slack=more)
+
+    def rounding(self, x: Any, weights: Any, expected: Any) -> list[Any]:
+        """How far rounding moves the jets' own derivatives: tanh(x) / x at 1e-8 has few digits."""
+        program, n = self.program, self.problem.n
+        slack: list[Any] = [0.0, 0.0, 0.0]
+        for step in (-5, -3, -2, -1, 1, 2, 3, 5):
+            near = x * (1.0 + step * np.finfo(float).eps)
+            results = program.outputs(program.on_jets, jets.variables(near))
+            rows = [v if isinstance(v, jets.Jet) else jets.constant(float(v), n) for v in results]
+            gradients, hessian = derivatives(rows, weights)
+            others = (gradients[0], gradients[1:], np.tril(hessian))
+            slack = [
+                np.fmax(old, 2.0 * np.abs(one - other))
+                for old, one, other in zip(slack, expected, others, strict=True)
+            ]
+        return slack
 
     def check_buffers(self, x: Any, values: Any, lower: Any, weights: Any) -> None:
         """Arrays of the caller are filled, and entries kept between calls are right."""
@@ -202,15 +226,21 @@ class Comparison:
                 assert not extra.any(), f"{what} pattern has {np.argwhere(extra)[0]} too many"
 
 
+def derivatives(rows: list[Any], weights: Any) -> tuple[Any, Any]:
+    """Gradients of all rows, and the Hessian of their weighted sum."""
+    gradients = np.array([row.g for row in rows])
+    return gradients, sum(w * row.h for w, row in zip(weights, rows, strict=True))
+
+
 def bits(mask: int, count: int) -> Any:
     text = f"{mask:0{count}b}"[::-1] if count else ""
     return np.array([c == "1" for c in text], dtype=bool)
 
 
-def close(what: str, found: Any, expected: Any, *, rows: bool = False) -> None:
+def close(what: str, found: Any, expected: Any, *, rows: bool = False, slack: Any = 0.0) -> None:
     """Compare, relative to the largest number, of each row or of all."""
     scale = np.abs(expected).max(initial=0.1, axis=-1 if rows else None, keepdims=True)
-    bad = np.argwhere(~(np.abs(found - expected) <= TOLERANCE * scale))
+    bad = np.argwhere(~(np.abs(found - expected) <= TOLERANCE * scale + slack))
     where = tuple(bad[0]) if len(bad) else ()
     assert not len(bad), f"{what}{where}: {found[where]} instead of {expected[where]}"
 
