@@ -45,73 +45,74 @@ def along_line(trace, const double[::1] x, const double[::1] parameters,
     cdef unsigned char[::1] active = np.zeros(n, dtype=np.uint8)
     cdef double d[2]
     cdef double e[3]
-    value, first, second = np.empty(n), np.empty(n), np.empty(n)
-    cdef double[::1] v = value, t = first, u = second
+    # Value and derivatives of a node side by side: they are read together.
+    series = np.empty((n, 3))
+    cdef double[:, ::1] w = series
     with nogil:
         for i in range(first_node):
             active[i] = i < num_inputs
-            v[i] = x[i] if i < num_inputs else parameters[i - num_inputs]
-            t[i] = direction[i] if i < num_inputs else 0.0
-            u[i] = 0.0
+            w[i, 0] = x[i] if i < num_inputs else parameters[i - num_inputs]
+            w[i, 1] = direction[i] if i < num_inputs else 0.0
+            w[i, 2] = 0.0
         for i in range(first_node, n):
             o = op[i]
             p = a[i]
             q = b[i]
             if o == OP_CONSTANT:
-                v[i] = val[i]
-                t[i] = u[i] = 0.0
+                w[i, 0] = val[i]
+                w[i, 1] = w[i, 2] = 0.0
             elif o == OP_SUM:
                 s = s1 = s2 = 0.0
                 for k in range(p, p + q):
-                    s += pool_weights[k] * v[pool_ids[k]]
-                    s1 += pool_weights[k] * t[pool_ids[k]]
-                    s2 += pool_weights[k] * u[pool_ids[k]]
+                    s += pool_weights[k] * w[pool_ids[k], 0]
+                    s1 += pool_weights[k] * w[pool_ids[k], 1]
+                    s2 += pool_weights[k] * w[pool_ids[k], 2]
                     active[i] |= active[pool_ids[k]]
-                v[i] = s
-                t[i] = s1
-                u[i] = s2
+                w[i, 0] = s
+                w[i, 1] = s1
+                w[i, 2] = s2
             elif o == OP_EXTERNAL:
                 active[i] = 1
-                v[i] = t[i] = u[i] = NAN
+                w[i, 0] = w[i, 1] = w[i, 2] = NAN
             else:
                 x_counts = OP_DX[o] and active[p]
                 y_counts = OP_DY[o] and active[q]
                 active[i] = x_counts or y_counts
-                t[i] = u[i] = 0.0
+                w[i, 1] = w[i, 2] = 0.0
                 if o == OP_MULTIPLY:
-                    v[i] = v[p] * v[q]
+                    w[i, 0] = w[p, 0] * w[q, 0]
                     if x_counts:
-                        t[i] = v[q] * t[p]
-                        u[i] = v[q] * u[p]
+                        w[i, 1] = w[q, 0] * w[p, 1]
+                        w[i, 2] = w[q, 0] * w[p, 2]
                     if y_counts:
-                        t[i] += v[p] * t[q]
-                        u[i] += v[p] * u[q]
+                        w[i, 1] += w[p, 0] * w[q, 1]
+                        w[i, 2] += w[p, 0] * w[q, 2]
                     if x_counts and y_counts:
-                        u[i] += 2.0 * t[p] * t[q]
+                        w[i, 2] += 2.0 * w[p, 1] * w[q, 1]
                 elif o == OP_ADD:
-                    v[i] = v[p] + v[q]
-                    t[i] = t[p] + t[q]
-                    u[i] = u[p] + u[q]
+                    w[i, 0] = w[p, 0] + w[q, 0]
+                    w[i, 1] = w[p, 1] + w[q, 1]
+                    w[i, 2] = w[p, 2] + w[q, 2]
                 elif o == OP_SUBTRACT:
-                    v[i] = v[p] - v[q]
-                    t[i] = t[p] - t[q]
-                    u[i] = u[p] - u[q]
+                    w[i, 0] = w[p, 0] - w[q, 0]
+                    w[i, 1] = w[p, 1] - w[q, 1]
+                    w[i, 2] = w[p, 2] - w[q, 2]
                 else:
-                    v[i] = op_value(o, v[p], v[q])
+                    w[i, 0] = op_value(o, w[p, 0], w[q, 0])
                     if not active[i]:
                         continue
                     selects = OP_SELECTS[o]
-                    op_first(o, v[p], v[q], v[i], d)
-                    op_second(o, v[p], v[q], v[i], d, e)
+                    op_first(o, w[p, 0], w[q, 0], w[i, 0], d)
+                    op_second(o, w[p, 0], w[q, 0], w[i, 0], d, e)
                     if x_counts:
-                        t[i] = times(d[0], t[p], selects)
-                        u[i] = times(d[0], u[p], selects) + e[0] * (t[p] * t[p])
+                        w[i, 1] = times(d[0], w[p, 1], selects)
+                        w[i, 2] = times(d[0], w[p, 2], selects) + e[0] * (w[p, 1] * w[p, 1])
                     if y_counts:
-                        t[i] += times(d[1], t[q], selects)
-                        u[i] += times(d[1], u[q], selects) + e[2] * (t[q] * t[q])
+                        w[i, 1] += times(d[1], w[q, 1], selects)
+                        w[i, 2] += times(d[1], w[q, 2], selects) + e[2] * (w[q, 1] * w[q, 1])
                     if x_counts and y_counts:
-                        u[i] += 2.0 * e[1] * (t[p] * t[q])
-    return value, first, second
+                        w[i, 2] += 2.0 * e[1] * (w[p, 1] * w[q, 1])
+    return series[:, 0], series[:, 1], series[:, 2]
 
 
 def product_by_rows(const int[::1] rows, const int[::1] cols, const double[::1] values,

@@ -33,9 +33,10 @@ def plain(size: str, form: str) -> Functions:
     case = network(size)
     model = polar_model(case, "loop" if form == "loop" else "vectorized")
     join = _chain if form == "loop" else np.concatenate
+    parts = [group.fun for group in model.constraints]
 
     def constraints(x: Any) -> Any:
-        return join([group.fun(x) for group in model.constraints])
+        return join([part(x) for part in parts])
 
     def problem() -> Any:
         return acopf(case, form="loop" if form == "loop" else "vectorized")
