@@ -18,7 +18,7 @@ _HAND = ("c_hand", "numpy_hand")
 _HEAD = """\
 # Benchmarks
 
-Written by `python -m benchmarks page` from `{file}`, measured on {date}.
+Written by `python -m benchmarks page`, measured on {date}.
 
 {machine}
 
@@ -78,7 +78,6 @@ def write_page(results: Results, out: Path) -> None:
         f"{key.replace('_', ' ')} {value}" for key, value in data["machine"].items() if value
     )
     head = _HEAD.format(
-        file="benchmarks/results.json",
         date=data["date"],
         machine=f"Machine: {facts}.",
         versions="Versions: " + ", ".join(f"{k} {v}" for k, v in data["versions"].items()) + ".",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,12 @@ def draw(results: Results, out: Path) -> None:
 
     mpl.use("Agg")
     mpl.rcParams["svg.hashsalt"] = "asdopt"  # the same picture from the same results
+    mpl.rcParams["svg.fonttype"] = "none"
     from matplotlib import pyplot as plt
 
-    names = list(dict.fromkeys(case["case"] for case in results.cases))
+    counts = Counter(case["case"] for case in results.cases)
+    # A case of one size has no line; its times are in the tables.
+    names = [name for name, count in counts.items() if count > 1] or list(counts)
     if not names:
         raise SystemExit("the results hold no case")
     panels = [(name, phase) for name in names for phase in _phases(results, name)]
@@ -82,6 +86,8 @@ def _panel(axes: Any, results: Results, name: str, phase: str, shown: dict[str, 
         )
     axes.set_xscale("log")
     axes.set_yscale("log")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_minor_formatter("")
     what = "preparation" if phase == "prepare" else phase
     axes.set_title(f"{cases[0]['title'].split(',')[0]}: {what}", fontsize=9)
     axes.set_xlabel("variables", fontsize=8)
