@@ -24,7 +24,7 @@ import scipy.optimize
 
 import asdopt
 
-SEEDS: tuple[int, ...] = (80, 96, 138, 156, 1820, 10444, 10457, 50540, 60000)
+SEEDS: tuple[int, ...] = (80, 96, 138, 156, 1820, 10444, 10457, 50540, 60000, 60526, 60799)
 FIRST = int(os.environ.get("ASDOPT_RANDOM_FIRST", "0"))
 NUMBER = int(os.environ.get("ASDOPT_RANDOM_PROBLEMS", "160"))
 GROUP = 20
