@@ -30,7 +30,7 @@ def machine() -> dict[str, str | int | None]:
         "processor": _processor(),
         "cores": os.cpu_count(),
         "memory_gb": _memory(),
-        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "system": f"{platform.system()} {platform.machine()}",
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "compiler": _compiler(),
         "compiler_flags": " ".join(FLAGS),
