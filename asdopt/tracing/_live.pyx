@@ -3,7 +3,7 @@
 """Dead node elimination of a finished tape."""
 
 cimport numpy as cnp
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
 from asdopt.tracing._tape cimport Tape
 
@@ -23,7 +23,7 @@ cdef cnp.ndarray new(Py_ssize_t size, int kind):
 
 cdef tuple live(Py_ssize_t n, const unsigned char *op, const int *a, const int *b,
                 const double *val, const int *pool, const double *weights,
-                int[::1] ends, int[::1] guards, Py_ssize_t first):
+                Py_ssize_t pool_size, int[::1] ends, int[::1] guards, Py_ssize_t first):
     cdef Py_ssize_t i, j, k, size = 0, terms = 0
     cdef int o
     number_array = new(n, cnp.NPY_INT32)
@@ -61,6 +61,19 @@ cdef tuple live(Py_ssize_t n, const unsigned char *op, const int *a, const int *
     cdef double *pv = <double *> cnp.PyArray_DATA(new_val)
     cdef int *ids = <int *> cnp.PyArray_DATA(new_pool)
     cdef double *factors = <double *> cnp.PyArray_DATA(new_weights)
+    if size == n and terms == pool_size:
+        # Nothing is dropped, as in most traces of arrays: copies take a third of the time.
+        for i in range(n):
+            number[i] = <int> i
+        if n:
+            memcpy(p, op, n)
+            memcpy(pa, a, n * sizeof(int))
+            memcpy(pb, b, n * sizeof(int))
+            memcpy(pv, val, n * sizeof(double))
+        if terms:
+            memcpy(ids, pool, terms * sizeof(int))
+            memcpy(factors, weights, terms * sizeof(double))
+        return number_array, (new_op, new_a, new_b, new_val, new_pool, new_weights)
     j = terms = 0
     for i in range(n):
         if not number[i]:
@@ -101,10 +114,10 @@ def live_nodes(const unsigned char[::1] op, const int[::1] a, const int[::1] b,
     return live(op.shape[0], &op[0] if has_nodes else NULL, &a[0] if has_nodes else NULL,
                 &b[0] if has_nodes else NULL, &val[0] if has_nodes else NULL,
                 &pool[0] if has_terms else NULL, &weights[0] if has_terms else NULL,
-                ends, guards, first)
+                pool.shape[0], ends, guards, first)
 
 
 def live_part(Tape tape, int[::1] ends, int[::1] guards):
     """Do the same to a tape; its inputs and parameters always stay."""
     return live(tape.size, tape.op, tape.a, tape.b, tape.val, tape.pool_ids, tape.pool_weights,
-                ends, guards, tape.num_inputs + tape.num_parameters)
+                tape.pool_size, ends, guards, tape.num_inputs + tape.num_parameters)
