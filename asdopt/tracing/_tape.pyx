@@ -93,7 +93,7 @@ cdef class Tape:
         if need <= self.capacity:
             return 0
         # Moving the arrays costs more than the operations in them; pages not yet written are free.
-        cap = max(need, 4 * self.capacity, 1024)
+        cap = max(need, 4 * self.capacity, 16 * self.num_inputs, 1024)
         if need > MAX_NODES:
             raise MemoryError(f"the tape would need {need} nodes; at most {MAX_NODES} fit")
         p = realloc(self.op, cap)
