@@ -32,7 +32,7 @@ def nonfinite_value(trace: Trace, label: Callable[[int], str]) -> str:
 
 def nonfinite_derivative(trace: Trace, label: Callable[[int], str]) -> str:
     """Sentence on an operation whose derivative is not finite and an output behind, or ``""``."""
-    sweeps = Sweeps(trace)
+    sweeps = Sweeps(trace, joined=False)
     sweeps.values(
         np.ascontiguousarray(trace.val[: trace.num_inputs]),
         np.ascontiguousarray(trace.val[trace.num_inputs : trace.num_inputs + trace.num_parameters]),

@@ -67,7 +67,7 @@ def jacobian_once(recorder: Recorder, outputs: IntArray) -> csr_array:
         trace = recorder.finish(outputs)
         pattern, values = jacobian_pattern(trace), np.empty(0)
         if pattern.nnz:
-            sweeps = Sweeps(trace)
+            sweeps = Sweeps(trace, joined=False)
             sweeps.first()
             colored = ColoredJacobian(sweeps, pattern, 0, len(outputs))
             values = colored.values(np.zeros(pattern.nnz))
@@ -108,7 +108,7 @@ def hessian_once(recorder: Recorder, output: IntArray) -> csr_array:
     lower = hessian_pattern(trace)
     values = np.zeros(lower.nnz)
     if lower.nnz:
-        sweeps = Sweeps(trace)
+        sweeps = Sweeps(trace, joined=False)
         sweeps.first()
         sweeps.second()
         sweeps.gradient(np.ones(1))

@@ -10,6 +10,8 @@ import numpy as np
 cimport numpy as cnp
 from libc.string cimport memset
 
+from asdopt.backends._lanes cimport LANES, Lanes, LaneTape
+
 cnp.import_array()
 
 cdef extern from "_operators.h" nogil:
@@ -33,40 +35,36 @@ cdef extern from "_operators.h" nogil:
     void op_second(int op, double x, double y, double v, const double *d, double *e)
 
 cdef extern from "backends/_lane_builds.h" nogil:
-    enum:
-        LANES
-        LANE_SKIP
-        LANE_SUM
-        LANE_UNARY
-        LANE_SECOND
-        LANE_BINARY
-    ctypedef struct LaneTape:
-        const unsigned char *kind
-        const int *a
-        const int *b
-        const int *pool
-        const double *weights
-        const double *da
-        const double *db
-        const double *daa
-        const double *dab
-        const double *dbb
-        const double *bar
     ctypedef struct LaneSweeps:
         void (*forward)(const LaneTape *, Py_ssize_t, Py_ssize_t, double *) noexcept nogil
         void (*reverse)(const LaneTape *, Py_ssize_t, Py_ssize_t, double *) noexcept nogil
         void (*reverse_tangents)(const LaneTape *, Py_ssize_t, Py_ssize_t, const double *,
                                  double *) noexcept nogil
     LaneSweeps choose_lanes()
+    void reverse_one(const LaneTape *, Py_ssize_t, Py_ssize_t) noexcept nogil
 
 NUM_LANES = LANES
 cdef LaneSweeps SWEEP = choose_lanes()
 
 
+cdef lines(Py_ssize_t count):
+    """Zeros, shape (count, LANES), each row on a cache line of its own."""
+    cdef double[::1] room = np.zeros((count + 1) * LANES)
+    cdef size_t skipped = (64 - (<size_t> &room[0]) % 64) % 64 // sizeof(double)
+    return np.asarray(room)[skipped:skipped + count * LANES].reshape(count, LANES)
+
+
 cdef class Sweeps:
     """Working arrays of one tape; not thread-safe, its owner holds a lock.
 
-    ``t`` and ``u`` are (num_nodes, LANES): tangents and adjoints of lanes.
+    ``t`` and ``u`` are (num_rows, LANES): tangents and adjoints of the rows.
+
+    Parameters
+    ----------
+    trace : Trace
+    joined : bool
+        Join linear nodes in what derivatives pass through (:class:`Lanes`). That takes as long as
+        a few sweeps and makes each faster: for traces that are differentiated more than once.
     """
 
     cdef unsigned char[::1] op
@@ -79,13 +77,11 @@ cdef class Sweeps:
     cdef double[::1] guard_values
     cdef int[::1] outputs
     cdef unsigned char[::1] active, used
-    cdef double[::1] da, db, daa, dab, dbb, bar
+    cdef double[::1] da, db, daa, dab, dbb
     cdef double[:, ::1] t, u, seeds
-    cdef unsigned char[::1] kind
-    cdef int[::1] first_use
+    cdef Lanes rows
     # Nodes whose partial derivatives change with the point.
     cdef int[::1] varying
-    cdef LaneTape tape
     cdef Py_ssize_t num_nodes, num_inputs, first_node
     cdef bint selects
     cdef tuple calls
@@ -93,7 +89,7 @@ cdef class Sweeps:
     # An unset memoryview is not None in C: these tell which arrays exist.
     cdef bint has_first, has_second, has_lanes
 
-    def __init__(self, trace):
+    def __init__(self, trace, joined=True):
         cdef Py_ssize_t i
         cdef int o
         self.op = trace.op
@@ -102,8 +98,7 @@ cdef class Sweeps:
         self.val = trace.val.copy()
         self.pool_ids = trace.pool_ids
         self.calls = trace.externals
-        # Those of external functions change with the point.
-        self.pool_weights = trace.pool_weights.copy() if self.calls else trace.pool_weights
+        self.pool_weights = trace.pool_weights
         self.guard_nodes = trace.guard_nodes
         self.guard_values = trace.guard_values
         self.outputs = trace.outputs
@@ -115,7 +110,6 @@ cdef class Sweeps:
         self.used = np.zeros(n, dtype=np.uint8)
         self.da = np.zeros(n)
         self.db = np.zeros(n)
-        self.bar = np.zeros(n)
         self.selects = False
         self.mark_active()
         for i in range(self.first_node, n):
@@ -127,6 +121,10 @@ cdef class Sweeps:
         for i in range(self.first_node, n):
             mask[i] = self.op[i] > OP_EXTERNAL and self.active[i] and not self.is_linear(i)
         self.varying = np.flatnonzero(varies).astype(np.int32)
+        self.rows = Lanes(trace, self.active, joined)
+        if n:
+            self.rows.tape.da = &self.da[0]
+            self.rows.tape.db = &self.db[0]
 
     cdef bint is_linear(self, Py_ssize_t i) noexcept nogil:
         """Whether the partial derivatives of a node are constants."""
@@ -230,6 +228,11 @@ cdef class Sweeps:
             o[i] = self.val[self.outputs[i]]
         return result
 
+    @property
+    def num_rows(self):
+        """Number of rows of a sweep."""
+        return self.rows.num_rows
+
     def node_values(self):
         """All node values after ``values`` (a view)."""
         return np.asarray(self.val)
@@ -263,23 +266,28 @@ cdef class Sweeps:
         """The terms of an external result get its Jacobian's row as weights."""
         cdef double[::1] values = np.ascontiguousarray(
             call.function.jacobian_values(np.asarray(self.val)[call.inputs]), dtype=np.float64)
-        cdef Py_ssize_t r, k, at = 0, first = call.first
+        cdef Py_ssize_t r, k, start, at = 0, first = call.first
         cdef int[::1] lengths = call.function.row_lengths
         for r in range(call.count):
-            for k in range(lengths[r]):
-                self.pool_weights[self.a[first + r] + k] = values[at]
-                at += 1
-            # What follows are surrogates that only detection reads.
-            for k in range(lengths[r], self.b[first + r]):
-                self.pool_weights[self.a[first + r] + k] = 0.0
+            if self.active[first + r]:
+                start = self.rows.a[self.rows.row[first + r]]
+                for k in range(lengths[r]):
+                    self.rows.weights[start + k] = values[at + k]
+                # What follows are surrogates that only detection reads.
+                for k in range(lengths[r], self.b[first + r]):
+                    self.rows.weights[start + k] = 0.0
+            at += lengths[r]
 
     cdef external_curvature(self):
         """Hessians of the external functions for the adjoints of the last gradient."""
-        values, bar = np.asarray(self.val), np.asarray(self.bar)
-        return [
-            call.function.hessian(values[call.inputs], bar[call.first:call.first + call.count])
-            for call in self.calls
-        ]
+        values, bar = np.asarray(self.val), np.asarray(self.rows.bar)
+        rows, active = np.asarray(self.rows.row), np.asarray(self.active)
+        found = []
+        for call in self.calls:
+            results = slice(call.first, call.first + call.count)
+            weights = np.where(active[results], bar[rows[results]], 0.0)
+            found.append(call.function.hessian(values[call.inputs], weights))
+        return found
 
     cdef void cut(self) noexcept:
         """Clear the partials of nodes that no output uses at this point.
@@ -327,6 +335,10 @@ cdef class Sweeps:
             self.daa = np.zeros(self.num_nodes)
             self.dab = np.zeros(self.num_nodes)
             self.dbb = np.zeros(self.num_nodes)
+            if self.num_nodes:
+                self.rows.tape.daa = &self.daa[0]
+                self.rows.tape.dab = &self.dab[0]
+                self.rows.tape.dbb = &self.dbb[0]
         with nogil:
             for k in range(self.varying.shape[0]):
                 i = self.varying[k]
@@ -353,62 +365,32 @@ cdef class Sweeps:
         return bad
 
     cdef void lanes(self):
-        """Make the arrays of lanes, and say what a sweep does at each node."""
-        cdef Py_ssize_t i, j
-        cdef int o
-        if self.has_lanes or self.num_nodes == 0:
+        """Make the arrays of lanes."""
+        if self.has_lanes:
             return
         self.has_lanes = True
-        self.t = np.zeros((self.num_nodes, LANES))
-        self.u = np.zeros((self.num_nodes, LANES))
+        self.t = lines(self.rows.num_rows)
+        self.u = lines(self.rows.num_rows)
         self.seeds = np.zeros((max(self.num_inputs, self.outputs.shape[0]), LANES))
-        self.kind = np.zeros(self.num_nodes, dtype=np.uint8)
-        self.first_use = np.full(max(self.num_inputs, 1), self.num_nodes, dtype=np.int32)
-        for i in range(self.num_nodes - 1, self.first_node - 1, -1):
-            o = self.op[i]
-            if not self.active[i]:
-                continue
-            if o == OP_SUM or o == OP_EXTERNAL:
-                self.kind[i] = LANE_SUM
-                for j in range(self.a[i], self.a[i] + self.b[i]):
-                    self.use(self.pool_ids[j], i)
-                continue
-            if not (OP_DY[o] and self.active[self.b[i]]):
-                self.kind[i] = LANE_UNARY
-            elif OP_DX[o] and self.active[self.a[i]]:
-                self.kind[i] = LANE_BINARY
-            else:
-                self.kind[i] = LANE_SECOND
-            if self.kind[i] != LANE_SECOND:
-                self.use(self.a[i], i)
-            if self.kind[i] != LANE_UNARY:
-                self.use(self.b[i], i)
-        self.tape.kind = &self.kind[0]
-        self.tape.a = &self.a[0]
-        self.tape.b = &self.b[0]
-        self.tape.pool = &self.pool_ids[0] if self.pool_ids.shape[0] else NULL
-        self.tape.weights = &self.pool_weights[0] if self.pool_ids.shape[0] else NULL
-        self.tape.da = &self.da[0]
-        self.tape.db = &self.db[0]
-        self.tape.bar = &self.bar[0]
-
-    cdef void use(self, int operand, Py_ssize_t node) noexcept nogil:
-        if operand < self.num_inputs:
-            self.first_use[operand] = <int> node
 
     cdef void forward(self, double[:, ::1] seeds) noexcept nogil:
-        """Tangents of all nodes for up to LANES seeds, ``seeds`` (num_inputs, LANES)."""
-        cdef Py_ssize_t i, k, start = self.num_nodes
+        """Tangents of all rows for up to LANES seeds, ``seeds`` (num_inputs, LANES)."""
+        cdef Py_ssize_t i, k, start = self.rows.num_rows
         for i in range(self.num_inputs):
             for k in range(LANES):
                 self.t[i, k] = seeds[i, k]
-                if seeds[i, k] != 0.0 and self.first_use[i] < start:
-                    start = self.first_use[i]
-        # Nothing moves before the first node that reads a seeded input.
-        if start > self.first_node:
-            memset(&self.t[self.first_node, 0], 0,
-                   (start - self.first_node) * LANES * sizeof(double))
-        SWEEP.forward(&self.tape, start, self.num_nodes, &self.t[0, 0])
+                if seeds[i, k] != 0.0 and self.rows.first_use[i] < start:
+                    start = self.rows.first_use[i]
+        # Nothing moves before the first row that reads a seeded input.
+        memset(&self.t[self.num_inputs, 0], 0,
+               (start - self.num_inputs) * LANES * sizeof(double))
+        SWEEP.forward(&self.rows.tape, start, self.rows.num_rows, &self.t[0, 0])
+
+    cdef void clear(self) noexcept nogil:
+        memset(&self.u[0, 0], 0, self.rows.num_rows * LANES * sizeof(double))
+
+    cdef void reverse(self) noexcept nogil:
+        SWEEP.reverse(&self.rows.tape, self.num_inputs + 1, self.rows.num_rows, &self.u[0, 0])
 
     def jacobian_columns(self, group, double[::1] out):
         """Entries of the Jacobian from one product with seeds; see :class:`Group`."""
@@ -430,10 +412,10 @@ cdef class Sweeps:
         if self.num_nodes == 0:
             return
         self.lanes()
-        memset(&self.u[0, 0], 0, self.num_nodes * LANES * sizeof(double))
+        self.clear()
         for i in range(seeded.shape[0]):
-            self.u[self.outputs[seeded[i]], lanes[i]] += 1.0
-        SWEEP.reverse(&self.tape, self.first_node, self.num_nodes, &self.u[0, 0])
+            self.u[self.rows.row[self.outputs[seeded[i]]], lanes[i]] += 1.0
+        self.reverse()
         self.read(self.u, None, group, out)
 
     def hessian_columns(self, group, double[::1] out):
@@ -455,7 +437,7 @@ cdef class Sweeps:
             self.seeds[vertices[i], lanes[i]] = value
 
     cdef read(self, double[:, ::1] products, int[::1] nodes, group, double[::1] out):
-        """Take entries of products, of nodes where given, else of inputs, into ``out``."""
+        """Take entries of products, of the rows of nodes or of inputs, into ``out``."""
         cdef const Py_ssize_t[::1] positions = group.positions
         cdef const Py_ssize_t[::1] rows = group.product_rows
         cdef const Py_ssize_t[::1] lanes = group.product_lanes
@@ -465,7 +447,7 @@ cdef class Sweeps:
                 out[positions[i]] = products[rows[i], lanes[i]]
         else:
             for i in range(positions.shape[0]):
-                out[positions[i]] = products[nodes[rows[i]], lanes[i]]
+                out[positions[i]] = products[self.rows.row[nodes[rows[i]]], lanes[i]]
 
     def jvp(self, double[:, ::1] seeds):
         """Jacobian times seeds, (num_inputs, LANES) -> (num_outputs, LANES)."""
@@ -479,7 +461,7 @@ cdef class Sweeps:
             self.forward(seeds)
             for i in range(self.outputs.shape[0]):
                 for k in range(LANES):
-                    out[i, k] = self.t[self.outputs[i], k]
+                    out[i, k] = self.t[self.rows.row[self.outputs[i]], k]
         return np.asarray(out)
 
     def vjp(self, double[:, ::1] seeds):
@@ -491,11 +473,11 @@ cdef class Sweeps:
         if self.num_nodes == 0:
             return out
         with nogil:
-            memset(&self.u[0, 0], 0, self.num_nodes * LANES * sizeof(double))
+            self.clear()
             for i in range(self.outputs.shape[0]):
                 for k in range(LANES):
-                    self.u[self.outputs[i], k] += seeds[i, k]
-            SWEEP.reverse(&self.tape, self.first_node, self.num_nodes, &self.u[0, 0])
+                    self.u[self.rows.row[self.outputs[i]], k] += seeds[i, k]
+            self.reverse()
             for i in range(self.num_inputs):
                 for k in range(LANES):
                     result[i, k] = self.u[i, k]
@@ -503,43 +485,27 @@ cdef class Sweeps:
 
     def gradient(self, double[::1] weights, cnp.ndarray out=None):
         """Gradient of the weighted sum of the outputs; keeps the adjoints for ``hvp``."""
-        cdef Py_ssize_t i, j
-        cdef int o
-        cdef double s
-        cdef double *u
+        cdef Py_ssize_t i, count = self.rows.num_rows
+        cdef double *bar
         cdef double[::1] result
         grad = np.empty(self.num_inputs) if out is None else out
         result = grad
         self.curvature = None
         if self.num_nodes == 0:
             return grad
-        u = &self.bar[0]
+        bar = &self.rows.bar[0]
         with nogil:
-            memset(u, 0, self.num_nodes * sizeof(double))
+            memset(bar, 0, count * sizeof(double))
             for i in range(self.outputs.shape[0]):
-                u[self.outputs[i]] += weights[i]
-            for i in range(self.num_nodes - 1, self.first_node - 1, -1):
-                s = u[i]
-                if s == 0.0 or not self.active[i]:
-                    continue
-                o = self.op[i]
-                if o == OP_SUM or o == OP_EXTERNAL:
-                    for j in range(self.a[i], self.a[i] + self.b[i]):
-                        u[self.pool_ids[j]] += self.pool_weights[j] * s
-                else:
-                    u[self.a[i]] += self.da[i] * s
-                    if OP_ARITY[o] == 2:
-                        u[self.b[i]] += self.db[i] * s
+                bar[self.rows.row[self.outputs[i]]] += weights[i]
+            reverse_one(&self.rows.tape, self.num_inputs + 1, count)
             for i in range(self.num_inputs):
-                result[i] = u[i]
+                result[i] = bar[i]
         return grad
 
     cdef void reverse_tangents(self, Py_ssize_t stop, Py_ssize_t start) noexcept nogil:
-        """Adjoints of the tangents of the nodes stop - 1, ..., start, passed to their operands."""
-        self.tape.daa = &self.daa[0]
-        self.tape.dab = &self.dab[0]
-        self.tape.dbb = &self.dbb[0]
-        SWEEP.reverse_tangents(&self.tape, start, stop, &self.t[0, 0], &self.u[0, 0])
+        """Adjoints of the tangents of rows stop - 1, ..., start, passed to their operands."""
+        SWEEP.reverse_tangents(&self.rows.tape, start, stop, &self.t[0, 0], &self.u[0, 0])
 
     def hvp(self, double[:, ::1] seeds):
         """Hessian of the sum last given to ``gradient`` times seeds, forward over reverse.
@@ -560,16 +526,22 @@ cdef class Sweeps:
 
     cdef curve(self, double[:, ::1] seeds):
         """Leave the Hessian's products with the seeds in ``u``."""
-        cdef Py_ssize_t stop = self.num_nodes
+        cdef Py_ssize_t stop = self.rows.num_rows, start
         if self.curvature is None:
             self.curvature = self.external_curvature()
         with nogil:
             self.forward(seeds)
-            memset(&self.u[0, 0], 0, self.num_nodes * LANES * sizeof(double))
+            self.clear()
+        rows, active = np.asarray(self.rows.row), np.asarray(self.active)
         for call, hessian in zip(reversed(self.calls), reversed(self.curvature)):
-            self.reverse_tangents(stop, call.first)
+            results = np.flatnonzero(active[call.first:call.first + call.count])
+            if not results.size:
+                continue
+            start = rows[call.first + results[0]]
+            self.reverse_tangents(stop, start)
             tangents, adjoints = np.asarray(self.t), np.asarray(self.u)
-            np.add.at(adjoints, call.inputs, hessian @ tangents[call.inputs])
-            stop = call.first
+            inputs = rows[call.inputs]
+            np.add.at(adjoints, inputs, hessian @ tangents[inputs])
+            stop = start
         with nogil:
-            self.reverse_tangents(stop, self.first_node)
+            self.reverse_tangents(stop, self.num_inputs + 1)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from asdopt._ops import SUM
 from asdopt.tracing._live import live_nodes
+from asdopt.tracing._sharing import share_nodes
 from asdopt.tracing._trace import Trace
 
 __all__ = ["Remainder"]
@@ -62,7 +63,35 @@ class Remainder:
             primal=False,
             lines=(),
         )
-        return _live_part(extended), rows.astype(np.int32)
+        return _shared(_live_part(extended)), rows.astype(np.int32)
+
+
+def _shared(trace: Trace) -> Trace:
+    """Compute once what the functions compute more than once, as objective and constraints do."""
+    number, (op, a, b, val, pool_ids, pool_weights) = share_nodes(
+        trace.op,
+        trace.a,
+        trace.b,
+        trace.val,
+        trace.pool_ids,
+        trace.pool_weights,
+        trace.num_inputs + trace.num_parameters,
+    )
+    return dataclasses.replace(
+        trace,
+        op=op,
+        a=a,
+        b=b,
+        val=val,
+        pool_ids=pool_ids,
+        pool_weights=pool_weights,
+        outputs=number[trace.outputs],
+        guard_nodes=number[trace.guard_nodes],
+        externals=tuple(
+            dataclasses.replace(call, inputs=number[call.inputs], first=int(number[call.first]))
+            for call in trace.externals
+        ),
+    )
 
 
 def _live_part(trace: Trace) -> Trace:

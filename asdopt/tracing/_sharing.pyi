@@ -1,0 +1,16 @@
+import numpy as np
+import numpy.typing as npt
+
+_Int = npt.NDArray[np.int32]
+_Float = npt.NDArray[np.float64]
+_Arrays = tuple[npt.NDArray[np.uint8], _Int, _Int, _Float, _Int, _Float]
+
+def share_nodes(
+    op: npt.NDArray[np.uint8],
+    a: _Int,
+    b: _Int,
+    val: _Float,
+    pool: _Int,
+    weights: _Float,
+    first: int,
+) -> tuple[_Int, _Arrays]: ...
