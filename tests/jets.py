@@ -5,6 +5,7 @@ know them; nothing of the library takes part. Derivatives are exact to rounding.
 propagated operation by operation: which variables a value depends on, and which pairs of them
 nonlinearly. What has no value is NaN. At kinks a number raises, or, where ``TIES`` is set, takes
 the derivative that the library promises: that of the first of equal values, 0 for ``abs`` at 0.
+Inside ``rounded`` each operation rounds otherwise, at random, and all decisions fall as before.
 """
 
 from __future__ import annotations
@@ -12,16 +13,50 @@ from __future__ import annotations
 import builtins
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-__all__ = ["TIES", "Jet", "KinkError", "namespace", "variables"]
+__all__ = ["TIES", "Jet", "KinkError", "decisions", "namespace", "rounded", "variables"]
 
 
 TIES = SimpleNamespace(are_decided=False)
+ROUNDING = SimpleNamespace(rng=None, taken=[], again=iter(()))
+
+
+def decisions() -> list[Any]:
+    """Begin a new list of what is decided, and return it."""
+    ROUNDING.taken = []
+    return ROUNDING.taken  # type: ignore[no-any-return]
+
+
+@contextmanager
+def rounded(seed: int, taken: list[Any]) -> Iterator[None]:
+    """Change the last digits of each result; decide as before (stochastic arithmetic)."""
+    ROUNDING.rng, ROUNDING.again = np.random.default_rng(seed), iter(taken)
+    try:
+        yield
+    finally:
+        ROUNDING.rng = None
+
+
+def shaken(v: Any) -> Any:
+    """Change the last digits of a number or an array, where that is asked for."""
+    if ROUNDING.rng is None:
+        return v
+    return v * (1.0 + 2.0 * np.finfo(float).eps * ROUNDING.rng.uniform(-1.0, 1.0, np.shape(v)))
+
+
+def decided(value: Any, distance: float, moves: int) -> Any:
+    """Note what is decided, or return what was decided before."""
+    if ROUNDING.rng is not None:
+        return next(ROUNDING.again)
+    check_kink(distance, moves)
+    ROUNDING.taken.append(value)
+    return value
 
 
 class KinkError(Exception):
@@ -82,12 +117,17 @@ class Jet:
         return self
 
     def __abs__(self) -> Any:
-        check_kink(self.v, self.first)
-        return unary(self, abs, lambda x, v: (float(np.sign(x)), 0.0), curved=False)
+        sign = decided(float(np.sign(self.v)), self.v, self.first)
+        return unary(self, abs, lambda x, v: (sign, 0.0), curved=False)
 
     def __mod__(self, other: float) -> Any:
-        check_kink(self.v / other - round(self.v / other), self.first)
-        return unary(self, lambda x: x % other, lambda x, v: (1.0, 0.0), curved=False)
+        ratio = self.v / other
+        wraps = decided(ratio // 1.0, ratio - round(ratio), self.first)
+
+        def value(x: float) -> float:
+            return x % other if ROUNDING.rng is None else x - wraps * other
+
+        return unary(self, value, lambda x, v: (1.0, 0.0), curved=False)
 
     def __lt__(self, other: Any) -> Any:
         return compare(self, other, lambda x, y: x < y)
@@ -170,7 +210,7 @@ def unary(
     a: Jet, value: Callable[[float], float], partials: Callable[..., Any], *, curved: bool = True
 ) -> Jet:
     """Apply a function of one number by the chain rule."""
-    v = tried(value, a.v)
+    v = shaken(tried(value, a.v))
     if not a.first:
         return constant(v, len(a.g))
     slopes = tried(partials, a.v, v, otherwise=(math.nan, math.nan))
@@ -183,7 +223,7 @@ def scaled(a: Jet, v: float, p: float, pp: float, *, curved: bool) -> Jet:
     if pp:
         h = h + pp * np.multiply.outer(a.g, a.g)
     second = a.second | (pairs(a.first, a.first, len(a.g)) if curved else 0)
-    return Jet(v, g, h, a.first, second)
+    return Jet(v, shaken(g), shaken(h), a.first, second)
 
 
 def binary(
@@ -197,7 +237,7 @@ def binary(
         return out
     n = len(a.g)
     b = lift(b, a)
-    v = tried(value, a.v, b.v)
+    v = shaken(tried(value, a.v, b.v))
     if not (a.first or b.first):
         return constant(v, n)
     p, q, pp, pq, qq = tried(partials, a.v, b.v, otherwise=(math.nan,) * 5)
@@ -219,8 +259,7 @@ def compare(a: Jet, b: Any, condition: Callable[..., bool]) -> Any:
         return np.array([compare(a, each, condition) for each in b.ravel()]).reshape(b.shape)
     other = b.v if isinstance(b, Jet) else float(b)
     moves = a.first | (b.first if isinstance(b, Jet) else 0)
-    check_kink(a.v - other, moves)
-    return condition(a.v, other)
+    return decided(condition(a.v, other), a.v - other, moves)
 
 
 def power(a: Any, b: Any) -> Any:

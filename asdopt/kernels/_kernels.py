@@ -199,7 +199,7 @@ class _Layout:
         n, m = trace.num_inputs, len(trace.outputs)
         parameters = trace.val[n : n + trace.num_parameters].copy()
         maps = self._maps
-        return Machine(n, m, **jobs, parameters=parameters, maps=maps.sparse(), map_base=maps.base)
+        return Machine(n, m, **jobs, parameters=parameters, maps=maps.tape(), num_maps=len(maps))
 
 
 def _shared_constants(constants: FloatArray) -> tuple[list[float | int], FloatArray]:

@@ -3,6 +3,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asdopt.kernels._affine import AffineTape
+
 _Ints = npt.NDArray[np.int32]
 _Floats = npt.NDArray[np.float64]
 
@@ -47,8 +49,8 @@ class Machine:
         jacobian: Job,
         hessian: Job,
         parameters: _Floats,
-        maps: Sparse | None,
-        map_base: _Floats,
+        maps: AffineTape | None,
+        num_maps: int,
     ) -> None: ...
     def set_parameters(self, parameters: _Floats) -> None: ...
     def outputs(self, x: _Floats, out: _Floats | None = None) -> _Floats: ...

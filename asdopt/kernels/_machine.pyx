@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 cimport numpy as cnp
+from asdopt.kernels._affine cimport AffineTape
 from libc.stdint cimport uint16_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcmp, memcpy, memset
@@ -257,10 +258,9 @@ cdef class Machine:
     outputs, gradient, jacobian, hessian : Job
     parameters : ndarray of float64
         Their values are read at each evaluation.
-    maps : Sparse or None
-        Affine maps that instances read: entry i of them is
-        ``map_base[i] + sum(coefs * x[cols])``.
-    map_base : ndarray of float64
+    maps : AffineTape or None
+        Affine maps that instances read.
+    num_maps : int
 
     Attributes
     ----------
@@ -273,8 +273,7 @@ cdef class Machine:
     cdef Py_ssize_t num_inputs, num_outputs
     cdef Job _outputs, _gradient, _jacobian, _hessian
     cdef double[::1] read
-    cdef const double[::1] map_base
-    cdef Sparse maps
+    cdef AffineTape maps
     cdef Py_ssize_t num_parameters
     cdef bint reads_x
     cdef object kept
@@ -282,7 +281,7 @@ cdef class Machine:
     cdef bint remembers
 
     def __cinit__(self, num_inputs, num_outputs, Job outputs, Job gradient, Job jacobian,
-                  Job hessian, parameters, Sparse maps, map_base):
+                  Job hessian, parameters, AffineTape maps, num_maps):
         self.num_inputs = num_inputs
         self.num_outputs = num_outputs
         self._outputs = outputs
@@ -291,8 +290,7 @@ cdef class Machine:
         self._hessian = hessian
         self.num_parameters = len(parameters)
         self.maps = maps
-        self.map_base = map_base
-        more = len(parameters) + len(map_base)
+        more = len(parameters) + num_maps
         self.reads_x = not more
         self.last_x = np.empty(num_inputs)
         self.last_outputs = np.empty(num_outputs)
@@ -314,14 +312,11 @@ cdef class Machine:
 
     cdef const double *source(self, const double *x) noexcept nogil:
         """What instances read: x, parameters, maps."""
-        cdef double *maps
         if self.reads_x:
             return x
         memcpy(&self.read[0], x, self.num_inputs * sizeof(double))
         if self.maps is not None:
-            maps = &self.read[0] + self.num_inputs + self.num_parameters
-            memcpy(maps, &self.map_base[0], self.map_base.shape[0] * sizeof(double))
-            self.maps.add(x, maps)
+            self.maps.run(&self.read[0], &self.read[0] + self.num_inputs + self.num_parameters)
         return &self.read[0]
 
     cdef evaluate(self, Job job, cnp.ndarray x, const double *factor, const double *multipliers,

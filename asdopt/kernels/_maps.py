@@ -2,7 +2,8 @@
 
 With z = L x + b the Jacobian of g(z) is g'(z) L and its Hessian L' g''(z) L: a kernel computes g'
 and g'' as local values, and a sparse matrix that is known when the problem is prepared spreads
-them over the entries of the columns of L. Nothing is expanded inside the kernels.
+them over the entries of the columns of L. Nothing is expanded inside the kernels. The values z come
+from the operations on the tape: where z decides something, ties fall as in plain Python.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._pattern import SparsityPattern
+from asdopt.kernels._affine import AffineTape
 from asdopt.kernels._machine import Sparse
 from asdopt.kernels._positions import find_positions
 from asdopt.kernels._spread import Maps, by_place, expand_first, expand_second
 from asdopt.kernels._terms import flatten
+from asdopt.tracing._live import live_nodes
 from asdopt.tracing._trace import Trace
 
 __all__ = ["AffineMaps", "Lookup", "Spread"]
@@ -35,7 +38,8 @@ class AffineMaps:
 
     def __init__(self, trace: Trace, nodes: IntArray) -> None:
         self.nodes = nodes
-        self.base, linear, terms, _ = flatten(trace, nodes, 1 << 62)
+        self._trace = trace
+        _, linear, terms, _ = flatten(trace, nodes, 1 << 62)
         self._indptr, self._cols, self._coefs = linear
         # Coefficients out of the range of numbers are not multiplied out: terms are left over.
         self._is_whole = np.diff(terms[0]) > 0
@@ -50,12 +54,24 @@ class AffineMaps:
         """
         return np.where(self._is_whole, 1 << 40, np.diff(self._indptr))[maps]
 
-    def sparse(self) -> Sparse | None:
-        """Return the matrix L."""
+    def tape(self) -> AffineTape | None:
+        """Return the operations that give the maps' values."""
+        trace = self._trace
         if not len(self):
             return None
-        rows = np.arange(len(self), dtype=np.int32)
-        return Sparse(rows, self._indptr, self._cols, self._coefs)
+        num_leaves = trace.num_inputs + trace.num_parameters
+        number, arrays = live_nodes(
+            trace.op,
+            trace.a,
+            trace.b,
+            trace.val,
+            trace.pool_ids,
+            trace.pool_weights,
+            self.nodes,
+            np.empty(0, dtype=np.int32),
+            num_leaves,
+        )
+        return AffineTape(*arrays, number[self.nodes], num_leaves)
 
     def rows(self, first_map: int) -> Maps:
         """Return the matrix L for the passes that expand, maps numbered from ``first_map``."""

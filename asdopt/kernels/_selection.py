@@ -115,6 +115,8 @@ def select(trace: Trace, max_steps: int) -> Selection:
     maps = _maps_of(trace, slots[1])
     _drop_wide_maps(maps, slots, template, chosen)
     left = ~np.append(chosen, False)[template]
+    if left.any():
+        maps = _maps_of(trace, slots[1][np.repeat(~left, np.diff(slots[0]))])
     rest = elements[np.repeat(left, np.diff(indptr))]
     remainder = Remainder(grouping.rows[rest], nodes[rest], coefs[rest])
     order = np.argsort(template, kind="stable")

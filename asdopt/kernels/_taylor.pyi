@@ -7,7 +7,7 @@ _Ints = npt.NDArray[np.int32]
 _Floats = npt.NDArray[np.float64]
 
 def along_line(
-    trace: Trace, x: _Floats, parameters: _Floats, direction: _Floats
+    trace: Trace, x: _Floats, parameters: _Floats, direction: _Floats, seed: int = 0
 ) -> tuple[_Floats, _Floats, _Floats]: ...
 def product_by_rows(
     rows: _Ints, cols: _Ints, values: _Floats, direction: _Floats, out: _Floats, scale: _Floats

@@ -4,13 +4,16 @@
 
 import numpy as np
 
+from asdopt.kernels._vector cimport mix
 from libc.math cimport NAN, fabs
+from libc.stdint cimport uint64_t
 
 cdef extern from "_operators.h" nogil:
     enum:
         OP_CONSTANT
         OP_SUM
         OP_EXTERNAL
+        OP_NEGATIVE
         OP_ADD
         OP_SUBTRACT
         OP_MULTIPLY
@@ -22,16 +25,31 @@ cdef extern from "_operators.h" nogil:
     void op_second(int op, double x, double y, double v, const double *d, double *e)
 
 
+cdef extern from *:
+    """
+    #define LAST_DIGITS 4.440892098500626e-16 /* two units in the last place */
+    """
+    const double LAST_DIGITS
+
+
+cdef inline double shaken(double x, uint64_t *state) noexcept nogil:
+    """A number with other last digits."""
+    state[0] = mix(state[0] + 1)
+    return x + x * LAST_DIGITS * (<double> (state[0] >> 11) / 4503599627370496.0 - 1.0)
+
+
 cdef inline double times(double d, double t, bint selects) noexcept nogil:
     """Product of a partial and a tangent; the unused side of a selection is not seen."""
     return 0.0 if selects and d == 0.0 else d * t
 
 
 def along_line(trace, const double[::1] x, const double[::1] parameters,
-               const double[::1] direction):
+               const double[::1] direction, uint64_t seed=0):
     """Values, first and second derivatives at s = 0 of all nodes at ``x + s * direction``.
 
-    Results of external functions are NaN, and so are derivatives that are 0 times infinity.
+    Results of external functions are NaN, and so are derivatives that are 0 times infinity. With a
+    seed each result gets other last digits, at random, as if it were rounded otherwise: how far
+    the results of some seeds are apart tells how many digits rounding leaves them.
     """
     cdef const unsigned char[::1] op = trace.op
     cdef const int[::1] a = trace.a, b = trace.b, pool_ids = trace.pool_ids
@@ -67,6 +85,10 @@ def along_line(trace, const double[::1] x, const double[::1] parameters,
                     s += pool_weights[k] * w[pool_ids[k], 0]
                     s1 += pool_weights[k] * w[pool_ids[k], 1]
                     s2 += pool_weights[k] * w[pool_ids[k], 2]
+                    if seed:
+                        s = shaken(s, &seed)
+                        s1 = shaken(s1, &seed)
+                        s2 = shaken(s2, &seed)
                     active[i] |= active[pool_ids[k]]
                 w[i, 0] = s
                 w[i, 1] = s1
@@ -99,19 +121,24 @@ def along_line(trace, const double[::1] x, const double[::1] parameters,
                     w[i, 2] = w[p, 2] - w[q, 2]
                 else:
                     w[i, 0] = op_value(o, w[p, 0], w[q, 0])
-                    if not active[i]:
-                        continue
-                    selects = OP_SELECTS[o]
-                    op_first(o, w[p, 0], w[q, 0], w[i, 0], d)
-                    op_second(o, w[p, 0], w[q, 0], w[i, 0], d, e)
-                    if x_counts:
-                        w[i, 1] = times(d[0], w[p, 1], selects)
-                        w[i, 2] = times(d[0], w[p, 2], selects) + e[0] * (w[p, 1] * w[p, 1])
-                    if y_counts:
-                        w[i, 1] += times(d[1], w[q, 1], selects)
-                        w[i, 2] += times(d[1], w[q, 2], selects) + e[2] * (w[q, 1] * w[q, 1])
-                    if x_counts and y_counts:
-                        w[i, 2] += 2.0 * e[1] * (w[p, 1] * w[q, 1])
+                    if active[i]:
+                        selects = OP_SELECTS[o]
+                        op_first(o, w[p, 0], w[q, 0], w[i, 0], d)
+                        op_second(o, w[p, 0], w[q, 0], w[i, 0], d, e)
+                        if x_counts:
+                            w[i, 1] = times(d[0], w[p, 1], selects)
+                            w[i, 2] = times(d[0], w[p, 2], selects) + e[0] * (w[p, 1] * w[p, 1])
+                        if y_counts:
+                            w[i, 1] += times(d[1], w[q, 1], selects)
+                            w[i, 2] += times(d[1], w[q, 2], selects) + e[2] * (w[q, 1] * w[q, 1])
+                        if x_counts and y_counts:
+                            w[i, 2] += 2.0 * e[1] * (w[p, 1] * w[q, 1])
+                if seed and o != OP_NEGATIVE:
+                    # What is selected or jumps is not rounded.
+                    if (OP_DX[o] or OP_DY[o]) and not OP_SELECTS[o]:
+                        w[i, 0] = shaken(w[i, 0], &seed)
+                    w[i, 1] = shaken(w[i, 1], &seed)
+                    w[i, 2] = shaken(w[i, 2], &seed)
     return series[:, 0], series[:, 1], series[:, 2]
 
 

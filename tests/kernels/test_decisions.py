@@ -60,3 +60,46 @@ def test_wide_affine_maps_whose_coefficients_leave_the_range_of_numbers() -> Non
             1.0 - np.tanh(2.0 * x.sum()) ** 2
         )
         np.testing.assert_allclose(problem.gradient(x), np.full(9, slope), rtol=1e-11)
+
+
+D = RNG.normal(size=12)
+
+
+def subtracted(x: Any) -> Any:
+    total = 0.3 - x[0] * D[0]
+    for d, v in zip(D[1:], x[1:], strict=False):
+        total = d * v - total / 1.1
+    return total
+
+
+# Affine expressions of all variables, in orders of operations of their own.
+MEANS: list[Callable[[Any], Any]] = [
+    lambda x: sum(d * v for d, v in zip(D, x, strict=False)) / 3.0,
+    lambda x: -(sum(x[1:]) + (0.1 * x[0] - (x[1] * 0.7 + (x[2] - -x[0])))),
+    subtracted,
+    lambda x: (D[: len(x)] * x).cumsum()[-1] * 0.7 - 0.1 * (x[0] + x[2]) / 0.3,
+]
+
+
+@pytest.mark.parametrize("mean", MEANS)
+@pytest.mark.parametrize("n", [3, 5, 8, 12])
+def test_equal_sums_of_many_variables_are_equal(mean: Callable[[Any], Any], n: int) -> None:
+    """Of equal operands ``max`` takes the first, whatever the sums that were added to them."""
+
+    def deviation(x: Any) -> Any:
+        return max(x - mean(x))
+
+    problem = asdopt.Problem(
+        deviation, asdopt.Constraint(lambda x: np.maximum(x - mean(x), x[::-1] - mean(x))), x0=D[:n]
+    )
+    slope = np.array([mean(row) - mean(np.zeros(n)) for row in np.eye(n)])
+    for _ in range(40):
+        x = RNG.normal(size=n)
+        largest = np.sort(RNG.choice(n, 2, replace=False))
+        x[largest] = x.max() + 0.1
+        x[: n // 2] = x[: n - n // 2 - 1 : -1]
+        assert problem.objective(x) == deviation(x)
+        first = np.eye(n)[np.argmax(x)]
+        np.testing.assert_allclose(problem.gradient(x), first - slope, atol=1e-13)
+        chosen = np.where((x >= x[::-1])[:, None], np.eye(n), np.eye(n)[::-1])
+        np.testing.assert_allclose(problem.jacobian(x).toarray(), chosen - slope, atol=1e-13)

@@ -73,3 +73,33 @@ def test_infinity_times_zero_is_nobody_s_error() -> None:
         lambda x: np.abs((x[0] - x[0]) * x[1]) ** 1.5 + x[0] ** 2, x0=[1.0, 2.0]
     )
     assert problem.gradient([1.0, 2.0]).tolist() == [2.0, 0.0]
+
+
+@pytest.mark.parametrize("v", [1e-3, 1e-4, 2e-5, 1e-6, 1e-7])
+def test_few_digits_are_no_error(v: float) -> None:
+    """At 1e-8 the second derivative of tanh(v) / v has no digit left, by any way to compute it."""
+
+    def fun(x):
+        return np.tanh(x[0]) / x[0] + np.expm1(x[1]) / np.sin(x[1]) + 1e9 * np.sin(1e9 * x[2])
+
+    problem = asdopt.Problem(fun, x0=[v, -v, 1.0])
+    assert problem.evaluator._branch.engine.num_instances
+    assert problem.objective(problem.x0) == pytest.approx(fun(problem.x0), rel=1e-12)
+
+
+@pytest.mark.parametrize("size", [1e-9, 1.0, 1e9])
+def test_the_check_knows_no_unit(size: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong slope is found where all numbers are tiny, and where they are huge."""
+
+    def fun(x):
+        return size * np.sin(x[0]) * x[1] + size * np.cos(x[1]) * x[0]
+
+    gradients = _kernels.Derivation.gradients
+
+    def wrong(self, rows):
+        found = gradients(self, rows)
+        return {key: self.graph.mul(self.graph.literal(1.0001), ref) for key, ref in found.items()}
+
+    monkeypatch.setattr(_kernels.Derivation, "gradients", wrong)
+    with pytest.warns(RuntimeWarning, match="derivative of output 0"):
+        asdopt.Problem(fun, x0=[0.5, 0.7]).gradient([0.5, 0.7])
