@@ -55,15 +55,24 @@ def fisher_information(
            [12., 20.]])
     """
     problem = Problem(None, Constraint(mean), x0=x, parameters=parameters)
-    deviations = np.asarray(sigma, dtype=np.float64)
-    if deviations.shape not in {(), (problem.m,)} or not (deviations > 0).all():
+    J = diags_array(_precisions(sigma, problem.m)) @ problem.jacobian(problem.x0)
+    return csc_array(J.T @ J)
+
+
+def _precisions(sigma: npt.ArrayLike, size: int) -> FloatArray:
+    """Return one over the standard deviations, shape (size,)."""
+    given = np.asarray(sigma)
+    if (
+        given.shape not in {(), (size,)}
+        or given.dtype.kind not in "iuf"
+        or not (given > 1e-150).all()
+    ):
         raise InputError(
-            f"fisher_information() was given sigma of shape {deviations.shape}: standard "
-            f"deviations are positive, one number or one for each of {problem.m} measurements."
+            f"fisher_information() was given sigma of shape {given.shape} and dtype "
+            f"{given.dtype}: standard deviations are positive, one number or one for each of "
+            f"{size} measurements."
         )
-    weights = np.broadcast_to(1.0 / deviations**2, (problem.m,))
-    J = problem.jacobian(problem.x0)
-    return csc_array(J.T @ (diags_array(weights) @ J))
+    return np.broadcast_to(1.0 / given, (size,))
 
 
 class Laplace:
@@ -84,11 +93,15 @@ class Laplace:
         ``fun`` is the negative logarithm of likelihood times prior.
     """
 
-    def __init__(self, mode: FloatArray, precision: csc_array, value: float, lu: Any) -> None:
+    def __init__(
+        self, mode: FloatArray, precision: csc_array, value: float, lu: Any, scale: FloatArray
+    ) -> None:
         self.mode = mode
         self.precision = precision
+        # the decomposition of diag(scale) @ precision @ diag(scale)
         self._lu = lu
-        self.log_determinant = float(np.log(pivots(lu)).sum())
+        self._scale = scale
+        self.log_determinant = float(np.log(pivots(lu)).sum() - 2.0 * np.log(scale).sum())
         self.log_normalizer = (
             -value + 0.5 * mode.size * float(np.log(2.0 * np.pi)) - 0.5 * self.log_determinant
         )
@@ -112,8 +125,8 @@ class Laplace:
 
     def _column(self, j: int) -> FloatArray:
         unit = np.zeros(self.mode.size)
-        unit[j] = 1.0
-        return np.asarray(self._lu.solve(unit))
+        unit[j] = self._scale[j]
+        return np.asarray(self._scale * self._lu.solve(unit))
 
     def _checked(self, indices: npt.ArrayLike) -> npt.NDArray[np.intp]:
         chosen = np.atleast_1d(np.asarray(indices))
@@ -191,9 +204,12 @@ def laplace_approximation(
         )
     lower = csc_array(problem.hessian(x))
     precision = csc_array(lower + lower.T - diags_array(lower.diagonal()))
-    lu = symmetric_decomposition(precision)
-    found = pivots(lu) if lu is not None else np.zeros(1)
-    if not (found > 1e-14 * np.abs(found).max(initial=0.0)).all():
+    # With a diagonal of ones, so that units of the variables do not matter.
+    diagonal = precision.diagonal()
+    scale = 1.0 / np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))
+    scaled = diags_array(scale) @ precision @ diags_array(scale)
+    lu = symmetric_decomposition(scaled) if (diagonal > 0.0).all() else None
+    if lu is None or not (pivots(lu) > 1e-14).all():
         flat = np.flatnonzero(precision.diagonal() <= 0)
         where = f", which is no minimum in {problem.names[int(flat[0])]}" if flat.size else ""
         raise InputError(
@@ -201,4 +217,4 @@ def laplace_approximation(
             f"{where}: the density has no width in some direction. Add a prior or data that fix "
             "all variables, or move on to a minimum."
         )
-    return Laplace(x.copy(), precision, value, lu)
+    return Laplace(x.copy(), precision, value, lu, scale)

@@ -17,25 +17,56 @@ __all__ = ["decompose", "pivots", "symmetric_decomposition"]
 
 
 def decompose(matrix: Any) -> Any | None:
-    """Return the sparse LU decomposition of a square matrix; None if it is singular to rounding."""
+    """Return the sparse LU decomposition of a square matrix; None if it is singular to rounding.
+
+    Rows and columns are scaled to the same size first: units in which equations and unknowns are
+    measured make no matrix singular.
+    """
     matrix = csc_array(matrix)
     n = matrix.shape[0]
     if n == 0:
         return _Nothing()
-    scale = np.asarray(abs(matrix).max(axis=1).todense()).ravel()
-    if not np.isfinite(scale).all() or not scale.all():
+    rows = _largest(matrix, axis=1)
+    if not (np.isfinite(rows).all() and rows.all()):
         return None
+    rows = 1.0 / rows
+    columns = _largest(diags_array(rows) @ matrix, axis=0)
+    if not columns.all():
+        return None
+    columns = 1.0 / columns
     try:
-        lu = splu(matrix)
+        lu = splu(csc_array(diags_array(rows) @ matrix @ diags_array(columns)))
     except RuntimeError:  # SuperLU: "Factor is exactly singular"
         return None
     # Singular to rounding: a vector that the matrix takes to almost nothing.
     probe = np.sin(np.arange(1.0, n + 1))
     with np.errstate(all="ignore"):
-        solved = lu.solve(probe)
-        size = float(np.abs(solved).max())
-        smallest = float(np.abs(probe).max()) / size if size else np.inf
-    return lu if smallest > 1e-15 * float(scale.max()) else None
+        size = float(np.abs(lu.solve(probe)).max())
+    if not size < 1e15 * float(np.abs(probe).max()):
+        return None
+    return _Scaled(lu, rows, columns)
+
+
+def _largest(matrix: Any, axis: int) -> npt.NDArray[np.float64]:
+    return np.asarray(abs(matrix).max(axis=axis).todense()).ravel()
+
+
+class _Scaled:
+    """Decomposition of ``diag(rows) @ A @ diag(columns)``, which solves for A."""
+
+    def __init__(
+        self, lu: Any, rows: npt.NDArray[np.float64], columns: npt.NDArray[np.float64]
+    ) -> None:
+        self._lu = lu
+        self._scales = {"N": (rows, columns), "T": (columns, rows)}
+
+    def solve(
+        self, rhs: npt.NDArray[np.float64], trans: Literal["N", "T"] = "N"
+    ) -> npt.NDArray[np.float64]:
+        before, after = self._scales[trans]
+        # the scales belong to the first dimension of a vector or a matrix
+        solved = self._lu.solve((rhs.T * before).T, trans=trans)
+        return np.asarray((solved.T * after).T)
 
 
 class _Nothing:

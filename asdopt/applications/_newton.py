@@ -75,6 +75,11 @@ def find_root(
     >>> bool(root.success), root.x.round(6).tolist()
     (True, [1.414214, 0.707107])
     """
+    if not tol >= 0.0 or max_iterations < 0:
+        raise InputError(
+            f"find_root() was given tol={tol!r} and max_iterations={max_iterations!r}: neither "
+            "can be negative or NaN."
+        )
     problem = Problem(None, Constraint(fun, name="fun"), x0=x0, parameters=parameters)
     if problem.m != problem.n:
         raise InputError(

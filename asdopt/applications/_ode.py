@@ -85,11 +85,18 @@ def ode_jacobian(
     >>> solution.success, jac.pattern.nnz
     (True, 3)
     """
-    start = np.array(y0, dtype=np.float64)
-    if start.ndim != 1:
+    start = np.array(y0)
+    if start.ndim != 1 or not (start.dtype.kind in "iuf" or start.size == 0):
         raise InputError(
-            f"ode_jacobian() was given y0 of shape {start.shape}: solve_ivp works on flat states; "
-            "give an array of shape (n,) and reshape inside the function."
+            f"ode_jacobian() was given y0 of shape {start.shape} and dtype {start.dtype}: it works "
+            "on flat states of real numbers; give an array of shape (n,) and reshape inside the "
+            "function, real and imaginary parts one after the other."
+        )
+    start = start.astype(np.float64)
+    if not isinstance(args, Sequence):
+        raise InputError(
+            f"ode_jacobian() was given args={args!r}: a tuple of arguments is needed, as by "
+            "solve_ivp; a single one is (value,)."
         )
     constants = tuple(args)
     problem = Problem(

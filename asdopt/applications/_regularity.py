@@ -162,11 +162,12 @@ def check_second_order(hessian: csr_array, gradients: csr_array) -> None:
     m, n = gradients.shape
     if n == m:
         return  # no direction is left along the constraints
-    A = _normalized(gradients)
-    size = float(abs(hessian).max()) if hessian.nnz else 0.0
-    curves = size > 0 and _curves_upwards(csr_array(hessian / size), A)
-    if curves:
-        return
+    if hessian.count_nonzero():
+        # Variables in units in which the Hessian's columns are of the same size.
+        largest = np.asarray(abs(hessian).max(axis=0).todense()).ravel()
+        units = diags_array(1.0 / np.sqrt(np.where(largest > 0.0, largest, largest.max())))
+        if _curves_upwards(csr_array(units @ hessian @ units), _normalized(gradients @ units)):
+            return
     raise InputError(
         "The second-order condition fails: the Hessian of the Lagrangian is not positive definite "
         "along the active constraints. The point is no strict minimum, and does not move smoothly "

@@ -97,3 +97,16 @@ def test_what_is_no_mode_is_refused():
     density = laplace_approximation(lambda x: x[0] ** 2, [0.0])
     with pytest.raises(InputError, match="integers from 0 to 0"):
         density.standard_deviations([1])
+
+
+def test_units_of_the_variables_do_not_matter():
+    """Curvatures of 1e8 and 1e-8 side by side are two well-determined variables."""
+    density = laplace_approximation(lambda x: 0.5 * (1e8 * x[0] ** 2 + 1e-8 * x[1] ** 2), [0.0, 0])
+    np.testing.assert_allclose(density.standard_deviations(), [1e-4, 1e4], rtol=1e-14)
+    assert density.log_determinant == pytest.approx(0.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("sigma", [1j, "a", 1e-200])
+def test_deviations_are_real_numbers_whose_inverse_squares_are_finite(sigma):
+    with pytest.raises(InputError, match="standard deviations are positive"):
+        fisher_information(lambda x: x, [1.0], sigma=sigma)

@@ -83,3 +83,15 @@ def test_nothing_to_solve_and_a_start_at_the_root():
     assert at_root.success
     assert at_root.nit == 0
     assert at_root.jac.toarray().tolist() == [[1.0]]
+
+
+def test_units_of_equations_and_unknowns_do_not_matter():
+    root = find_root(lambda x: [1e-9 * (x[0] - 1), 1e9 * (x[1] - 2e-9)], [3.0, 5.0], tol=1e-9)
+    assert root.success
+    np.testing.assert_allclose(root.x, [1.0, 2e-9], rtol=1e-12)
+
+
+@pytest.mark.parametrize("options", [{"tol": -1.0}, {"tol": np.nan}, {"max_iterations": -1}])
+def test_limits_that_would_never_be_met_are_refused(options):
+    with pytest.raises(InputError, match="neither can be negative"):
+        find_root(lambda x: x**2 - 2, [1.0], **options)

@@ -87,3 +87,10 @@ def test_wrong_functions_and_states_are_refused():
         ode_jacobian(lambda t, y: [y[0] + y[1]], [1.0, 2.0])
     with pytest.raises(InputError, match=r"y0 of shape \(2, 2\)"):
         ode_jacobian(lambda t, y: y, np.ones((2, 2)))
+
+
+def test_arguments_that_solve_ivp_would_not_take_are_refused():
+    with pytest.raises(InputError, match=r"a single one is \(value,\)"):
+        ode_jacobian(lambda t, y, k: -k * y, [1.0], args=3.0)
+    with pytest.raises(InputError, match="dtype complex128"):
+        ode_jacobian(lambda t, y: y, [1j])

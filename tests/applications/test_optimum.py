@@ -231,3 +231,15 @@ def test_what_is_no_solution_is_refused():
     )
     with pytest.raises(InputError, match="only an optimum has derivatives"):
         optimum_sensitivity(infeasible, infeasible.solve(options=TIGHT))
+
+
+def test_units_of_the_variables_do_not_matter():
+    """A curvature of 1e-8 beside one of 1e8 is a strict minimum all the same."""
+    problem = Problem(
+        lambda x, p: 0.5 * (1e4 * x[0] - p[0]) ** 2 + 0.5 * (1e-4 * x[1] - p[1]) ** 2,
+        x0=[1e-4, 1e4],
+        parameters=[1.0, 1.0],
+    )
+    solution = problem.solve(options=TIGHT)
+    dx, _ = optimum_sensitivity(problem, solution).jacobian()
+    np.testing.assert_allclose(dx, np.diag([1e-4, 1e4]), rtol=1e-10)
