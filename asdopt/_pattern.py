@@ -203,8 +203,7 @@ class SparsityPattern:
                     f"{os.fspath(path)!r} was to be read as a pattern, but holds no "
                     f"{', '.join(sorted(missing))}; write the file with SparsityPattern.save."
                 )
-            m, n = data["shape"]
-            return cls(data["rows"], data["cols"], (int(m), int(n)))
+            return cls(data["rows"], data["cols"], tuple(data["shape"].tolist()))
 
     # ---------------------------------------------------------------- what it is
 

@@ -20,7 +20,7 @@ from asdopt.coloring._orders import Order, order_list, vertex_order
 from asdopt.coloring._postprocess import keep_used, used_products
 from asdopt.coloring._reading import reading_groups
 from asdopt.coloring._split import split_colorings
-from asdopt.coloring._symmetric import check_choice, symmetric_pattern
+from asdopt.coloring._symmetric import check_choice, check_is_pattern, symmetric_pattern
 
 __all__ = ["color", "color_hessian", "color_jacobian"]
 
@@ -128,11 +128,9 @@ def color(
     """
     check_choice("partition", partition, get_args(Partition))
     check_choice("decompression", decompression, get_args(Decompression))
-    if not isinstance(pattern, SparsityPattern):
-        raise InputError(
-            f"color() needs a SparsityPattern, got {type(pattern).__name__}; make one with "
-            "SparsityPattern.from_dense or SparsityPattern.from_scipy."
-        )
+    check_is_pattern("color", pattern)
+    if seed < 0:
+        raise InputError(f"seed={seed} was given; the seed of a random order is 0, 1, 2, ...")
     if partition == "symmetric":
         pattern = symmetric_pattern(pattern)
     return _best(pattern, partition, decompression, order, postprocess, seed)
@@ -211,6 +209,7 @@ def color_hessian(
         Of partition "symmetric"; `algorithm` says which coloring won.
     """
     check_choice("decompression", decompression, get_args(Decompression))
+    check_is_pattern("color_hessian", pattern)
     columns = color(symmetric_pattern(pattern), "column", "direct", order, postprocess)
     best = Coloring(
         columns.pattern,
@@ -262,6 +261,12 @@ def color_jacobian(
     Coloring
         The cheapest; columns before rows before both where prices are equal.
     """
+    check_is_pattern("color_jacobian", pattern)
+    if not (0.0 <= column_cost < np.inf and 0.0 <= row_cost < np.inf):
+        raise InputError(
+            f"color_jacobian() was given column_cost={column_cost!r} and row_cost={row_cost!r}: "
+            "prices of products are finite and not negative."
+        )
 
     def price(coloring: Coloring) -> float:
         return coloring.num_column_colors * column_cost + coloring.num_row_colors * row_cost

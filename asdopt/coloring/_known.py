@@ -15,7 +15,7 @@ from asdopt._errors import ColoringError, InputError
 from asdopt._pattern import SparsityPattern
 from asdopt.coloring._coloring import Coloring, Decompression, Partition
 from asdopt.coloring._reading import direct_reading, substitution
-from asdopt.coloring._symmetric import check_choice, symmetric_pattern
+from asdopt.coloring._symmetric import check_choice, check_is_pattern, symmetric_pattern
 
 __all__ = ["known_coloring"]
 
@@ -114,6 +114,7 @@ def known_coloring(
     """
     check_choice("partition", partition, get_args(Partition))
     check_choice("decompression", decompression, get_args(Decompression))
+    check_is_pattern("known_coloring", pattern)
     m, n = pattern.shape
     rows: IntArray | None = None
     columns: IntArray | None = None

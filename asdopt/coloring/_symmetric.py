@@ -5,7 +5,7 @@ from __future__ import annotations
 from asdopt._errors import InputError, PatternError
 from asdopt._pattern import SparsityPattern
 
-__all__ = ["check_choice", "symmetric_pattern"]
+__all__ = ["check_choice", "check_is_pattern", "symmetric_pattern"]
 
 
 def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
@@ -13,6 +13,15 @@ def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise InputError(
             f"{name}={value!r} was asked for; possible are {', '.join(map(repr, choices))}."
+        )
+
+
+def check_is_pattern(name: str, value: object) -> None:
+    """Refuse what is not a SparsityPattern."""
+    if not isinstance(value, SparsityPattern):
+        raise InputError(
+            f"{name}() needs a SparsityPattern, got {type(value).__name__}; make one with "
+            "SparsityPattern.from_dense or SparsityPattern.from_scipy."
         )
 
 

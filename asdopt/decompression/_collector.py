@@ -15,6 +15,7 @@ from asdopt._errors import ColoringError, InputError
 from asdopt.coloring import Coloring
 from asdopt.decompression._entries import Triangle, triangle_pattern, unknown_of_entry
 from asdopt.decompression._substitution import substitute_values
+from asdopt.decompression._written import as_output, write
 
 __all__ = ["Collector", "decompress_color"]
 
@@ -113,7 +114,7 @@ class Collector:
         vector = _checked(self.coloring, number, product)
         readings, starts, positions = _by_product(self.coloring)
         start, stop = starts[number], starts[number + 1]
-        self._read[readings[start:stop]] = vector[positions[start:stop]]
+        write(self._read, readings[start:stop], vector[positions[start:stop]])
         self._missing.discard(number)
 
     def values(self, out: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
@@ -131,7 +132,7 @@ class Collector:
         values = read.copy() if unknown is None else read[unknown]
         if out is None:
             return values
-        out[...] = values
+        write(as_output(out, values.size), ..., values)
         return out
 
 
@@ -174,9 +175,8 @@ def decompress_color(
         )
     vector = _checked(coloring, number, product)
     nnz = triangle_pattern(coloring, triangle).nnz
-    if out.shape != (nnz,):
-        raise InputError(f"out has shape {out.shape}, but there are {nnz} entries.")
+    as_output(out, nnz)
     entries, starts, positions = _entries_by_product(coloring, triangle)
     start, stop = starts[number], starts[number + 1]
-    out[entries[start:stop]] = vector[positions[start:stop]]
+    write(out, entries[start:stop], vector[positions[start:stop]])
     return out

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from asdopt._errors import InputError
+from asdopt._errors import InputError, PatternError
+from asdopt._pattern import SparsityPattern
 from asdopt.coloring import Coloring
 
 __all__ = ["compress"]
@@ -23,6 +24,23 @@ def _seed(colors: npt.NDArray[np.int32], num_colors: int, dtype: Any) -> Any:
     return sparse.csr_array((ones, (members, colors[members] - 1)), (colors.size, num_colors))
 
 
+def _check_inside(matrix: Any, pattern: SparsityPattern) -> None:
+    if sparse.issparse(matrix):
+        stored: Any = matrix.tocoo()  # type: ignore[attr-defined]
+        kept = stored.data != 0
+        found = SparsityPattern(stored.row[kept], stored.col[kept], pattern.shape)
+    else:
+        found = SparsityPattern.from_dense(matrix)
+    outside = found - pattern
+    if outside.nnz:
+        raise PatternError(
+            f"A matrix was to be compressed that is nonzero at ({outside.rows[0]}, "
+            f"{outside.cols[0]}), which {pattern.summary} does not have ({outside.nnz} such "
+            "entries in all): sums would hold it without a way to tell it apart. Color the "
+            "pattern of the matrix."
+        )
+
+
 def compress(coloring: Coloring, matrix: Any) -> Any:
     """Sum the columns or rows of each color.
 
@@ -31,7 +49,7 @@ def compress(coloring: Coloring, matrix: Any) -> Any:
     coloring : Coloring
         Coloring of the matrix' pattern.
     matrix : array_like or scipy.sparse matrix, shape (m, n)
-        Matrix; only entries of the pattern are expected to be nonzero.
+        Matrix whose nonzeros are entries of the pattern.
 
     Returns
     -------
@@ -43,6 +61,8 @@ def compress(coloring: Coloring, matrix: Any) -> Any:
     ------
     InputError
         The matrix has another shape than the pattern.
+    PatternError
+        The matrix has a nonzero outside of the pattern, which would spoil the sums.
 
     Examples
     --------
@@ -58,6 +78,7 @@ def compress(coloring: Coloring, matrix: Any) -> Any:
             f"A matrix of shape {A.shape} was to be compressed with a coloring of a pattern of "
             f"shape {coloring.pattern.shape}: the shapes must be equal."
         )
+    _check_inside(A, coloring.pattern)
     dtype = np.int64 if A.dtype == bool else A.dtype
     by_columns: Any = None
     by_rows: Any = None

@@ -17,6 +17,7 @@ from asdopt.coloring import Coloring
 from asdopt.decompression._entries import Triangle, triangle_pattern, unknown_of_entry
 from asdopt.decompression._products import flat_index, flat_products
 from asdopt.decompression._substitution import substitute_values
+from asdopt.decompression._written import as_output, write
 
 __all__ = ["decompress", "decompress_values"]
 
@@ -76,16 +77,14 @@ def decompress_values(
         Products or `out` have another shape than the coloring needs.
     """
     pattern = triangle_pattern(coloring, triangle)
-    if out is not None and out.shape != (pattern.nnz,):
-        raise InputError(
-            f"out has shape {out.shape}, but {pattern.nnz} values are to be written into it."
-        )
+    if out is not None:
+        as_output(out, pattern.nnz)
     flat, order = flat_products(coloring, compressed)
     recover = _direct_values if coloring.decompression == "direct" else _substituted_values
     values = recover(coloring, flat, order, triangle)
     if out is None:
         return values
-    out[...] = values
+    write(out, ..., values)
     return out
 
 

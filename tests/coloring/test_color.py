@@ -13,7 +13,14 @@ from scipy import sparse
 
 from asdopt._errors import ColoringError, InputError, PatternError
 from asdopt._pattern import SparsityPattern
-from asdopt.coloring import ORDERS, color, color_hessian, color_jacobian
+from asdopt.coloring import (
+    ORDERS,
+    color,
+    color_hessian,
+    color_jacobian,
+    color_optimal,
+    known_coloring,
+)
 from asdopt.coloring._graph import AdjacencyGraph, BipartiteSide
 from asdopt.coloring._greedy import acyclic_coloring, distance2_coloring, star_coloring
 from asdopt.testing import check_coloring
@@ -387,3 +394,18 @@ def test_orders_that_get_worse_than_the_best_are_given_up():
             best = color(pattern, partition, decompression, ORDERS)
             check_coloring(pattern, best)
             assert best.num_colors == min(counts)
+
+
+def test_what_is_no_pattern_is_refused_by_name() -> None:
+    for make in (color, color_hessian, color_jacobian, color_optimal, known_coloring):
+        with pytest.raises(InputError, match="needs a SparsityPattern, got ndarray"):
+            make(np.eye(3))
+
+
+def test_numbers_that_make_no_sense_are_refused() -> None:
+    pattern = SparsityPattern.from_dense(np.eye(3))
+    with pytest.raises(InputError, match="seed=-1"):
+        color(pattern, order="random", seed=-1)
+    for costs in ({"column_cost": np.nan}, {"row_cost": -1.0}):
+        with pytest.raises(InputError, match="prices of products"):
+            color_jacobian(pattern, **costs)

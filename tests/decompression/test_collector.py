@@ -83,7 +83,7 @@ def test_misuse_is_refused():
         collector.collect(2, [1.0])
     with pytest.raises(InputError, match=r"has shape \(2,\); this coloring needs \(1,\)"):
         collector.collect(0, [1.0, 2.0])
-    with pytest.raises(InputError, match=r"out has shape \(3,\), but there are 2 entries"):
+    with pytest.raises(InputError, match=r"out has shape \(3,\), but 2 values"):
         decompress_color(coloring, 0, [1.0], np.empty(3))
     with pytest.raises(InputError, match="only symmetric matrices"):
         Collector(coloring, triangle="L")

@@ -13,8 +13,10 @@ from asdopt._errors import ColoringError, InputError, PatternError
 from asdopt._pattern import SparsityPattern
 from asdopt.coloring import ORDERS, color, color_hessian, color_jacobian
 from asdopt.decompression import (
+    Collector,
     compress,
     decompress,
+    decompress_color,
     decompress_values,
     direct_indices,
     error_growth,
@@ -323,3 +325,28 @@ class TestErrorGrowth:
         coloring = color(SparsityPattern([0], [0], (2, 2)), "bidirectional", "substitution")
         with pytest.raises(InputError, match="only symmetric matrices"):
             error_growth(coloring, triangle="L")
+
+
+def test_values_are_never_rounded_into_an_array() -> None:
+    coloring = color(SparsityPattern.from_dense(np.eye(3)))
+    products = np.full((3, 1), 1.5)
+    integers = np.zeros(3, dtype=np.int64)
+    with pytest.raises(InputError, match="float64 were to be written to an array of dtype int64"):
+        decompress_values(coloring, products, out=integers)
+    with pytest.raises(InputError, match="int64"):
+        decompress(coloring, products, out=sparse.csr_array(np.eye(3, dtype=np.int64)))
+    with pytest.raises(InputError, match="int64"):
+        decompress_color(coloring, 0, products[:, 0], integers)
+    with pytest.raises(InputError, match="int64"):
+        Collector(coloring, dtype=np.int64).collect(0, products[:, 0])
+    with pytest.raises(InputError, match="complex128"):
+        Collector(coloring).collect(0, 1j * products[:, 0])
+    with pytest.raises(InputError, match=r"shape \(2,\), but 3 values"):
+        decompress_values(coloring, products, out=[0.0, 0.0])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("convert", [np.asarray, sparse.csr_array, sparse.coo_matrix])
+def test_matrices_with_entries_outside_of_the_pattern_are_not_compressed(convert) -> None:
+    coloring = color(SparsityPattern.from_dense(np.eye(3)))
+    with pytest.raises(PatternError, match=r"nonzero at \(0, 2\)"):
+        compress(coloring, convert([[1.0, 0, 5], [0, 1, 0], [0, 0, 1]]))
