@@ -17,7 +17,7 @@ from asdopt._colored import ColoredHessian, ColoredJacobian
 from asdopt._errors import PatternError
 from asdopt._finite import all_finite
 from asdopt._pattern import SparsityPattern
-from asdopt.backends._sweeps import Sweeps
+from asdopt.backends._point import PointSweeps
 from asdopt.detection import hessian_pattern, jacobian_pattern
 from asdopt.kernels import Kernels
 from asdopt.tracing._trace import Trace
@@ -125,20 +125,16 @@ class Engine:
         return self.hessian_values(x, joined(factor, multipliers), out)
 
 
-class _Rest:
+class _Rest(PointSweeps):
     """What has no kernel: sums of some terms in some rows, by sweeps and coloring; the guards."""
 
     def __init__(
         self, trace: Trace, rows: IntArray, jacobian: SparsityPattern, hessian: SparsityPattern
     ) -> None:
-        self._sweeps = Sweeps(trace)
+        super().__init__(trace)
         self._trace = trace
         self._rows = rows
         self._patterns = jacobian, hessian
-        self._x: FloatArray | None = None
-        self._parameters: FloatArray | None = None
-        self._holds = False
-        self._order = 0
         self._has_objective = bool(len(rows)) and rows[0] == 0
 
     def prepare(self) -> None:
@@ -151,7 +147,7 @@ class _Rest:
         pattern = jacobian_pattern(trace, trace.outputs[first:])
         if not pattern.nnz:
             return None
-        colored = ColoredJacobian(self._sweeps, pattern, first, len(trace.outputs))
+        colored = ColoredJacobian(self.sweeps, pattern, first, len(trace.outputs))
         rows = self._rows[first:][pattern.rows] - 1
         return colored, _places(self._patterns[0], rows, pattern.cols)
 
@@ -161,40 +157,20 @@ class _Rest:
         pattern = hessian_pattern(self._trace, self._trace.outputs)
         if not pattern.nnz:
             return None
-        colored = ColoredHessian(self._sweeps, pattern)
+        colored = ColoredHessian(self.sweeps, pattern)
         return colored, _places(self._patterns[1], pattern.rows, pattern.cols)
-
-    def set_parameters(self, parameters: FloatArray) -> None:
-        self._parameters = parameters
-        self._x = None
-
-    def move(self, x: FloatArray, order: int = 0) -> bool:
-        """Make values and partials up to an order current at x."""
-        if self._x is None or not np.array_equal(self._x, x):
-            # An external function may raise on the way: half-moved values belong to no point.
-            self._x = None
-            self._holds = self._sweeps.values(x, self._parameters)
-            self._x = x.copy()
-            self._order = 0
-        if order >= 1 and self._order < 1:
-            self._sweeps.first()
-            self._order = 1
-        if order >= 2 and self._order < 2:
-            self._sweeps.second()
-            self._order = 2
-        return self._holds
 
     def add_outputs(self, x: FloatArray, out: FloatArray) -> None:
         if len(self._rows):
             self.move(x)
-            out[self._rows] += self._sweeps.output_values()
+            out[self._rows] += self.sweeps.output_values()
 
     def add_gradient(self, x: FloatArray, out: FloatArray) -> None:
         if self._has_objective:
             self.move(x, 1)
             weights = np.zeros(len(self._rows))
             weights[0] = 1.0
-            out += self._sweeps.gradient(weights)
+            out += self.sweeps.gradient(weights)
 
     def add_jacobian(self, x: FloatArray, out: FloatArray) -> None:
         if self._jacobian is not None:
@@ -206,7 +182,7 @@ class _Rest:
         if self._hessian is not None:
             colored, places = self._hessian
             self.move(x, 2)
-            self._sweeps.gradient(weights[self._rows])
+            self.sweeps.gradient(weights[self._rows])
             out[places] += colored.values(np.empty(len(places)))
 
 

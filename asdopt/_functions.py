@@ -348,6 +348,10 @@ def _trace(
             raise InputError(
                 "a local pattern was asked for without a point; it holds at one point only: give x"
             )
+        if x < 0:
+            raise InputError(
+                f"a pattern for {x} variables was asked for; their number cannot be negative"
+            )
         structure = Structure((int(x),), size=int(x))
         function = FlatFunction(fun, structure, args, argnum, inplace)
         return function.record(None), function

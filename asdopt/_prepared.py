@@ -192,12 +192,14 @@ class _Prepared:
 
     def _values(self, point: FloatArray, out: FloatArray | None) -> FloatArray:
         nnz = self.pattern.nnz
-        if out is not None and out.shape != (nnz,):
-            raise StructureChangedError(
-                f"values were to be written to an array of shape {out.shape}; the pattern has "
-                f"{nnz} entries, and may have grown in a new branch of the function: make the "
-                "array anew"
-            )
+        if out is not None:
+            _check_written(out, "values were to be written")
+            if out.shape != (nnz,):
+                raise StructureChangedError(
+                    f"values were to be written to an array of shape {out.shape}; the pattern has "
+                    f"{nnz} entries, and may have grown in a new branch of the function: make the "
+                    "array anew"
+                )
         values = self._source.values(point, out)
         if not all_finite(values):
             raise EvaluationError(self._source.why_not_finite(point))
@@ -217,6 +219,7 @@ class _Prepared:
                 f"out is not a csr matrix with the structure of {pattern.summary}, which may have "
                 "grown in a new branch of the function: pass a matrix that this object returned"
             )
+        _check_written(out.data, "the values of a matrix were to be overwritten")
         out.data[:] = self._values(point, None)
         return out
 
@@ -230,6 +233,21 @@ class _Prepared:
         m, n = self.pattern.shape
         head = f"{type(self).__name__} of {self._function.short_name}"
         return f"{head}: {m:,} × {n:,}, {self.pattern.nnz:,} nonzeros\n{self._source}"
+
+
+def _check_written(out: Any, what: str) -> None:
+    """Refuse what would round values, or not take them."""
+    if not (
+        isinstance(out, np.ndarray)
+        and out.dtype == np.float64
+        and out.flags.c_contiguous
+        and out.flags.writeable
+    ):
+        kind = getattr(out, "dtype", type(out).__name__)
+        raise InputError(
+            f"{what} to {kind}: a contiguous, writeable array of float64 is needed, others would "
+            "round the values or leave out without them; make it with np.empty(nnz)"
+        )
 
 
 class PreparedJacobian(_Prepared):

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._errors import InputError
-from asdopt.backends._function import FlatFunction
+from asdopt.backends._function import FlatFunction, wrong_result
 from asdopt.backends._import import optional
 from asdopt.backends._interface import Backend, Products
 
@@ -52,7 +52,8 @@ class AutogradProducts(Products):
         function.check_size(self.num_outputs)
         self._make_vjp = autograd.make_vjp if hasattr(autograd, "make_vjp") else forward.make_vjp
         self._make_jvp = forward.make_jvp
-        self._gradient = autograd.grad(lambda y: self._flat(y)[0])
+        gradient = autograd.grad(lambda y: self._flat(y)[0])
+        self._gradient: Callable[[Any], Any] = lambda y: gradient(y) + 0.0 * y  # likewise
         self._forward = self._has_forward(x)
 
     def _has_forward(self, x: FloatArray) -> bool:
@@ -81,7 +82,10 @@ class AutogradProducts(Products):
                         f"{function.name} returned complex numbers; real ones are needed to "
                         "differentiate: return real and imaginary parts"
                     )
-                return [np.asarray(result, dtype=np.float64).reshape(-1)]
+                try:
+                    return [np.asarray(result, dtype=np.float64).reshape(-1)]
+                except (TypeError, ValueError) as error:
+                    raise wrong_result(result, function.name) from error
             return [anp.reshape(result, (-1,))]
 
         def flat(x: Any) -> Any:
@@ -89,9 +93,8 @@ class AutogradProducts(Products):
                 return x[start] if shape == () else anp.reshape(x[start:stop], shape)
 
             point = function.structure.rebuild(leaf)
-            return anp.concatenate(
-                [np.empty(0), *parts_of(function.fun(*function.arguments(point)))]
-            )
+            # Nothing of x stands first: autograd warns of results that do not depend on it.
+            return anp.concatenate([x[:0], *parts_of(function.fun(*function.arguments(point)))])
 
         return flat
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from asdopt._errors import InputError
 from asdopt._pattern import SparsityPattern
-from asdopt.backends._function import FlatFunction
+from asdopt.backends._function import FlatFunction, wrong_result
 from asdopt.backends._import import optional
 from asdopt.backends._interface import Backend, Products
 
@@ -84,7 +84,7 @@ class CasadiProducts(Products):
 
         point = function.structure.rebuild(leaf)
         result = function.fun(*function.arguments(point))
-        parts = [self._row_major(part, kind) for part in _leaves(result)]
+        parts = [self._row_major(part, kind, function.name) for part in _leaves(result)]
         whole = ca.densify(ca.vertcat(*parts)) if parts else kind(0, 1)
         made = ca.Function("flat", [x], [whole])
         if kind is ca.MX and symbols == "SX":
@@ -94,8 +94,11 @@ class CasadiProducts(Products):
                 return made
         return made
 
-    def _row_major(self, part: Any, kind: Any) -> Any:
-        return self._ca.vec(kind(part).T)
+    def _row_major(self, part: Any, kind: Any, name: str) -> Any:
+        try:
+            return self._ca.vec(kind(part).T)
+        except NotImplementedError as error:  # no constructor takes it
+            raise wrong_result(part, name) from error
 
     def values(self, x: FloatArray) -> FloatArray:
         """Results of CasADi's function."""

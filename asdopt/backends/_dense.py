@@ -26,7 +26,7 @@ class Dense(Backend):
     Parameters
     ----------
     jac, hess : callable, optional
-        ``jac(x)`` of shape (m, n) and ``hess(x)`` of shape (n, n) at a flat x.
+        ``jac(x)`` of shape (m, n) and ``hess(x)`` of shape (n, n) at a flat x, dense or sparse.
     """
 
     name = "dense"
@@ -34,6 +34,12 @@ class Dense(Backend):
     def __init__(
         self, jac: Callable[..., Any] | None = None, hess: Callable[..., Any] | None = None
     ) -> None:
+        for what, given in (("jac", jac), ("hess", hess)):
+            if given is not None and not callable(given):
+                raise InputError(
+                    f"{what} is {type(given).__name__}; a function {what}(x) that returns the "
+                    "matrix at x is needed"
+                )
         self.jac = jac
         self.hess = hess
 
@@ -62,7 +68,10 @@ class DenseProducts(Products):
     ) -> FloatArray:
         if fun is None:
             raise self._missing("jvp or vjp" if what == "jac" else "hvp")
-        found = np.asarray(fun(x.copy()), dtype=np.float64)
+        matrix = fun(x.copy())
+        if hasattr(matrix, "toarray"):
+            matrix = matrix.toarray()
+        found = np.asarray(matrix, dtype=np.float64)
         if found.shape != shape:
             raise InputError(f"{what}(x) has shape {found.shape}; {shape} is needed")
         return found

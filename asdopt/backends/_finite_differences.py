@@ -88,9 +88,8 @@ class DifferenceProducts(Products):
         self.jvp_cost = {"forward": 1.0, "central": 2.0, "extrapolated": 2.0 * _HALVINGS}[
             options.method
         ]
-        low, high = (-np.inf, np.inf) if options.bounds is None else options.bounds
-        self._low = np.broadcast_to(np.asarray(low, dtype=np.float64), x.shape)
-        self._high = np.broadcast_to(np.asarray(high, dtype=np.float64), x.shape)
+        given = (-np.inf, np.inf) if options.bounds is None else options.bounds
+        self._low, self._high = _bounds(given, x)
         self._bounded = options.bounds is not None
 
     def values(self, x: FloatArray) -> FloatArray:
@@ -213,3 +212,22 @@ class DifferenceProducts(Products):
         """Gradient by one difference for each variable."""
         scale = self.scales(x)
         return self.jvp(x, np.diag(scale))[:, 0] / scale
+
+
+def _bounds(given: tuple[npt.ArrayLike, npt.ArrayLike], x: FloatArray) -> tuple[FloatArray, ...]:
+    try:
+        low, high = (np.broadcast_to(np.asarray(b, dtype=np.float64), x.shape) for b in given)
+        if np.isnan([low, high]).any():
+            raise ValueError("NaN")
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"bounds={given!r} were given ({error}); a pair is needed, lower and upper, each a "
+            f"number or an array of shape {x.shape}, infinite where there is none"
+        ) from error
+    if (low > high).any():
+        j = int(np.flatnonzero(low > high)[0])
+        raise InputError(
+            f"bounds were given whose lower one is above the upper one for variable {j}: "
+            f"{low[j]:g} > {high[j]:g}; give (lower, upper)"
+        )
+    return low, high

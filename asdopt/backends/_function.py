@@ -19,7 +19,7 @@ from asdopt.tracing._recorder import Recorder, function_name
 from asdopt.tracing._structure import Structure
 from asdopt.tracing._trace import Trace
 
-__all__ = ["FlatFunction"]
+__all__ = ["FlatFunction", "wrong_result"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
@@ -66,12 +66,12 @@ class FlatFunction:
         self.fun = fun
         self.structure = x if isinstance(x, Structure) else Structure.of(x, "x")
         self.args = args if isinstance(args, tuple) else (args,)
-        if not 0 <= argnum <= len(self.args):
+        if argnum not in range(len(self.args) + 1):
             raise InputError(
-                f"argnum={argnum} with {len(self.args)} constants in args: x can stand at the "
+                f"argnum={argnum!r} with {len(self.args)} constants in args: x can stand at the "
                 f"positions 0 ... {len(self.args)}"
             )
-        self.argnum = argnum
+        self.argnum = int(argnum)
         self.buffer = None if inplace is None else _buffer(inplace)
         self.num_outputs = -1
 
@@ -197,10 +197,19 @@ class FlatFunction:
 
 def _buffer(inplace: Any) -> FloatArray:
     if isinstance(inplace, (int, np.integer)) and not isinstance(inplace, bool):
-        return np.zeros(int(inplace))
-    if isinstance(inplace, tuple) and all(isinstance(k, (int, np.integer)) for k in inplace):
-        return np.zeros(inplace)
-    return np.array(inplace, dtype=np.float64)
+        inplace = (int(inplace),)
+    try:
+        if isinstance(inplace, tuple) and all(isinstance(k, (int, np.integer)) for k in inplace):
+            return np.zeros(inplace)
+        found = np.asarray(inplace)
+        if found.dtype.kind == "c":
+            raise TypeError("complex numbers")
+        return np.array(found, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"inplace={inplace!r} was given ({error}); the shape of the array that the function "
+            "writes to is needed, or an array of real numbers that it finds there"
+        ) from error
 
 
 def _leaf_of(x: npt.NDArray[Any]) -> Callable[[int, int, tuple[int, ...]], Any]:
@@ -223,14 +232,15 @@ def _flat(result: Any, dtype: npt.DTypeLike, name: str) -> npt.NDArray[Any]:
     except ValueError:
         pass  # entries of different shapes: one after the other
     except TypeError as error:
-        raise _wrong_result(result, name) from error
+        raise wrong_result(result, name) from error
     if isinstance(result, (list, tuple)) or (isinstance(result, np.ndarray) and result.ndim):
         parts = [_flat(part, dtype, name) for part in result]
         return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
-    raise _wrong_result(result, name)
+    raise wrong_result(result, name)
 
 
-def _wrong_result(result: Any, name: str) -> InputError:
+def wrong_result(result: Any, name: str) -> InputError:
+    """Error for a result that is no real number or array."""
     kind = getattr(result, "dtype", type(result).__name__)
     return InputError(
         f"{name} returned {kind}; a real number, an array, or a list or tuple of these is needed "

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._errors import InputError
-from asdopt.backends._function import FlatFunction
+from asdopt.backends._function import FlatFunction, wrong_result
 from asdopt.backends._import import optional
 from asdopt.backends._interface import Backend, Products
 from asdopt.tracing._structure import Structure
@@ -108,7 +108,10 @@ class JaxProducts(Products):
             result = function.fun(*function.arguments(function.structure.rebuild(leaf)))
             parts = [jnp.empty(0)]
             for part in jax.tree_util.tree_leaves(result):
-                array = jnp.asarray(part)
+                try:
+                    array = jnp.asarray(part)
+                except TypeError as error:
+                    raise wrong_result(part, function.name) from error
                 if array.dtype.kind == "c":
                     raise InputError(
                         f"{function.name} returned complex numbers; real ones are needed to "

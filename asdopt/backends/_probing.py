@@ -50,12 +50,12 @@ class Probe:
     """
 
     def __init__(self, points: int = 3, radius: float = 0.1, seed: int = 0) -> None:
-        if points < 1 or not radius > 0.0:
+        if not (points == int(points) and points > 0 and 0.0 < radius < np.inf):
             raise InputError(
                 f"a probe with points={points}, radius={radius:g} was asked for; at least one "
-                "point and a radius above 0 are needed"
+                "point and a finite radius above 0 are needed"
             )
-        self.points = points
+        self.points = int(points)
         self.radius = radius
         self.seed = seed
 

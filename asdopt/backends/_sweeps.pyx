@@ -278,8 +278,10 @@ cdef class Sweeps:
                     self.rows.weights[start + k] = 0.0
             at += lengths[r]
 
-    cdef external_curvature(self):
-        """Hessians of the external functions for the adjoints of the last gradient."""
+    cdef find_curvature(self):
+        """Hessians of the external functions for the adjoints of the last gradient, if new."""
+        if self.curvature is not None:
+            return
         values, bar = np.asarray(self.val), np.asarray(self.rows.bar)
         rows, active = np.asarray(self.rows.row), np.asarray(self.active)
         found = []
@@ -287,7 +289,7 @@ cdef class Sweeps:
             results = slice(call.first, call.first + call.count)
             weights = np.where(active[results], bar[rows[results]], 0.0)
             found.append(call.function.hessian(values[call.inputs], weights))
-        return found
+        self.curvature = found
 
     cdef void cut(self) noexcept:
         """Clear the partials of nodes that no output uses at this point.
@@ -425,6 +427,7 @@ cdef class Sweeps:
         if self.num_nodes == 0:
             return
         self.lanes()
+        self.find_curvature()  # may raise, which must leave no seeds behind
         self.seed(seeded, lanes, 1.0)
         self.curve(self.seeds)
         self.seed(seeded, lanes, 0.0)
@@ -518,6 +521,7 @@ cdef class Sweeps:
         cdef double[:, ::1] result = out
         if self.num_nodes == 0:
             return out
+        self.find_curvature()
         self.curve(seeds)
         for i in range(self.num_inputs):
             for k in range(LANES):
@@ -527,8 +531,6 @@ cdef class Sweeps:
     cdef curve(self, double[:, ::1] seeds):
         """Leave the Hessian's products with the seeds in ``u``."""
         cdef Py_ssize_t stop = self.rows.num_rows, start
-        if self.curvature is None:
-            self.curvature = self.external_curvature()
         with nogil:
             self.forward(seeds)
             self.clear()

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from asdopt._errors import TracingError
 from asdopt.backends._function import FlatFunction
-from asdopt.backends._sweeps import Sweeps
+from asdopt.backends._point import PointSweeps
 from asdopt.tracing._trace import Trace
 
 __all__ = ["Branch", "Traces"]
@@ -20,29 +20,13 @@ FloatArray = npt.NDArray[np.float64]
 MAX_BRANCHES = 1000
 
 
-class Branch:
-    """One trace with its sweeps, which remember for which point and order they are current."""
+class Branch(PointSweeps):
+    """One trace with its sweeps."""
 
     def __init__(self, trace: Trace) -> None:
+        super().__init__(trace)
         self.trace = trace
-        self.sweeps = Sweeps(trace)
         self.is_guarded = len(trace.guard_nodes) > 0
-        self._x: FloatArray | None = None
-        self._order = -1
-        self._holds = False
-
-    def move(self, x: FloatArray, order: int = 0) -> bool:
-        """Make values and derivatives up to an order current at x; tell whether guards hold."""
-        if self._x is None or not np.array_equal(self._x, x):
-            self._holds = self.sweeps.values(x)
-            self._x, self._order = x.copy(), 0
-        if order >= 1 and self._order < 1:
-            self.sweeps.first()
-            self._order = 1
-        if order >= 2 and self._order < 2:
-            self.sweeps.second()
-            self._order = 2
-        return self._holds
 
 
 class Traces:
