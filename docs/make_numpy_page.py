@@ -19,6 +19,7 @@ import scipy.special
 from numpy.testing import overrides
 
 from asdopt._ops import OPERATORS
+from asdopt.tracing._interpolants import CONSTRUCTORS
 from asdopt.tracing._scipy_arrays import FUNCTIONS, OBJECTS_SUFFICE
 from asdopt.tracing._scipy_objects import DISTRIBUTIONS
 
@@ -39,7 +40,8 @@ approximated or ignored.
 - Methods of arrays (`x.sum()`, `x.T`, `x.reshape(...)`) work like the functions of the same name.
 - Products with constant matrices, dense or `scipy.sparse` (`A @ x`, `x @ A`, `A.dot(x)`), keep
   their linear structure. Sparse matrices may be made of traced entries (`coo_matrix`, `csr_array`,
-  `csc_array`, `diags`), multiplied, added and transposed; other operations on them are refused.
+  `csc_array`, `diags`), multiplied (`B.T @ diags(k) @ B`), added, transposed, indexed and joined
+  (`bmat`, `hstack`, `vstack`, `block_diag`, `kron`); other operations on them are refused.
 - Shape, index and join functions record nothing at all.
 - Complex numbers may be used inside: `1j * x`, `np.zeros(n, dtype=complex)`, complex data, `cmath`,
   `+ - * / ** @`, elementary functions, sums, joins and products, `np.fft.fft` and its kin. Inputs
@@ -110,7 +112,9 @@ def scipy_section() -> list[str]:
         *lines,
         "- `scipy.interpolate`: splines and `PPoly` of constant data, `interp1d`, "
         "`UnivariateSpline`, bivariate splines, `RegularGridInterpolator` (linear) are called "
-        "with traced points.",
+        "with traced points; "
+        + ", ".join(f"`{name}`" for name in sorted(CONSTRUCTORS))
+        + " may go through traced values at constant places.",
         "- `scipy.stats`: `pdf`, `logpdf`, `cdf` and the like of "
         + ", ".join(f"`{name}`" for name in sorted(DISTRIBUTIONS))
         + ", `multivariate_normal`.",

@@ -220,6 +220,9 @@ _NAMES: dict[str, Any] = {
 
 def complex_operation(name: str, a: Any, b: Any) -> Any:
     """Compute a binary operation of Python of which one operand is complex."""
+    for one, other, prefix in ((a, b, "__"), (b, a, "__r")):
+        if getattr(type(one), "__array_ufunc__", name) is None:  # a matrix with its own operators
+            return getattr(one, f"{prefix}{name}__")(other)
     tape: Any = tape_among((a, b))
     function = _NAMES.get(name)
     if function is None:

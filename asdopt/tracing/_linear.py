@@ -24,7 +24,15 @@ from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, mirror, wrap
 from asdopt.tracing._ufuncs import call, composite, deliver
 
-__all__ = ["contract", "is_sparse", "matmul", "matrix_times", "sparse_times", "times_sparse"]
+__all__ = [
+    "check_sparse",
+    "contract",
+    "is_sparse",
+    "matmul",
+    "matrix_times",
+    "sparse_times",
+    "times_sparse",
+]
 
 _MULTIPLY = CODE["multiply"]
 Matrix = npt.NDArray[np.float64]
@@ -82,7 +90,8 @@ def matrix_times(tape: Tape, matrix: Any, x: Ids) -> Ids:
     return ids.reshape(width, height).T
 
 
-def _check_sparse(tape: Tape, matrix: Any) -> None:
+def check_sparse(tape: Tape, matrix: Any) -> None:
+    """Refuse what is no real sparse matrix of two dimensions."""
     if matrix.ndim != 2 or matrix.dtype.kind not in "fiub":
         raise refuse(
             tape,
@@ -94,7 +103,7 @@ def _check_sparse(tape: Tape, matrix: Any) -> None:
 
 def sparse_times(tape: Tape, matrix: Any, x: Any) -> Any:
     """Compute ``A @ x`` for a sparse matrix ``A`` of SciPy."""
-    _check_sparse(tape, matrix)
+    check_sparse(tape, matrix)
     ids = lift(tape, x).ids
     if ids.ndim not in (1, 2) or ids.shape[0] != matrix.shape[1]:
         _mismatch(matrix.shape, ids.shape)
@@ -103,7 +112,7 @@ def sparse_times(tape: Tape, matrix: Any, x: Any) -> Any:
 
 def times_sparse(tape: Tape, x: Any, matrix: Any) -> Any:
     """Compute ``x @ A`` for a sparse matrix ``A`` of SciPy."""
-    _check_sparse(tape, matrix)
+    check_sparse(tape, matrix)
     ids = lift(tape, x).ids
     if ids.ndim not in (1, 2) or ids.shape[-1] != matrix.shape[0]:
         _mismatch(ids.shape, matrix.shape)

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._errors import UnsupportedOperationError
+from asdopt.tracing._complex import make
 from asdopt.tracing._lift import lift
-from asdopt.tracing._linear import is_sparse
+from asdopt.tracing._linear import check_sparse, is_sparse
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import Ids, constants, grouped
 from asdopt.tracing._tape import Tape
@@ -47,25 +48,30 @@ class TracedSparse:
         is_matrix: bool,
     ) -> None:
         self.tape = tape
-        self._ids = entries
+        self.ids = entries
         self._rows: IntArray = np.asarray(rows, dtype=np.intp)
         self._cols: IntArray = np.asarray(cols, dtype=np.intp)
         self.shape = shape
-        self._is_matrix = is_matrix
+        self.is_matrix = is_matrix
 
     def _with(self, entries: Any) -> TracedSparse:
         ids = lift(self.tape, entries).ids
-        return TracedSparse(self.tape, ids, self._rows, self._cols, self.shape, self._is_matrix)
+        return TracedSparse(self.tape, ids, self._rows, self._cols, self.shape, self.is_matrix)
 
     @property
     def data(self) -> Any:
         """Entries."""
-        return array(self.tape, self._ids)
+        return array(self.tape, self.ids)
+
+    @property
+    def coords(self) -> tuple[IntArray, IntArray]:
+        """Rows and columns of the entries."""
+        return self._rows, self._cols
 
     @property
     def nnz(self) -> int:
         """Number of entries."""
-        return len(self._ids)
+        return len(self.ids)
 
     def tocsr(self, *args: Any, **kwargs: Any) -> TracedSparse:
         """Return the matrix: it has one format."""
@@ -76,7 +82,7 @@ class TracedSparse:
     def transpose(self, axes: Any = None, copy: bool = False) -> TracedSparse:
         """Transpose."""
         shape = (self.shape[1], self.shape[0])
-        return TracedSparse(self.tape, self._ids, self._cols, self._rows, shape, self._is_matrix)
+        return TracedSparse(self.tape, self.ids, self._cols, self._rows, shape, self.is_matrix)
 
     T = property(transpose)
 
@@ -87,7 +93,7 @@ class TracedSparse:
         whole = constants(self.tape, np.zeros(m * n)).copy()
         filled = np.flatnonzero(np.diff(indptr))
         starts = np.append(indptr[filled], indptr[-1])
-        whole[filled] = self.tape.sums(starts, self._ids[order])
+        whole[filled] = self.tape.sums(starts, self.ids[order])
         return array(self.tape, whole.reshape(m, n))
 
     todense = toarray
@@ -105,7 +111,9 @@ class TracedSparse:
 
     def _times(self, other: Any) -> Any:
         if is_sparse(other) or isinstance(other, TracedSparse):
-            raise self._refused("a product with another sparse matrix")
+            return _sparse_forms.product(self.tape, self, other)
+        if np.iscomplexobj(other):
+            return make(self.tape, self._times(np.real(other)), self._times(np.imag(other)))
         x = other if type(other) is np.ndarray else lift(self.tape, other)
         if x.ndim not in (1, 2) or x.shape[0] != self.shape[1]:
             raise ValueError(f"dimension mismatch: {self.shape} @ {x.shape}")
@@ -114,31 +122,38 @@ class TracedSparse:
         indptr, order = grouped(self._rows, self.shape[0])
         if type(x) is np.ndarray:
             weights = x[self._cols][order].astype(float)
-            return wrap(self.tape, self.tape.sums(indptr, self._ids[order], weights))
+            return wrap(self.tape, self.tape.sums(indptr, self.ids[order], weights))
         products = lift(self.tape, self.data * x[self._cols])
         return wrap(self.tape, self.tape.sums(indptr, products.ids[order]))
 
     __matmul__ = dot = _times
 
     def __rmatmul__(self, other: Any) -> Any:
+        if is_sparse(other):
+            return _sparse_forms.product(self.tape, other, self)
         return np.transpose(self.transpose()._times(np.transpose(other)))
 
     def __mul__(self, other: Any) -> Any:
         if np.ndim(other) == 0:
             return self._with(self.data * other)
-        if self._is_matrix:
+        if self.is_matrix:
             return self._times(other)
         return self.multiply(other)
 
     def __rmul__(self, other: Any) -> Any:
-        if np.ndim(other) and self._is_matrix:
+        if np.ndim(other) and self.is_matrix:
             return self.__rmatmul__(other)
         return self * other
 
     def multiply(self, other: Any) -> TracedSparse:
-        """Elementwise product with a dense array, broadcast to the shape."""
-        if is_sparse(other) or isinstance(other, TracedSparse):
-            raise self._refused("an elementwise product with another sparse matrix")
+        """Elementwise product with a sparse matrix of numbers, or an array that broadcasts."""
+        if isinstance(other, TracedSparse):
+            raise self._refused("an elementwise product with another one")
+        if is_sparse(other):
+            check_sparse(self.tape, other)
+            factors = other.tocsr()[self._rows, self._cols]
+            dense = factors.toarray() if is_sparse(factors) else factors
+            return self._with(self.data * np.ravel(dense))
         dense = np.broadcast_to(other, self.shape)
         return self._with(self.data * dense[self._rows, self._cols])
 
@@ -150,22 +165,23 @@ class TracedSparse:
 
     def __add__(self, other: Any) -> Any:
         if is_sparse(other):
+            check_sparse(self.tape, other)
             triplets = other.tocoo()
             entries = constants(self.tape, triplets.data.astype(float))
             rows, cols = triplets.coords
         elif isinstance(other, TracedSparse):
-            entries, rows, cols = other._ids, other._rows, other._cols
+            entries, rows, cols = other.ids, *other.coords
         else:
             return self.toarray() + other
         if other.shape != self.shape:
             raise ValueError(f"inconsistent shapes {self.shape} and {other.shape}")
         return TracedSparse(
             self.tape,
-            np.concatenate([self._ids, entries]),
+            np.concatenate([self.ids, entries]),
             np.concatenate([self._rows, rows]),
             np.concatenate([self._cols, cols]),
             self.shape,
-            self._is_matrix,
+            self.is_matrix,
         )
 
     __radd__ = __add__
@@ -191,15 +207,18 @@ class TracedSparse:
         raise self._refused(f"the attribute {name!r}")
 
     def __getitem__(self, key: Any) -> Any:
-        raise self._refused("an index")
+        return _sparse_forms.part(self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        raise self._refused("a change of entries")
 
     def _refused(self, what: str) -> UnsupportedOperationError:
         return refuse(
             self.tape,
             UnsupportedOperationError,
-            f"{what} of a sparse matrix with traced entries was asked for; known are products "
-            "with vectors and dense matrices, sums, transposes, multiply and toarray(): use "
-            "A.toarray(), or work on the entries before the matrix is made",
+            f"{what} of a sparse matrix with traced entries was asked for; known are products, "
+            "sums, transposes, indices, multiply by numbers and toarray(): use A.toarray(), or "
+            "work on the entries before the matrix is made",
         )
 
 
@@ -219,10 +238,10 @@ def from_arguments(tape: Tape, kind: type, args: tuple[Any, ...], kwargs: Any) -
         if shape is None:
             sizes = (len(indptr) - 1, int(np.max(inner, initial=-1)) + 1)
             shape = sizes if name[:3] == "csr" else sizes[::-1]
-    elif np.ndim(first) == 2:
-        m, n = np.shape(first)
-        rows, cols = np.divmod(np.arange(m * n), n)
-        entries, shape = np.ravel(first), (m, n)
+    elif not isinstance(first, tuple) and (dense := lift(tape, first)).ndim == 2:
+        shape = dense.shape
+        rows, cols = (places.ravel() for places in np.indices(shape))
+        entries = dense.ravel()
     else:
         raise refuse(
             tape,
@@ -276,3 +295,7 @@ def diagonals(is_matrix: bool) -> Callable[..., TracedSparse]:
         )
 
     return diags
+
+
+# It needs the class above.
+from asdopt.tracing import _sparse_forms  # noqa: E402

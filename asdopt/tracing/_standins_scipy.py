@@ -18,6 +18,7 @@ from asdopt.tracing._lift import constants_only
 from asdopt.tracing._location import refuse
 from asdopt.tracing._scipy_arrays import FUNCTIONS, OBJECTS_SUFFICE
 from asdopt.tracing._sparse import TracedSparse, diagonals, from_arguments
+from asdopt.tracing._sparse_forms import JOINS
 from asdopt.tracing._special import scipy_function
 from asdopt.tracing._standins_arrays import lifted, traced_constants
 
@@ -46,7 +47,16 @@ def stand_in_function(session: Session, function: Any) -> Any:
         if name not in {"diags", "diags_array"}:
             return _of_sparse_matrices(session, function)
         return _choosing(session, function, diagonals(name == "diags"), f"{package}.{name}")
+    traced = traced or _interpolant(package, name)
     return _choosing(session, function, traced, f"{package}.{name}")
+
+
+def _interpolant(package: str, name: str) -> Callable[..., Any] | None:
+    if package != "scipy.interpolate":
+        return None
+    from asdopt.tracing._interpolants import CONSTRUCTORS  # it imports scipy.interpolate
+
+    return CONSTRUCTORS.get(name)
 
 
 # scipy.fft's functions live in scipy.fft._basic; distances in scipy.spatial.distance itself.
@@ -62,7 +72,7 @@ def _choosing(
         if not any(map(_is_traced, args)) and not any(map(_is_traced, kwargs.values())):
             return original(*args, **kwargs)
         plain = constants_only((args, kwargs))
-        if plain is not None and not any(isinstance(a, TracedSparse) for a in args):
+        if plain is not None and not _holds_sparse(args):
             return traced_constants(original(*plain[0], **plain[1]))
         if traced is None:
             raise refuse(
@@ -84,7 +94,9 @@ def stand_in_object(session: Session, owner: Any) -> Any:
     if isinstance(owner, type):
         if owner.__module__.startswith("scipy.sparse."):
             return _sparse_class(session, owner)
-        return _choosing(session, owner, None, f"{_package(owner.__module__)}.{owner.__name__}")
+        package = _package(owner.__module__)
+        made = _interpolant(package, owner.__name__)
+        return _choosing(session, owner, made, f"{package}.{owner.__name__}")
     from asdopt.tracing._scipy_objects import called
 
     what = f"an object {_package(kind.__module__)}.{kind.__name__}"
@@ -100,24 +112,27 @@ def _sparse_class(session: Session, kind: Any) -> Any:
         if not any(map(_is_traced, args)):
             return kind(*args, **kwargs)
         plain = constants_only((args, kwargs))
-        if plain is not None and not isinstance(args[0], TracedSparse):
+        if plain is not None and not _holds_sparse(args):
             return kind(*plain[0], **plain[1])
-        return from_arguments(session.tape, kind, tuple(map(lifted, args)), kwargs)
+        return from_arguments(session.tape, kind, args, kwargs)
 
     return construct
 
 
 def _of_sparse_matrices(session: Session, function: Any) -> Any:
     """Refuse traced sparse matrices in functions of scipy.sparse, which read their arrays."""
+    known = JOINS.get(function.__name__)
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        if known is not None and any(map(_is_traced, (args, *kwargs.values()))):
+            return known(session.tape, *args, **kwargs)
         if _holds_sparse(args) or _holds_sparse(tuple(kwargs.values())):
             raise refuse(
                 session.tape,
                 UnsupportedOperationError,
                 f"scipy.sparse.{function.__name__} was called with a sparse matrix of traced "
-                "entries; known are its own products, sums and toarray(): work on the entries "
-                "before the matrix is made",
+                "entries; known are its own products, sums and toarray(), and "
+                f"{', '.join(JOINS)}: work on the entries before the matrix is made",
             )
         return function(*args, **kwargs)
 
@@ -131,7 +146,7 @@ def _holds_sparse(value: Any) -> bool:
 
 
 def _is_traced(value: Any) -> bool:
-    return holds_traced(value) or isinstance(value, TracedSparse)
+    return holds_traced(value) or _holds_sparse(value)
 
 
 def stand_in_method(session: Session, method: Any) -> Any:

@@ -37,6 +37,11 @@ LINE3 = scipy.interpolate.interp1d(T, Y, kind="cubic", fill_value="extrapolate")
 SURFACE = scipy.interpolate.RectBivariateSpline(T, T, np.outer(Y, Y))
 GRID = scipy.interpolate.RegularGridInterpolator((T, T), np.outer(Y, T))
 LU = sla.splu(sp.csc_matrix(K))
+INCIDENCE = sp.csr_matrix(
+    np.array(
+        [[1, -1, 0, 0], [0, 1, -1, 0], [0, 0, 1, -1], [1, 0, 0, -1], [1, 0, -1, 0], [1, 0, 0, 0]]
+    )
+)
 FACTORS, TRIANGLE = la.lu_factor(K), la.cho_factor(K)
 
 
@@ -210,6 +215,24 @@ KNOWN: dict[str, Callable[[Any], list[Any]]] = {
         sp.csr_array((x, [0, 1, 2, 0, 1, 2], [0, 2, 4, 6])) @ x[:3],
         sp.csc_matrix((x**2, [0, 1, 2, 0, 1, 2], [0, 2, 4, 6])) * [1.0, 2.0, 3.0],
     ],
+    "products of sparse matrices": lambda x: [
+        (INCIDENCE.T @ sp.diags(x) @ INCIDENCE).toarray(),
+        sla.spsolve(INCIDENCE.T @ sp.diags(x) @ INCIDENCE + sp.eye(4), np.ones(4)),
+        (INCIDENCE.T * sp.diags(x) * INCIDENCE) @ np.arange(4.0),
+        (sp.diags(x) @ assembled(x)) @ x,
+        assembled(x).multiply(sp.csr_matrix(K)).toarray(),
+        abs((sp.diags(x) @ ((1 + 2j) * np.arange(6.0) ** 2)).sum()),
+    ],
+    "parts and joins of sparse matrices": lambda x: [
+        assembled(x).tocsr()[1:, 1:].toarray(),
+        assembled(x).tocsr()[[0, 2]][:, np.arange(6) > 2].toarray(),
+        assembled(x).tocsr()[np.ix_([0, 1], [1, 0])].sum(),
+        assembled(x).tocsr()[0, 1] * assembled(x).tocsr()[0, 5] + assembled(x).tocsr()[2, 2],
+        sp.vstack([sp.diags(x), INCIDENCE.T]) @ x,
+        sp.bmat([[sp.diags(x), np.ones((6, 1))], [np.ones((1, 6)), None]]) @ np.arange(7.0),
+        sp.block_diag([sp.diags(x), x[:2].reshape(1, 2)]).sum(axis=0),
+        sp.kron(sp.eye(2), sp.diags(x)) @ np.arange(12.0),
+    ],
     "traced diagonals": lambda x: [
         sp.diags(x) @ np.arange(6.0),
         sp.diags(x) * x,
@@ -219,6 +242,19 @@ KNOWN: dict[str, Callable[[Any], list[Any]]] = {
         (sp.csr_matrix(K) - sp.diags(x)) @ x,
         sp.diags(x).multiply(np.arange(6.0)).toarray(),
         (-sp.diags(x) / 2).diagonal(),
+    ],
+    "interpolants through traced values": lambda x: [
+        scipy.interpolate.CubicSpline(range(6), x)(1.3),
+        scipy.interpolate.CubicSpline(range(6), x**2, bc_type="natural")(np.array([0.2, 4.4]), 1),
+        scipy.interpolate.CubicSpline(range(6), x).derivative()(x[0]),
+        scipy.interpolate.CubicSpline(range(6), x).integrate(0.0, 2.5),
+        scipy.interpolate.CubicSpline(range(6), np.stack([x, x**2], axis=1))(1.3),
+        scipy.interpolate.BSpline(np.arange(10.0), x, 3)([3.5, 5.0]),
+        scipy.interpolate.make_interp_spline(range(6), x, k=2)(x[1]),
+        scipy.interpolate.interp1d(range(6), x, kind="quadratic")(1.3),
+        scipy.interpolate.lagrange([0, 1, 3], x[:3])(x[4]),
+        scipy.interpolate.KroghInterpolator([0, 1, 3], x[:3])(2.0),
+        scipy.interpolate.BarycentricInterpolator([0, 1, 3], [1.0, 2.0, 0.5])(x),
     ],
     "integrals of samples": lambda x: [
         scipy.integrate.trapezoid(x, dx=0.1),
@@ -242,7 +278,13 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
     "logm": lambda x: la.logm(square(x)),
     "eig": lambda x: la.eig(square(x))[0],
     "savgol_filter": lambda x: sg.savgol_filter(x, 3, 1),
-    "CubicSpline": lambda x: scipy.interpolate.CubicSpline(np.arange(6.0), x)(1.5),
+    "CubicSpline was called with traced places": lambda x: scipy.interpolate.CubicSpline(
+        np.cumsum(x), np.arange(6.0)
+    )(1.5),
+    "and the option 'periodic'": lambda x: scipy.interpolate.CubicSpline(
+        np.arange(6.0), x, bc_type="periodic"
+    )(1.5),
+    "PchipInterpolator": lambda x: scipy.interpolate.PchipInterpolator(np.arange(6.0), x)(1.5),
     "skewnorm": lambda x: st.skewnorm.pdf(x, 2.0),
     "zscore": lambda x: st.zscore(x),
     "gaussian_filter": lambda x: scipy.ndimage.gaussian_filter(x, 1.0),
@@ -251,9 +293,10 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
     "become a plain": lambda x: scipy.optimize.brentq(lambda z: z**3 - x[0], -3, 3),
     "minimize": lambda x: scipy.optimize.minimize(lambda z: (z[0] - 1) ** 2, x[:1]).x,
     "cg": lambda x: sla.cg(K, x)[0],
-    "another sparse": lambda x: sp.diags(x) @ sp.csr_matrix(K),
-    "scipy.sparse.kron": lambda x: sp.kron(sp.diags(x), K) @ np.ones(36),
-    "an index of a sparse": lambda x: sp.diags(x)[0, 0],
+    "scipy.sparse.tril": lambda x: sp.tril(sp.diags(x)) @ x,
+    "a change of entries": lambda x: assembled(x).tocsr().__setitem__((0, 0), x[0]),
+    "a row or column of a sparse array": lambda x: sp.diags_array(x)[0].toarray(),
+    "complex128": lambda x: sp.diags(x) + 1j * sp.eye(6),
     "'max' of a sparse": lambda x: sp.diags(x).max(),
     "only products": lambda x: sp.csr_matrix(K).multiply(x),
 }
