@@ -12,6 +12,10 @@ cdef extern from "backends/_lane_builds.h" nogil:
         const int *b
         const int *node
         const int *pool
+        const int *slot
+        const int *slot_a
+        const int *slot_b
+        const int *slot_pool
         const double *weights
         const double *da
         const double *db
@@ -31,10 +35,12 @@ cdef class Terms:
 
 cdef class Lanes:
     cdef LaneTape tape
-    cdef Py_ssize_t num_rows, num_inputs
+    cdef Py_ssize_t num_rows, num_inputs, num_slots
     # Row of each node; of those without one, that of a tangent which is always 0.
     cdef int[::1] row
     cdef int[::1] a, b, node, pool, first_use
+    # Where adjoints of lanes are kept, those of inputs in front.
+    cdef int[::1] slot, slot_a, slot_b, slot_pool
     cdef unsigned char[::1] kind
     cdef double[::1] weights, bar
     cdef Py_ssize_t num_terms
@@ -42,5 +48,6 @@ cdef class Lanes:
     cdef bint fill(self, Terms terms, Py_ssize_t first, const unsigned char[::1] needed,
                    const int[::1] linear_uses, const Py_ssize_t[::1] sizes)
     cdef void point(self)
+    cdef void assign_slots(self, int[::1] outputs)
     cdef void use(self, int operand, Py_ssize_t row) noexcept nogil
     cdef void add_row(self, Py_ssize_t i, int kind, int a, int b) noexcept nogil

@@ -238,6 +238,38 @@ cdef class Lanes:
         self.tape.weights = &self.weights[0]
         self.tape.bar = &self.bar[0]
 
+    cdef void assign_slots(self, int[::1] outputs):
+        """Give each row a place for its adjoints, from its last reader on down to itself."""
+        cdef _Slots slots = _Slots()
+        cdef Py_ssize_t i, k
+        cdef int kind
+        slots.slot = np.full(self.num_rows, -1, np.int32)
+        slots.free = np.empty(self.num_rows, np.int32)
+        self.slot_a, self.slot_b = (np.zeros(self.num_rows, np.int32) for _ in range(2))
+        self.slot_pool = np.zeros(self.pool.shape[0], np.int32)
+        for i in range(self.num_inputs + 1):
+            slots.get(<int> i)
+        for i in range(outputs.shape[0]):
+            slots.get(self.row[outputs[i]])
+        for i in range(self.num_rows - 1, self.num_inputs, -1):
+            kind = self.kind[i]
+            if kind == LANE_SUM:
+                for k in range(self.a[i], self.a[i] + self.b[i]):
+                    self.slot_pool[k] = slots.get(self.pool[k])
+            if kind == LANE_UNARY or kind == LANE_BINARY:
+                self.slot_a[i] = slots.get(self.a[i])
+            if kind == LANE_SECOND or kind == LANE_BINARY:
+                self.slot_b[i] = slots.get(self.b[i])
+            slots.get(<int> i)
+            # Only now: operands must not share the slot that is read.
+            slots.release(<int> i)
+        self.slot = slots.slot
+        self.num_slots = slots.num_slots
+        self.tape.slot = &self.slot[0]
+        self.tape.slot_a = &self.slot_a[0]
+        self.tape.slot_b = &self.slot_b[0]
+        self.tape.slot_pool = &self.slot_pool[0]
+
     cdef void use(self, int operand, Py_ssize_t row) noexcept nogil:
         if operand < self.num_inputs:
             self.first_use[operand] = <int> row
@@ -267,3 +299,25 @@ cdef void find_needs(Terms terms, Py_ssize_t first, unsigned char[::1] needed,
                 needed[terms.a[i]] = 1
             if OP_ARITY[o] == 2 and OP_DY[o]:
                 needed[terms.b[i]] = 1
+
+
+cdef class _Slots:
+    """Slots given to rows while their adjoints are alive."""
+
+    cdef int[::1] slot, free
+    cdef Py_ssize_t num_free, num_slots
+
+    cdef int get(self, int row) noexcept nogil:
+        """Slot of a row, a new one if it has none."""
+        if self.slot[row] < 0:
+            if self.num_free:
+                self.num_free -= 1
+                self.slot[row] = self.free[self.num_free]
+            else:
+                self.slot[row] = <int> self.num_slots
+                self.num_slots += 1
+        return self.slot[row]
+
+    cdef void release(self, int row) noexcept nogil:
+        self.free[self.num_free] = self.slot[row]
+        self.num_free += 1

@@ -57,7 +57,7 @@ cdef lines(Py_ssize_t count):
 cdef class Sweeps:
     """Working arrays of one tape; not thread-safe, its owner holds a lock.
 
-    ``t`` and ``u`` are (num_rows, LANES): tangents and adjoints of the rows.
+    ``t`` and ``u`` are (num_rows, LANES) and (num_slots, LANES): tangents and adjoints of the rows.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ cdef class Sweeps:
     # Nodes whose partial derivatives change with the point.
     cdef int[::1] varying
     cdef Py_ssize_t num_nodes, num_inputs, first_node
-    cdef bint selects
+    cdef bint selects, has_calls
     cdef tuple calls
     cdef list curvature
     # An unset memoryview is not None in C: these tell which arrays exist.
@@ -98,6 +98,7 @@ cdef class Sweeps:
         self.val = trace.val.copy()
         self.pool_ids = trace.pool_ids
         self.calls = trace.externals
+        self.has_calls = len(self.calls) > 0
         self.pool_weights = trace.pool_weights
         self.guard_nodes = trace.guard_nodes
         self.guard_values = trace.guard_values
@@ -372,7 +373,8 @@ cdef class Sweeps:
             return
         self.has_lanes = True
         self.t = lines(self.rows.num_rows)
-        self.u = lines(self.rows.num_rows)
+        self.rows.assign_slots(self.outputs)
+        self.u = lines(self.rows.num_slots)
         self.seeds = np.zeros((max(self.num_inputs, self.outputs.shape[0]), LANES))
 
     cdef void forward(self, double[:, ::1] seeds) noexcept nogil:
@@ -389,7 +391,12 @@ cdef class Sweeps:
         SWEEP.forward(&self.rows.tape, start, self.rows.num_rows, &self.t[0, 0])
 
     cdef void clear(self) noexcept nogil:
-        memset(&self.u[0, 0], 0, self.rows.num_rows * LANES * sizeof(double))
+        """Clear the adjoints: of all slots where an external function may have ended a sweep."""
+        cdef Py_ssize_t count = self.rows.num_slots if self.has_calls else self.num_inputs + 1
+        memset(&self.u[0, 0], 0, count * LANES * sizeof(double))
+
+    cdef int output_slot(self, Py_ssize_t i) noexcept nogil:
+        return self.rows.slot[self.rows.row[self.outputs[i]]]
 
     cdef void reverse(self) noexcept nogil:
         SWEEP.reverse(&self.rows.tape, self.num_inputs + 1, self.rows.num_rows, &self.u[0, 0])
@@ -416,7 +423,7 @@ cdef class Sweeps:
         self.lanes()
         self.clear()
         for i in range(seeded.shape[0]):
-            self.u[self.rows.row[self.outputs[seeded[i]]], lanes[i]] += 1.0
+            self.u[self.output_slot(seeded[i]), lanes[i]] += 1.0
         self.reverse()
         self.read(self.u, None, group, out)
 
@@ -479,7 +486,7 @@ cdef class Sweeps:
             self.clear()
             for i in range(self.outputs.shape[0]):
                 for k in range(LANES):
-                    self.u[self.rows.row[self.outputs[i]], k] += seeds[i, k]
+                    self.u[self.output_slot(i), k] += seeds[i, k]
             self.reverse()
             for i in range(self.num_inputs):
                 for k in range(LANES):
@@ -543,7 +550,8 @@ cdef class Sweeps:
             self.reverse_tangents(stop, start)
             tangents, adjoints = np.asarray(self.t), np.asarray(self.u)
             inputs = rows[call.inputs]
-            np.add.at(adjoints, inputs, hessian @ tangents[inputs])
+            slots = np.asarray(self.rows.slot)[inputs]
+            np.add.at(adjoints, slots, hessian @ tangents[inputs])
             stop = start
         with nogil:
             self.reverse_tangents(stop, self.num_inputs + 1)
