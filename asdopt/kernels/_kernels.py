@@ -7,8 +7,8 @@ and the terms that are left to sweeps over the tape.
 1. flatten the additive tree above each output (``_terms.pyx``);
 2. group terms into instances (``_instances.pyx``);
 3. find templates (``_templates.pyx``) and choose those worth a kernel (``_selection.py``);
-4. differentiate each template (``_derivatives.py``, ``_rules.py``, ``_expressions.py``);
-5. compile its programs (``_programs.py``);
+4. differentiate each template (``_derivatives.pyx``, ``_rules.pyx``, ``_expressions.pyx``);
+5. compile its programs (``_programs.pyx``);
 6. pack programs and data (``_packing.py``, ``_maps.py``) for the machine (``_machine.pyx``);
 7. check the result against the tape (``_soundness.py``).
 """
@@ -26,7 +26,7 @@ from asdopt.kernels._derivatives import Derivation
 from asdopt.kernels._machine import Job, Machine, Sparse
 from asdopt.kernels._maps import Lookup, Spread
 from asdopt.kernels._packing import Fixed, Instances, Packer, Places
-from asdopt.kernels._programs import FUNCTIONS, Result
+from asdopt.kernels._programs import Result
 from asdopt.kernels._selection import Selection, Template, select
 from asdopt.kernels._soundness import find_disagreement
 from asdopt.tracing._trace import Trace
@@ -131,7 +131,7 @@ class _Layout:
         """Differentiate and compile a template for its instances."""
         slots, rows = template.slots, template.rows
         kinds, data = _shared_constants(template.constants)
-        found = Derivation(template.code, kinds, FUNCTIONS)
+        found = Derivation(template.code, kinds)
         is_map = slots >= self._first_map
         if is_map.any():
             numbers = np.searchsorted(self._maps.nodes, slots[is_map]).astype(np.int32)

@@ -7,12 +7,11 @@ import math
 import pytest
 
 from asdopt.kernels._expressions import ONE, ZERO, Expressions
-from asdopt.kernels._programs import FUNCTIONS
 
 
 @pytest.fixture
 def graph():
-    return Expressions(FUNCTIONS)
+    return Expressions()
 
 
 def test_negation_is_free_and_shared(graph):

@@ -1,0 +1,437 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+# cython: initializedcheck=False
+"""Differentiate one template symbolically.
+
+Enters: the code of a template (``_templates.pyx``). Leaves: references to its values, its
+gradients, and the lower triangle of the Hessian of the weighted sum of its rows. Next:
+``_programs.pyx``.
+
+Gradients are accumulated forward or in reverse, whichever takes fewer operations; Hessians by
+edge pushing: going from the results to the variables, each operation is replaced by its operands
+in a quadratic form of second derivatives.
+
+References
+----------
+Gower and Mello, "A new framework for the computation of Hessians", 2012.
+"""
+
+cimport cython
+from asdopt.kernels._expressions cimport _ONE, _ZERO, Expressions
+from asdopt.kernels._rules cimport (
+    DX, DXX, DXY, DY, DYY, VALUE, arity, build, first_is_singular, is_symmetric,
+    second_is_singular, selects,
+)
+from asdopt.kernels._vector cimport Ints, push_int
+from libc.stdlib cimport calloc, free
+
+from asdopt.kernels._templates import CONSTANT as CONSTANT_LEAF
+from asdopt.kernels._templates import MAP as MAP_LEAF
+from asdopt.kernels._templates import PARAMETER as PARAMETER_LEAF
+from asdopt.kernels._templates import ROW as ROW_MARK
+
+cdef extern from "_operators.h" nogil:
+    enum:
+        OP_SUM
+
+cdef int CONSTANT = CONSTANT_LEAF, MAP = MAP_LEAF, PARAMETER = PARAMETER_LEAF, ROW = ROW_MARK
+
+ctypedef struct Node:
+    # A leaf (op -1) or an operation of a template.
+    int op, value, slot
+    bint active
+    int start, count  # of the operands, and of the weights of a sum
+    # Partial derivatives: operand and reference; whether they can be infinite.
+    int first, num_first
+    bint singular
+
+
+@cython.final
+cdef class Derivation:
+    """Values and derivatives of a template as references of one graph.
+
+    Parameters
+    ----------
+    code : sequence of int
+        The template's code.
+    constants : sequence of float or int
+        What each constant is: a number, where it is the same in all instances, or the data
+        column (an int k) that holds it, ~k for the negative of one.
+
+    Attributes
+    ----------
+    graph : Expressions
+    rows : list of bool
+        For each row of an instance whether it is the objective.
+    num_slots : int
+        Variables, maps and parameters an instance reads.
+    maps : set of int
+        Slots that are affine maps.
+    """
+
+    cdef readonly Expressions graph
+    cdef readonly list rows
+    cdef readonly int num_slots
+    cdef readonly set maps
+    cdef Node *nodes
+    cdef int num_nodes
+    cdef Ints operands, weights, first_operand, first_ref
+    cdef list terms
+    cdef bint selects
+
+    def __init__(self, list code, list constants):
+        self.graph = Expressions()
+        self.rows = []
+        self.num_slots = 0
+        self.maps = set()
+        self.terms = []
+        self.selects = False
+        self.nodes = <Node *> calloc(len(code) + 1, sizeof(Node))
+        if self.nodes == NULL:
+            raise MemoryError()
+        self.graph.exact = True
+        self.decode(code, iter(constants))
+        self.graph.exact = False
+        self.differentiate()
+
+    def __dealloc__(self):
+        free(self.nodes)
+        free(self.operands.data)
+        free(self.weights.data)
+        free(self.first_operand.data)
+        free(self.first_ref.data)
+
+    # Reading the code
+
+    cdef int decode(self, list code, object constants) except -1:
+        cdef list number = []  # nodes of the code -> nodes without repetition
+        cdef dict known = {}
+        cdef Py_ssize_t at = 0
+        cdef int kind, count, k, a, b
+        cdef Node node
+        cdef list taken, weights
+        while at < len(code):
+            kind = code[at]
+            if kind == ROW:
+                count = code[at + 2]
+                self.rows.append(bool(code[at + 1]))
+                self.terms.append([
+                    (number[<Py_ssize_t> code[at + 3 + k]], self.constant(next(constants)))
+                    for k in range(count)
+                ])
+                at += 3 + count
+                continue
+            node.op = kind
+            node.value = 0
+            node.slot = -1
+            node.active = False
+            node.count = node.num_first = 0
+            node.singular = False
+            weights = None
+            if kind < 0:
+                node.op = -1
+                self.leaf(kind, constants, &node)
+                taken = []
+                key = (kind, node.value)
+                at += 1
+            elif kind == OP_SUM:
+                count = code[at + 1]
+                taken = [number[<Py_ssize_t> code[at + 2 + k]] for k in range(count)]
+                weights = [self.constant(next(constants)) for _ in range(count)]
+                key = (kind, *taken, *weights)
+                at += 2 + count
+            else:
+                a = number[<Py_ssize_t> code[at + 1]]
+                if arity(kind) == 1:
+                    taken = [a]
+                else:
+                    b = number[<Py_ssize_t> code[at + 2]]
+                    taken = [b, a] if is_symmetric(kind) and b < a else [a, b]
+                key = (kind, *taken)
+                at += 1 + arity(kind)
+            found = known.get(key)
+            if found is None:
+                found = self.num_nodes
+                known[key] = found
+                node.start = <int> self.operands.size
+                node.count = <int> len(taken)
+                for k in range(node.count):
+                    push_int(&self.operands, <int> taken[k])
+                    push_int(&self.weights, 0 if weights is None else <int> weights[k])
+                if node.op >= 0:
+                    self.evaluate(&node)
+                self.nodes[self.num_nodes] = node
+                self.num_nodes += 1
+            number.append(found)
+        return 0
+
+    cdef int constant(self, object constant) except -1:
+        cdef int k
+        if type(constant) is int:
+            k = constant
+            return self.graph.data(k) if k >= 0 else self.graph.data(~k) ^ 1
+        return self.graph.literal(constant)
+
+    cdef int leaf(self, int kind, object constants, Node *node) except -1:
+        cdef int slot
+        if kind == CONSTANT:
+            node.value = self.constant(next(constants))
+            return 0
+        slot = self.num_slots
+        self.num_slots += 1
+        node.value = self.graph.slot(slot)
+        if kind != PARAMETER:
+            node.active = True
+            node.slot = slot
+            if kind == MAP:
+                self.maps.add(slot)
+        return 0
+
+    cdef int evaluate(self, Node *node) except -1:
+        cdef int names[5]
+        cdef int k, total = -1, term
+        if node.op == OP_SUM:
+            for k in range(node.start, node.start + node.count):
+                term = self.graph.mul(self.weights.data[k],
+                                      self.nodes[self.operands.data[k]].value)
+                total = term if total < 0 else self.graph.add(total, term)
+            node.value = _ZERO if total < 0 else total
+            return 0
+        self.name(node, names)
+        node.value = build(self.graph, node.op, VALUE, names)
+        self.selects = self.selects or selects(node.op)
+        return 0
+
+    cdef void name(self, const Node *node, int *names) noexcept:
+        """References to x, y, the value and both partials, which are not known yet."""
+        names[0] = self.nodes[self.operands.data[node.start]].value
+        names[1] = self.nodes[self.operands.data[node.start + 1]].value if node.count > 1 else 0
+        names[2] = node.value
+        names[3] = names[4] = _ZERO
+
+    # Partial derivatives of each operation
+
+    cdef int differentiate(self) except -1:
+        cdef int i, k, ref, operand
+        cdef int names[5]
+        cdef Node *node
+        cdef dict partials
+        for i in range(self.num_nodes):
+            node = &self.nodes[i]
+            if node.op < 0:
+                continue
+            partials = {}
+            if node.op == OP_SUM:
+                for k in range(node.start, node.start + node.count):
+                    operand = self.operands.data[k]
+                    if self.nodes[operand].active:
+                        ref = self.graph.add(<int> partials.get(operand, _ZERO),
+                                             self.weights.data[k])
+                        partials[operand] = ref
+            else:
+                node.singular = first_is_singular(node.op)
+                self.name(node, names)
+                for k in range(node.count):
+                    operand = self.operands.data[node.start + k]
+                    if self.nodes[operand].active:
+                        ref = build(self.graph, node.op, DX + k, names)
+                        if ref >= 0:
+                            ref = self.graph.add(<int> partials.get(operand, _ZERO), ref)
+                            partials[operand] = ref
+            node.first = <int> self.first_ref.size
+            for operand, ref in partials.items():
+                if ref != _ZERO:
+                    push_int(&self.first_operand, operand)
+                    push_int(&self.first_ref, ref)
+            node.num_first = <int> self.first_ref.size - node.first
+            node.active = node.num_first > 0
+        return 0
+
+    cdef int times(self, const Node *node, int carried, int partial, bint singular) except -1:
+        """Product of something carried back to a node with one of the node's partials.
+
+        Where nothing is carried (an unused side of a selection, a multiplier that is 0) even an
+        infinite partial counts for nothing.
+        """
+        if node.op != OP_SUM and selects(node.op):
+            return self.graph.mask(partial, carried)
+        if (singular or self.selects) and not self.graph.is_literal(carried):
+            return self.graph.guarded(carried, partial)
+        return self.graph.mul(carried, partial)
+
+    # Results
+
+    def values(self):
+        """Value of each row: the sum of its terms times their coefficients."""
+        cdef list result = []
+        cdef int total, term, k, coef
+        self.graph.exact = True
+        for terms in self.terms:
+            total = -1
+            for k, coef in terms:
+                term = self.graph.mul(coef, self.nodes[k].value)
+                total = term if total < 0 else self.graph.add(total, term)
+            result.append(_ZERO if total < 0 else total)
+        self.graph.exact = False
+        return result
+
+    def gradients(self, list rows):
+        """Nonzero derivatives of some rows, by (row, slot)."""
+        if not rows:
+            return {}
+        cdef dict reverse = self.reverse(rows), forward
+        if len(rows) == 1 or self.selects:
+            return reverse
+        forward = self.forward(rows)
+        size = self.graph.size(list(reverse.values()))
+        return forward if self.graph.size(list(forward.values())) < size else reverse
+
+    cdef dict reverse(self, list rows):
+        cdef Expressions graph = self.graph
+        cdef dict result = {}
+        cdef int row, k, coef, carried, i, operand, step
+        cdef const Node *node
+        cdef int *adjoint = <int *> calloc(self.num_nodes + 1, sizeof(int))  # ZERO is 0
+        if adjoint == NULL:
+            raise MemoryError()
+        try:
+            for row in rows:
+                for k in range(self.num_nodes):
+                    adjoint[k] = _ZERO
+                for k, coef in self.terms[row]:
+                    adjoint[k] = graph.add(adjoint[k], coef)
+                for k in range(self.num_nodes - 1, -1, -1):
+                    carried = adjoint[k]
+                    if carried == _ZERO:
+                        continue
+                    node = &self.nodes[k]
+                    if node.slot >= 0:
+                        result[row, node.slot] = carried
+                    for i in range(node.first, node.first + node.num_first):
+                        operand = self.first_operand.data[i]
+                        step = self.times(node, carried, self.first_ref.data[i],
+                                          node.singular and self.selects)
+                        adjoint[operand] = graph.add(adjoint[operand], step)
+        finally:
+            free(adjoint)
+        return result
+
+    cdef dict forward(self, list rows):
+        cdef Expressions graph = self.graph
+        cdef list tangents = []
+        cdef dict tangent, result = {}
+        cdef int k, i, row, coef, slot, carried, step, partial
+        cdef const Node *node
+        for k in range(self.num_nodes):
+            node = &self.nodes[k]
+            tangent = {}
+            if node.slot >= 0:
+                tangent[node.slot] = _ONE
+            for i in range(node.first, node.first + node.num_first):
+                partial = self.first_ref.data[i]
+                for slot, carried in (<dict> tangents[self.first_operand.data[i]]).items():
+                    step = graph.mul(carried, partial)
+                    tangent[slot] = graph.add(<int> tangent.get(slot, _ZERO), step)
+            tangents.append(tangent)
+        for row in rows:
+            for k, coef in self.terms[row]:
+                for slot, carried in (<dict> tangents[k]).items():
+                    step = graph.mul(coef, carried)
+                    key = (row, slot)
+                    result[key] = graph.add(<int> result.get(key, _ZERO), step)
+        return {key: ref for key, ref in result.items() if ref != _ZERO}
+
+    def hessian(self):
+        """Nonzero second derivatives of the weighted sum of the rows, by slots (i, j), i >= j."""
+        cdef Expressions graph = self.graph
+        # Quadratic form: a pair stands with the member that is eliminated first.
+        cdef list form = [{} for _ in range(self.num_nodes)]
+        cdef dict result = {}
+        cdef int k, row, coef, carried, other, a, b, i, j, ref, step
+        cdef const Node *node
+        cdef int *adjoint = <int *> calloc(self.num_nodes + 1, sizeof(int))
+        if adjoint == NULL:
+            raise MemoryError()
+        try:
+            for row in range(len(self.terms)):
+                for k, coef in self.terms[row]:
+                    if self.nodes[k].active:
+                        step = graph.mul(graph.weight(row), coef)
+                        adjoint[k] = graph.add(adjoint[k], step)
+            for k in range(self.num_nodes - 1, -1, -1):
+                node = &self.nodes[k]
+                if node.slot >= 0 or not node.active:
+                    continue
+                for other, carried in list((<dict> form[k]).items()):
+                    if carried == _ZERO:
+                        continue
+                    for a in range(node.first, node.first + node.num_first):
+                        i = self.first_operand.data[a]
+                        ref = self.times(node, carried, self.first_ref.data[a], node.singular)
+                        if other != k:
+                            if i == other:
+                                ref = graph.mul(graph.literal(2.0), ref)
+                            self.put(form, other, i, ref)
+                            continue
+                        for b in range(node.first, a + 1):
+                            j = self.first_operand.data[b]
+                            step = self.times(node, ref, self.first_ref.data[b], node.singular)
+                            self.put(form, i, j, step)
+                carried = adjoint[k]
+                if carried == _ZERO:
+                    continue
+                self.push_second(form, node, carried)
+                for a in range(node.first, node.first + node.num_first):
+                    i = self.first_operand.data[a]
+                    step = self.times(node, carried, self.first_ref.data[a], node.singular)
+                    adjoint[i] = graph.add(adjoint[i], step)
+        finally:
+            free(adjoint)
+        for k in range(self.num_nodes):
+            for other, ref in (<dict> form[k]).items():
+                if self.nodes[k].slot >= 0 and self.nodes[other].slot >= 0 and ref != _ZERO:
+                    i, j = self.nodes[k].slot, self.nodes[other].slot
+                    result[max(i, j), min(i, j)] = ref
+        return result
+
+    cdef int put(self, list form, int i, int j, int ref) except -1:
+        cdef int first = -1 if self.nodes[i].slot >= 0 else i
+        cdef int second = -1 if self.nodes[j].slot >= 0 else j
+        cdef dict entries
+        if first < second or (first == second and i < j):
+            i, j = j, i
+        entries = form[i]
+        entries[j] = self.graph.add(<int> entries.get(j, _ZERO), ref)
+        return 0
+
+    cdef int push_second(self, list form, const Node *node, int carried) except -1:
+        """Add the second partials of an operation to the quadratic form; mixed ones once."""
+        cdef Expressions graph = self.graph
+        cdef int names[5]
+        cdef int which, i, j, ref
+        cdef bint named = False
+        if node.op == OP_SUM:
+            return 0
+        for which in range(DXX, DXX + (1 if node.count == 1 else 3)):
+            i = self.operands.data[node.start + (which == DYY)]
+            j = self.operands.data[node.start + (which != DXX)]
+            if not (self.nodes[i].active and self.nodes[j].active):
+                continue
+            if not named:
+                named = True
+                self.name(node, names)
+                names[3] = max(build(graph, node.op, DX, names), _ZERO)
+                if node.count > 1:
+                    names[4] = max(build(graph, node.op, DY, names), _ZERO)
+            ref = build(graph, node.op, which, names)
+            if ref < 0:
+                continue
+            # A mixed derivative of x * x counts twice on the diagonal.
+            if which == DXY and i == j:
+                ref = graph.mul(graph.literal(2.0), ref)
+            if ref == _ZERO:
+                continue
+            if second_is_singular(node.op) or self.selects:
+                self.put(form, i, j, graph.guarded(carried, ref))
+            else:
+                self.put(form, i, j, graph.mul(carried, ref))
+        return 0

@@ -1,0 +1,531 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+# cython: initializedcheck=False
+"""Turn expressions of a template into a register program of the block machine.
+
+Enters: a graph and the results wanted of it. Leaves: instructions, and which rows of indices and
+constants they read. Next: ``_packing.py``.
+
+Operations are ordered depth-first from the results, so that values die early; registers are
+given out in that order and reused, also by the operation that reads a value last.
+"""
+
+import numpy as np
+
+cimport cython
+cimport numpy as cnp
+from asdopt.kernels._expressions cimport (
+    ADD, AND, DATA, DIV, EQ, FIRST_FUNCTION, GUARDED, LE, LITERAL, LT, MASK, MUL, NE, NEG, OR,
+    SLOT, SUB, WEIGHT, XOR, Expressions,
+)
+from asdopt.kernels._vector cimport Ints, grown, push_int
+from libc.stdint cimport uint16_t
+from libc.stdlib cimport calloc, free
+from libc.string cimport memset
+
+from asdopt.kernels._expressions import FUNCTIONS
+from asdopt.kernels._machine import INSTRUCTION, OPERATION, UNARY
+
+cnp.import_array()
+
+cdef int NUM_UNARY = len(UNARY)
+cdef enum:
+    MOST = 256  # functions, operations, kinds
+    MOST_OPERANDS = 65535
+
+# Functions that rounding of the operand does not change by more than rounding.
+cdef unsigned char SMOOTH[MOST]
+# Operations of functions that have one of their own, -1 for others.
+cdef int OWN[MOST]
+# Operations of kinds of nodes that are what they are.
+cdef int PLAIN[MOST]
+for _k in range(MOST):
+    SMOOTH[_k] = 0
+    OWN[_k] = PLAIN[_k] = -1
+for _name in ("sin", "cos", "exp", "exp2", "exp10_", "expm1", "sinh", "cosh", "tanh", "atan",
+              "asinh", "erf", "erfc", "fabs", "expit", "ndtr", "sinc", "sinc_d1", "sinc_d2",
+              "hypot", "cbrt"):
+    SMOOTH[<int> FUNCTIONS[_name]] = 1
+for _name, _operation in (("sqrt", "SQRT"), ("fabs", "FABS"), ("exp", "EXP"), ("log", "LOG")):
+    OWN[<int> FUNCTIONS[_name]] = OPERATION[_operation]
+for _k, _operation in ((DIV, "DIVIDE"), (GUARDED, "GUARDED"), (MASK, "MASK"), (LT, "LESS"),
+                       (LE, "LESS_EQUAL"), (EQ, "EQUAL"), (NE, "NOT_EQUAL"), (AND, "AND"),
+                       (OR, "OR"), (XOR, "XOR")):
+    PLAIN[<int> _k] = OPERATION[_operation]
+
+cdef int SINE = FUNCTIONS["sin"], COSINE = FUNCTIONS["cos"]
+cdef int CONSTANTS = OPERATION["CONSTANTS"], NUMBER = OPERATION["NUMBER"]
+cdef int GATHER = OPERATION["GATHER"], GATHER_DIFFERENCE = OPERATION["GATHER_DIFFERENCE"]
+cdef int SCATTER = OPERATION["SCATTER"], SCATTER_NEGATIVE = OPERATION["SCATTER_NEGATIVE"]
+cdef int NEGATE = OPERATION["NEGATE"], ADDITION = OPERATION["ADD"]
+cdef int SUBTRACT = OPERATION["SUBTRACT"], MULTIPLY = OPERATION["MULTIPLY"]
+cdef int SQUARE = OPERATION["SQUARE"], ADD_NUMBER = OPERATION["ADD_NUMBER"]
+cdef int FROM_NUMBER = OPERATION["FROM_NUMBER"], MULTIPLY_NUMBER = OPERATION["MULTIPLY_NUMBER"]
+cdef int DIVIDE_NUMBER = OPERATION["DIVIDE_NUMBER"], MULTIPLY_ADD = OPERATION["MULTIPLY_ADD"]
+cdef int MULTIPLY_SUBTRACT = OPERATION["MULTIPLY_SUBTRACT"]
+cdef int SUBTRACT_PRODUCT = OPERATION["SUBTRACT_PRODUCT"]
+cdef int MULTIPLY_NUMBER_ADD = OPERATION["MULTIPLY_NUMBER_ADD"]
+cdef int MULTIPLY_NUMBER_SUBTRACT = OPERATION["MULTIPLY_NUMBER_SUBTRACT"]
+cdef int SINE_COSINE = OPERATION["SINE_COSINE"], CALL = OPERATION["CALL"]
+cdef int CALL_TWO = OPERATION["CALL_TWO"]
+
+
+ctypedef struct Instruction:
+    uint16_t op, d, a, b, c, e
+    double k
+
+if sizeof(Instruction) != INSTRUCTION.itemsize:
+    raise ImportError("the layouts of instructions differ")
+
+ctypedef struct Step:
+    # Before registers are known: operation, or -1 for none; values written, values read, rest.
+    int op, num_written, num_read, num_rest
+    int written[2]
+    int read[3]
+    int rest[2]
+    double number
+
+
+@cython.final
+cdef class Result:
+    """A value to scatter.
+
+    Parameters
+    ----------
+    ref : int
+        Reference to it.
+    place : hashable
+        What it is: the key by which packing finds the positions.
+    target : int
+        Array it goes to.
+    """
+
+    cdef readonly int ref, target
+    cdef readonly object place
+
+    def __init__(self, int ref, place, int target=0):
+        self.ref = ref
+        self.place = place
+        self.target = target
+
+
+@cython.final
+cdef class Compiled:
+    """A register program.
+
+    Attributes
+    ----------
+    code : ndarray of INSTRUCTION
+    num_registers, num_gathered : int
+    data : list of int
+        Data columns that the table of pointers holds after the registers and before what is
+        gathered.
+    index : list of (kind, key)
+        Rows of indices: ``("slot", k)``, ``("weight", k)``, ``("result", place)``.
+    """
+
+    cdef readonly object code
+    cdef readonly int num_registers, num_gathered
+    cdef readonly list data, index
+
+
+def compile_program(Expressions graph, list results, list constants):
+    """Compile the computation of some results.
+
+    Parameters
+    ----------
+    graph : Expressions
+    results : list of Result
+        In the order in which they are wanted.
+    constants : list of Result
+        The same at every point: stored last, and not at all where they are there already.
+    """
+    return Compiler(graph, results + constants).compiled(len(results))
+
+
+@cython.final
+cdef class Compiler:
+    """Working arrays; those by node have room for the nodes that compiling adds."""
+
+    cdef Expressions graph
+    cdef list results, index
+    cdef dict index_row, data
+    cdef int size  # nodes there is room for
+    cdef int *uses
+    cdef int *register
+    cdef unsigned char *done
+    cdef unsigned char *strict
+    cdef Step *steps
+    cdef Py_ssize_t num_steps, capacity
+    cdef Ints stack
+
+    def __cinit__(self, Expressions graph, list results):
+        self.graph = graph
+        self.results = results
+        self.index = []
+        self.index_row = {}
+        self.data = {}
+        self.size = 2 * <int> graph.kind.size
+        self.uses = <int *> calloc(self.size, sizeof(int))
+        self.register = <int *> calloc(self.size, sizeof(int))
+        self.done = <unsigned char *> calloc(self.size, 1)
+        self.strict = <unsigned char *> calloc(self.size, 1)
+        if not (self.uses and self.register and self.done and self.strict):
+            raise MemoryError()
+        self.count_uses()
+        self.find_below_decisions()
+
+    def __dealloc__(self):
+        free(self.uses)
+        free(self.register)
+        free(self.done)
+        free(self.strict)
+        free(self.steps)
+        free(self.stack.data)
+
+    cdef int count_uses(self) except -1:
+        cdef Result result
+        cdef int node, operand, k
+        self.stack.size = 0
+        for result in self.results:
+            node = result.ref >> 1
+            if self.uses[node] == 0:
+                push_int(&self.stack, node)
+            self.uses[node] += 1
+        while self.stack.size:
+            self.stack.size -= 1
+            node = self.stack.data[self.stack.size]
+            for k in range(self.graph.num_operands(node)):
+                operand = self.graph.operand(node, k)
+                if self.uses[operand] == 0:
+                    push_int(&self.stack, operand)
+                self.uses[operand] += 1
+        return 0
+
+    cdef int find_below_decisions(self) except -1:
+        """Find nodes below comparisons, and below functions that jump or end somewhere.
+
+        A product that is not rounded before it is added to would let ``x*x - y*y >= 0`` fail, and
+        ``sqrt(x*x - y*y)`` be NaN, where x is y.
+        """
+        cdef int node, operand, k, count
+        self.stack.size = 0
+        for node in range(<int> self.graph.kind.size):
+            if self.uses[node] and self.decides(node):
+                push_int(&self.stack, node)
+        while self.stack.size:
+            self.stack.size -= 1
+            node = self.stack.data[self.stack.size]
+            count = self.graph.num_operands(node)
+            # What a condition selects is not decided upon.
+            if self.graph.kind.data[node] == MASK and not self.strict[node]:
+                count = 1
+            for k in range(count):
+                operand = self.graph.operand(node, k)
+                if not self.strict[operand]:
+                    self.strict[operand] = 1
+                    push_int(&self.stack, operand)
+        return 0
+
+    cdef bint decides(self, int node) noexcept:
+        cdef int kind = self.graph.kind.data[node]
+        if kind >= FIRST_FUNCTION:
+            return not SMOOTH[kind - FIRST_FUNCTION]
+        return kind == MASK or LT <= kind <= NE
+
+    def compiled(self, Py_ssize_t num_varying):
+        cdef Result result
+        cdef Step step
+        cdef Py_ssize_t k
+        for k in range(len(self.results)):
+            result = self.results[k]
+            if k == num_varying:
+                self.start(&step, CONSTANTS, -1)
+                self.append(&step)
+            self.need(result.ref >> 1)
+            self.start(&step, SCATTER_NEGATIVE if result.ref & 1 else SCATTER, -1)
+            step.read[0] = result.ref >> 1
+            step.num_read = 1
+            step.rest[0] = self.row("result", result.place)
+            step.rest[1] = result.target
+            step.num_rest = 2
+            self.append(&step)
+        return self.allocate()
+
+    # Ordering and choice of instructions
+
+    cdef int row(self, str kind, object key) except -1:
+        name = (kind, key)
+        found = self.index_row.get(name)
+        if found is None:
+            found = len(self.index)
+            self.index_row[name] = found
+            self.index.append(name)
+        return found
+
+    cdef int append(self, const Step *step) except -1:
+        if self.num_steps == self.capacity:
+            self.capacity = 2 * self.capacity + 64
+            self.steps = <Step *> grown(self.steps, self.capacity * sizeof(Step))
+        self.steps[self.num_steps] = step[0]
+        self.num_steps += 1
+        return 0
+
+    cdef int need(self, int root) except -1:
+        """Append the steps of a node and of all it reads that are not there yet."""
+        cdef int node, k
+        cdef bint is_ready
+        cdef Step step
+        self.stack.size = 0
+        push_int(&self.stack, root)
+        while self.stack.size:
+            node = self.stack.data[self.stack.size - 1]
+            if self.done[node]:
+                self.stack.size -= 1
+                continue
+            self.choose(node, &step)
+            is_ready = True
+            for k in range(step.num_read - 1, -1, -1):
+                if not self.done[step.read[k]]:
+                    is_ready = False
+                    push_int(&self.stack, step.read[k])
+            if not is_ready:
+                continue
+            self.stack.size -= 1
+            for k in range(step.num_written):
+                self.done[step.written[k]] = 1
+            if step.op >= 0:
+                self.append(&step)
+        return 0
+
+    cdef void start(self, Step *step, int op, int node) noexcept:
+        step.op = op
+        step.num_written = node >= 0
+        step.written[0] = node
+        step.num_read = step.num_rest = 0
+        step.number = 0.0
+
+    cdef void reads(self, Step *step, int a, int b, int c) noexcept:
+        step.read[0] = a
+        step.read[1] = b
+        step.read[2] = c
+        step.num_read = 1 if b < 0 else 2 if c < 0 else 3
+
+    cdef int choose(self, int node, Step *step) except -1:
+        cdef Expressions graph = self.graph
+        cdef int kind = graph.kind.data[node], x, y
+        cdef double number = graph.x.data[node]
+        self.start(step, -1, node)
+        if kind >= FIRST_FUNCTION:
+            return self.function(node, step)
+        if kind == DATA:
+            self.data.setdefault(<int> number, len(self.data))
+            return 0
+        if kind == LITERAL:
+            step.op = NUMBER
+            step.number = number
+            return 0
+        if kind == SLOT or kind == WEIGHT:
+            step.op = GATHER
+            step.rest[0] = self.row("slot" if kind == SLOT else "weight", <int> number)
+            step.rest[1] = kind == WEIGHT
+            step.num_rest = 2
+            return 0
+        x, y = graph.operand(node, 0), graph.operand(node, 1)
+        if kind == ADD or kind == SUB:
+            return self.sum(node, kind == SUB, x, y, step)
+        if kind == MUL:
+            if graph.kind.data[x] == LITERAL:
+                step.op = MULTIPLY_NUMBER
+                step.number = graph.x.data[x]
+                self.reads(step, y, -1, -1)
+            elif x == y:
+                step.op = SQUARE
+                self.reads(step, x, -1, -1)
+            else:
+                step.op = MULTIPLY
+                self.reads(step, x, y, -1)
+            return 0
+        if kind == NEG:
+            step.op = NEGATE
+            self.reads(step, x, -1, -1)
+        elif kind == DIV and graph.kind.data[x] == LITERAL:
+            step.op = DIVIDE_NUMBER
+            step.number = graph.x.data[x]
+            self.reads(step, y, -1, -1)
+        else:
+            step.op = PLAIN[kind]
+            self.reads(step, x, y, -1)
+        return 0
+
+    cdef int sum(self, int node, bint minus, int x, int y, Step *step) except -1:
+        cdef Expressions graph = self.graph
+        cdef const int *kinds = graph.kind.data
+        cdef const double *values = graph.x.data
+        cdef int a, b
+        cdef bint is_free = not self.strict[node]
+        if kinds[x] == LITERAL:
+            step.op = FROM_NUMBER if minus else ADD_NUMBER
+            step.number = values[x]
+            self.reads(step, y, -1, -1)
+        elif kinds[y] == LITERAL:
+            step.op = ADD_NUMBER
+            step.number = -values[y] if minus else values[y]
+            self.reads(step, x, -1, -1)
+        elif is_free and self.is_absorbed(y):
+            a, b = graph.operand(y, 0), graph.operand(y, 1)
+            if kinds[a] == LITERAL:
+                step.op = MULTIPLY_NUMBER_ADD
+                step.number = -values[a] if minus else values[a]
+                self.reads(step, b, x, -1)
+                step.num_rest = 1
+            else:
+                step.op = SUBTRACT_PRODUCT if minus else MULTIPLY_ADD
+                self.reads(step, a, b, x)
+        elif is_free and self.is_absorbed(x):
+            a, b = graph.operand(x, 0), graph.operand(x, 1)
+            if kinds[a] == LITERAL:
+                step.op = MULTIPLY_NUMBER_SUBTRACT if minus else MULTIPLY_NUMBER_ADD
+                step.number = values[a]
+                self.reads(step, b, y, -1)
+                step.num_rest = 1
+            else:
+                step.op = MULTIPLY_SUBTRACT if minus else MULTIPLY_ADD
+                self.reads(step, a, b, y)
+        elif (minus and kinds[x] == SLOT and kinds[y] == SLOT
+                and self.uses[x] == 1 and self.uses[y] == 1):
+            step.op = GATHER_DIFFERENCE
+            step.rest[0] = self.row("slot", <int> values[x])
+            step.rest[1] = self.row("slot", <int> values[y])
+            step.num_rest = 2
+        else:
+            step.op = SUBTRACT if minus else ADDITION
+            self.reads(step, x, y, -1)
+        return 0
+
+    cdef bint is_absorbed(self, int node) noexcept:
+        """Whether a node is a product that only one sum reads."""
+        return (self.graph.kind.data[node] == MUL and self.uses[node] == 1
+                and not self.done[node])
+
+    cdef int function(self, int node, Step *step) except -1:
+        cdef int number = self.graph.kind.data[node] - FIRST_FUNCTION
+        cdef int x = self.graph.operand(node, 0), other
+        if number == SINE or number == COSINE:
+            # The node of the other one, which may be new.
+            other = self.graph.node(
+                FIRST_FUNCTION + (COSINE if number == SINE else SINE), 2 * x, -1) >> 1
+            step.op = SINE_COSINE
+            step.written[0] = node if number == SINE else other
+            step.written[1] = other if number == SINE else node
+            step.num_written = 2
+            self.reads(step, x, -1, -1)
+        elif OWN[number] >= 0:
+            step.op = OWN[number]
+            self.reads(step, x, -1, -1)
+        else:
+            step.num_rest = 1
+            if number < NUM_UNARY:
+                step.op = CALL
+                step.rest[0] = number
+                self.reads(step, x, -1, -1)
+            else:
+                step.op = CALL_TWO
+                step.rest[0] = number - NUM_UNARY
+                self.reads(step, x, self.graph.operand(node, 1), -1)
+        return 0
+
+    # Registers
+
+    cdef object allocate(self):
+        cdef Compiled found = Compiled()
+        cdef Ints free_registers, gathered
+        cdef Py_ssize_t k
+        cdef int j, node, count = 0
+        cdef Step *step
+        cdef Instruction *code
+        free_registers.data = gathered.data = NULL
+        free_registers.size = free_registers.capacity = gathered.size = gathered.capacity = 0
+        # Going backwards, the first read met is a value's last: of those the reader is marked by
+        # a negative number of the value. ``strict`` is not needed any more.
+        memset(self.strict, 0, self.size)
+        for k in range(self.num_steps - 1, -1, -1):
+            step = &self.steps[k]
+            for j in range(step.num_read):
+                node = step.read[j]
+                if not self.strict[node]:
+                    self.strict[node] = 1
+                    step.read[j] = ~node
+        try:
+            for k in range(self.num_steps):
+                step = &self.steps[k]
+                for j in range(step.num_read):
+                    if step.read[j] < 0:
+                        step.read[j] = ~step.read[j]
+                        if not self.is_leaf(step.read[j]):
+                            push_int(&free_registers, self.register[step.read[j]])
+                for j in range(step.num_written):
+                    node = step.written[j]
+                    if self.is_leaf(node):
+                        push_int(&gathered, node)
+                        continue
+                    if free_registers.size == 0:
+                        push_int(&free_registers, count)
+                        count += 1
+                    free_registers.size -= 1
+                    self.register[node] = free_registers.data[free_registers.size]
+                if step.num_written == 2:  # sine and cosine: one of them may not be wanted
+                    for j in range(2):
+                        if not self.strict[step.written[j]]:
+                            push_int(&free_registers, self.register[step.written[j]])
+            found.data = list(self.data)
+            for k in range(gathered.size):
+                self.register[gathered.data[k]] = count + <int> len(found.data) + <int> k
+            found.num_registers = count
+            found.num_gathered = <int> gathered.size
+        finally:
+            free(free_registers.data)
+            free(gathered.data)
+        for node in range(<int> self.graph.kind.size):
+            if self.done[node] and self.graph.kind.data[node] == DATA:
+                self.register[node] = count + <int> self.data[<int> self.graph.x.data[node]]
+        found.index = self.index
+        count = max(count + len(found.data) + found.num_gathered, len(self.index))
+        if count > MOST_OPERANDS:
+            raise OverflowError(
+                f"a program of the block machine has {count:,} operands, more than "
+                f"{MOST_OPERANDS:,}: this is an error in asdopt"
+            )
+        found.code = np.zeros(self.num_steps + 1, dtype=INSTRUCTION)
+        code = <Instruction *> cnp.PyArray_DATA(<cnp.ndarray> found.code)
+        for k in range(self.num_steps):
+            self.encode(&self.steps[k], &code[k])
+        return found
+
+    cdef bint is_leaf(self, int node) noexcept:
+        cdef int kind = self.graph.kind.data[node]
+        return kind == SLOT or kind == DATA or kind == WEIGHT
+
+    cdef void encode(self, const Step *step, Instruction *code) noexcept:
+        code.op = <uint16_t> step.op
+        code.k = step.number
+        if step.num_written:
+            code.d = <uint16_t> self.register[step.written[0]]
+        if step.num_written == 2:
+            code.e = <uint16_t> self.register[step.written[1]]
+        if step.num_read:
+            code.a = <uint16_t> self.register[step.read[0]]
+        if step.num_read > 1:
+            code.b = <uint16_t> self.register[step.read[1]]
+        if step.num_read > 2:
+            code.c = <uint16_t> self.register[step.read[2]]
+        if step.op == GATHER or step.op == GATHER_DIFFERENCE:
+            code.a = <uint16_t> step.rest[0]
+            code.b = <uint16_t> step.rest[1]
+        elif step.op == SCATTER or step.op == SCATTER_NEGATIVE:
+            code.b = <uint16_t> step.rest[0]
+            code.c = <uint16_t> step.rest[1]
+        elif step.op == CALL or step.op == CALL_TWO:
+            code.e = <uint16_t> step.rest[0]
+        elif step.num_rest:  # a literal factor: the summand is operand c
+            code.c = code.b
+            code.b = 0
