@@ -15,9 +15,6 @@ and the terms that are left to sweeps over the tape.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -25,8 +22,7 @@ from asdopt._pattern import SparsityPattern
 from asdopt.kernels._derivatives import Derivation
 from asdopt.kernels._machine import Job, Machine, Sparse
 from asdopt.kernels._maps import Lookup, Spread
-from asdopt.kernels._packing import Fixed, Instances, Packer, Places
-from asdopt.kernels._programs import Result
+from asdopt.kernels._packing import Fixed, Instances, Packer
 from asdopt.kernels._selection import Selection, Template, select
 from asdopt.kernels._soundness import find_disagreement
 from asdopt.tracing._trace import Trace
@@ -35,8 +31,6 @@ __all__ = ["Kernels"]
 
 IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float64]
-Key = tuple[int, int]
-Find = Callable[[IntArray, IntArray], IntArray]
 
 
 class Kernels:
@@ -98,11 +92,7 @@ class _Layout:
         self._first_map = n + trace.num_parameters
         self._maps = found.maps
         jacobian, hessian = Lookup(jacobian_pattern), Lookup(hessian_pattern)
-        self._find: dict[str, Find] = {
-            "gradient": lambda rows, cols: cols,
-            "jacobian": lambda rows, cols: jacobian(rows - 1, cols),
-            "hessian": hessian,
-        }
+        self._jacobian, self._hessian = jacobian, hessian
         rows_of_maps = found.maps.rows(self._first_map)
         self._spreads = {
             "gradient": Spread(rows_of_maps, None, n),
@@ -139,47 +129,33 @@ class _Layout:
             slots[is_map] = self._first_map + numbers
         instances = Instances(slots, data, rows)
 
-        def first(name: str) -> Callable[[Key], Places]:
-            def places(key: Key) -> Places:
-                row, slot = key
-                if slot in found.maps:
-                    spread = self._spreads[name]
-                    return Places(spread.first(rows[row] - 1, slots[slot]), True)
-                return Places(self._find[name](rows[row], slots[slot]))
-
-            return places
-
-        def second(key: Key) -> Places:
-            i, j = key
-            if i in found.maps or j in found.maps:
-                others = None if i == j else slots[j]
-                return Places(self._spreads["hessian"].second(slots[i], others), True)
-            lower, upper = np.minimum(slots[i], slots[j]), np.maximum(slots[i], slots[j])
-            return Places(self._find["hessian"](upper, lower))
-
-        def compiled(
-            name: str,
-            refs: Mapping[Any, int],
-            places: Callable[[Any], Places],
-            is_local: Callable[[Any], bool],
-        ) -> None:
-            if refs:
-                results = [Result(ref, key, int(is_local(key))) for key, ref in refs.items()]
-                self._packers[name].add(found.graph, results, instances, places)
-
         objective = [r for r, is_objective in enumerate(found.rows) if is_objective]
         others = [r for r, is_objective in enumerate(found.rows) if not is_objective]
         values = dict(enumerate(found.values()))
-        compiled("outputs", values, lambda row: Places(rows[row]), lambda row: False)
+        self._packers["outputs"].add(found.graph, values, instances, rows, {})
         for name, some in (("gradient", objective), ("jacobian", others)):
             refs = found.gradients(some)
-            compiled(name, refs, first(name), lambda key: key[1] in found.maps)
-        compiled(
-            "hessian",
-            found.hessian(),
-            second,
-            lambda key: key[0] in found.maps or key[1] in found.maps,
-        )
+            spread = self._spreads[name]
+            local = {
+                (row, slot): spread.first(rows[row] - 1, slots[slot])
+                for row, slot in refs
+                if slot in found.maps
+            }
+            keys = [key for key in refs if key not in local]
+            if name == "gradient":
+                places = slots[[slot for _, slot in keys]]
+            else:
+                places = self._jacobian.entries(rows, slots, keys, shift=1)
+            self._packers[name].add(found.graph, refs, instances, places, local)
+        refs = found.hessian()
+        local = {
+            (i, j): self._spreads["hessian"].second(slots[i], None if i == j else slots[j])
+            for i, j in refs
+            if i in found.maps or j in found.maps
+        }
+        keys = [key for key in refs if key not in local]
+        places = self._hessian.entries(slots, slots, keys, lower=True)
+        self._packers["hessian"].add(found.graph, refs, instances, places, local)
 
     def machine(self) -> Machine:
         """Lay out what was collected."""

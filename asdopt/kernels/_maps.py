@@ -14,7 +14,7 @@ import numpy.typing as npt
 from asdopt._pattern import SparsityPattern
 from asdopt.kernels._affine import AffineTape
 from asdopt.kernels._machine import Sparse
-from asdopt.kernels._positions import find_positions
+from asdopt.kernels._positions import find_entries, find_positions
 from asdopt.kernels._spread import Maps, by_place, expand_first, expand_second
 from asdopt.kernels._terms import flatten
 from asdopt.tracing._live import live_nodes
@@ -96,6 +96,18 @@ class Lookup:
         rows = np.ascontiguousarray(rows, dtype=np.int32)
         cols = np.ascontiguousarray(cols, dtype=np.int32)
         return find_positions(self.indptr, self.cols, rows, cols)
+
+    def entries(
+        self,
+        rows: IntArray,
+        cols: IntArray,
+        keys: list[tuple[int, int]],
+        *,
+        shift: int = 0,
+        lower: bool = False,
+    ) -> IntArray:
+        """Return the positions of entries of all instances, as :func:`find_entries` does."""
+        return find_entries(self.indptr, self.cols, rows, cols, keys, shift, lower)
 
 
 class Spread:

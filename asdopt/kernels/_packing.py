@@ -7,7 +7,7 @@ row by row, so that an evaluation reads memory once from front to end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt.kernels._expressions import Expressions
-from asdopt.kernels._machine import OPERATION, Plan, aligned
-from asdopt.kernels._positions import STORE_RUN, count_places, gather_modes, scatter_modes
-from asdopt.kernels._programs import Result, compile_program
+from asdopt.kernels._machine import Plan, aligned
+from asdopt.kernels._positions import choose_modes, count_places, fill_blocks, shared_count
+from asdopt.kernels._programs import Result, compile_program, read_factor
 
 __all__ = ["Fixed", "Instances", "Packer", "Places"]
 
@@ -126,15 +126,32 @@ class Packer:
     def add(
         self,
         graph: Expressions,
-        results: list[Result],
+        refs: Mapping[Any, int],
         instances: Instances,
-        places: Callable[[Any], Places],
+        places: IntArray,
+        local: Mapping[Any, IntArray],
     ) -> None:
-        """Add a template's results; ``places(key)`` says where each goes."""
-        found = {result.place: places(result.place) for result in results}
-        for place in found.values():
-            if not place.local:
-                count_places(place.positions, self._counts)
+        """Add a template's results.
+
+        Parameters
+        ----------
+        graph : Expressions
+        refs : mapping from key to int
+            References to the results.
+        instances : Instances
+        places : ndarray of int32, shape (results that are not local, instances)
+            Where they go.
+        local : mapping from key to ndarray of int32, shape (instances,)
+            Consecutive places among the local values of those that are.
+        """
+        if not refs:
+            return
+        count_places(places, self._counts)
+        rows = iter(places)
+        found = {
+            key: Places(local[key], True) if key in local else Places(next(rows)) for key in refs
+        }
+        results = [Result(ref, key, int(key in local)) for key, ref in refs.items()]
         self._parts.append(_Part(graph, results, instances, found))
 
     def plan(self, fixed: Fixed | None = None) -> Plan:
@@ -148,7 +165,7 @@ class Packer:
         """
         if fixed is not None:
             fixed = fixed.only(self._counts[fixed.places] == 1)
-            claimed = np.zeros(len(fixed.indptr) - 1, dtype=bool)
+            claimed = np.zeros(len(fixed.indptr) - 1, dtype=np.uint8)
             for part in self._parts:
                 _add_constants(part, fixed, claimed)
         plan = Plan([self._pack(part) for part in self._parts])
@@ -160,54 +177,40 @@ class Packer:
         instances, places = part.instances, part.places
         count = instances.count
         width = _width(program.num_registers + program.num_gathered, count)
-        code = program.code
         sources: list[IntArray] = []
+        kinds = bytearray()
         for row, (kind, key) in enumerate(program.index):
             if kind == "result":
                 sources.append(places[key].positions)
-            elif kind == "slot":
+                kinds.append(2 if places[key].local else 1)
+                continue
+            kinds.append(0)
+            if kind == "slot":
                 sources.append(instances.slots[key])  # type: ignore[call-overload]
             else:
                 rows = instances.rows[key]  # type: ignore[call-overload]
                 if rows[0] == 0:  # of a template: all of them, the objective's
-                    code = _reading_factor(code, row)
+                    read_factor(program.code, row)
                 sources.append(np.maximum(rows - 1, 0))
         index = _blocks(sources, count, width, np.int32)
         data = _blocks([instances.data[k] for k in program.data], count, width, np.float64)
         modes = np.zeros(index.shape[:2], dtype=np.uint8)
         stored = self.stored.view(np.uint8)
-        for row, (kind, key) in enumerate(program.index):
-            if kind != "result":
-                gather_modes(index, row, count, modes)
-            elif places[key].local:
-                modes[:, row] = STORE_RUN
-            else:
-                scatter_modes(index, row, count, self._counts, modes, stored)
+        ways = np.frombuffer(kinds, dtype=np.uint8)
+        choose_modes(index, ways, count, self._counts, modes, stored)
         sizes = program.num_registers, program.num_gathered
-        return code, *sizes, count, data, index, modes
+        return program.code, *sizes, count, data, index, modes
 
 
-def _reading_factor(code: npt.NDArray[np.void], row: int) -> npt.NDArray[np.void]:
-    """Let the weights of a row of indices come from the objective's factor."""
-    gathers = (code["op"] == OPERATION["GATHER"]) & (code["a"] == row) & (code["b"] == 1)
-    changed = code.copy()
-    changed["b"][gathers] = 2
-    return changed
-
-
-def _add_constants(part: _Part, fixed: Fixed, claimed: npt.NDArray[np.bool_]) -> None:
+def _add_constants(part: _Part, fixed: Fixed, claimed: npt.NDArray[np.uint8]) -> None:
     """Let a template store the constants of its rows, where all instances have as many."""
     instances = part.instances
     columns: list[FloatArray] = []
     for rows in instances.rows:
-        start = fixed.indptr[rows]
-        size = fixed.indptr[rows + 1] - start
-        count = int(size[0])
-        if not 0 < count <= _FEW or (size != count).any() or claimed[rows].any():
+        count = shared_count(rows, fixed.indptr, _FEW, claimed)
+        if not count:
             continue
-        if (np.diff(rows) <= 0).any():
-            continue  # a row may occur twice
-        claimed[rows] = True
+        start = fixed.indptr[rows]
         for entries in start + np.arange(count)[:, None]:
             values = fixed.values[entries]
             if (values == values[0]).all():
@@ -232,16 +235,9 @@ def _width(num_registers: int, count: int) -> int:
 
 
 def _blocks(
-    sources: Sequence[npt.NDArray[Any]], count: int, width: int, dtype: type[np.generic]
+    sources: list[Any], count: int, width: int, dtype: type[np.generic]
 ) -> npt.NDArray[Any]:
     """Arrange rows of all instances as (block, row, width); the last instance fills the rest."""
-    num_blocks = -(-count // width)
-    out = aligned((num_blocks, len(sources), width), dtype)
-    full = count // width
-    for row, source in enumerate(sources):
-        out[:full, row] = source[: full * width].reshape(full, width)
-        if full < num_blocks:
-            rest = count - full * width
-            out[full, row, :rest] = source[full * width :]
-            out[full, row, rest:] = source[-1]
+    out = aligned((-(-count // width), len(sources), width), dtype)
+    fill_blocks(sources, count, out)
     return out

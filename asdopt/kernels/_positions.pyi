@@ -1,22 +1,25 @@
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 _Ints = npt.NDArray[np.int32]
+_Starts = npt.NDArray[np.intp]
+_Bytes = npt.NDArray[np.uint8]
 
-STORE_RUN: int
-
-def find_positions(
-    indptr: npt.NDArray[np.intp], cols: _Ints, rows: _Ints, columns: _Ints
+def find_positions(indptr: _Starts, cols: _Ints, rows: _Ints, columns: _Ints) -> _Ints: ...
+def find_entries(
+    indptr: _Starts,
+    cols: _Ints,
+    rows: _Ints,
+    columns: _Ints,
+    keys: list[tuple[int, int]],
+    shift: int,
+    lower: bool,
 ) -> _Ints: ...
 def count_places(places: _Ints, counts: _Ints) -> None: ...
-def scatter_modes(
-    index: _Ints,
-    row: int,
-    num_instances: int,
-    counts: _Ints,
-    modes: npt.NDArray[np.uint8],
-    stored: npt.NDArray[np.uint8],
-) -> None: ...
-def gather_modes(
-    index: _Ints, row: int, num_instances: int, modes: npt.NDArray[np.uint8]
+def fill_blocks(sources: list[Any], count: int, out: npt.NDArray[Any]) -> None: ...
+def shared_count(rows: _Ints, indptr: _Starts, most: int, claimed: _Bytes) -> int: ...
+def choose_modes(
+    index: _Ints, kinds: _Bytes, num_instances: int, counts: _Ints, modes: _Bytes, stored: _Bytes
 ) -> None: ...

@@ -4,11 +4,16 @@
 
 import numpy as np
 
+cimport numpy as cnp
+from libc.string cimport memcpy
+
+cnp.import_array()
+
 cdef extern from "kernels/_modes.h":
     enum:
         STORE
         ADD_TO
-        _STORE_RUN "STORE_RUN"
+        STORE_RUN
         ADD_RUN
         ADD_TO_ONE
         ADD_SOME
@@ -16,45 +21,130 @@ cdef extern from "kernels/_modes.h":
         READ_RUN
         READ_ONE
 
-STORE_RUN = _STORE_RUN
+cdef inline int position(const Py_ssize_t[::1] indptr, const int[::1] cols, int row,
+                         int column) noexcept nogil:
+    cdef Py_ssize_t low = indptr[row], high = indptr[row + 1], end = high, middle
+    while low < high:
+        middle = (low + high) // 2
+        if cols[middle] < column:
+            low = middle + 1
+        else:
+            high = middle
+    return <int> low if low < end and cols[low] == column else -1
 
 
 def find_positions(const Py_ssize_t[::1] indptr, const int[::1] cols,
                    const int[::1] rows, const int[::1] columns):
     """Positions of entries (rows[k], columns[k]) in a row-major pattern, -1 where there is none."""
-    cdef Py_ssize_t k, low, high, middle
-    cdef int column
+    cdef Py_ssize_t k
     out = np.empty(rows.shape[0], dtype=np.int32)
     cdef int[::1] found = out
     with nogil:
         for k in range(rows.shape[0]):
-            low = indptr[rows[k]]
-            high = indptr[rows[k] + 1]
-            column = columns[k]
-            while low < high:
-                middle = (low + high) // 2
-                if cols[middle] < column:
-                    low = middle + 1
-                else:
-                    high = middle
-            if low < indptr[rows[k] + 1] and cols[low] == column:
-                found[k] = <int> low
-            else:
-                found[k] = -1
+            found[k] = position(indptr, cols, rows[k], columns[k])
     return out
 
 
-def count_places(const int[::1] places, int[::1] counts):
+def find_entries(const Py_ssize_t[::1] indptr, const int[::1] cols, const int[:, ::1] rows,
+                 const int[:, ::1] columns, list keys, int shift, bint lower):
+    """Positions of entries of all instances, shape (keys, instances); -1 where there is none.
+
+    Parameters
+    ----------
+    rows, columns : ndarray of int32, shape (any, instances)
+    keys : list of (int, int)
+        Which row of ``rows`` and which of ``columns`` make an entry.
+    shift : int
+        Subtracted from rows.
+    lower : bool
+        The larger number is the row.
+    """
+    cdef Py_ssize_t k, count = rows.shape[1]
+    cdef Py_ssize_t e
+    cdef int i, j, a, b
+    out = np.empty((len(keys), count), dtype=np.int32)
+    cdef int[:, ::1] found = out
+    for e in range(found.shape[0]):
+        a, b = keys[e]
+        with nogil:
+            for k in range(count):
+                i = rows[a, k] - shift
+                j = columns[b, k]
+                if lower and i < j:
+                    i, j = j, i
+                found[e, k] = position(indptr, cols, i, j)
+    return out
+
+
+def count_places(const int[:, ::1] places, int[::1] counts):
     """Count how many values each place receives."""
-    cdef Py_ssize_t k
-    for k in range(places.shape[0]):
-        if places[k] >= 0:
-            counts[places[k]] += 1
+    cdef Py_ssize_t e, k
+    for e in range(places.shape[0]):
+        for k in range(places.shape[1]):
+            if places[e, k] >= 0:
+                counts[places[e, k]] += 1
 
 
-def scatter_modes(const int[:, :, ::1] index, Py_ssize_t row, Py_ssize_t num_instances,
-                  const int[::1] counts, unsigned char[:, ::1] modes,
-                  unsigned char[::1] stored):
+def fill_blocks(list sources, Py_ssize_t count, cnp.ndarray out):
+    """Arrange rows of all instances as (block, row, width); the last instance fills the rest."""
+    cdef Py_ssize_t row, at, k, num_blocks = out.shape[0], num_rows = out.shape[1]
+    cdef Py_ssize_t width = out.shape[2], size = out.itemsize, here
+    cdef char *target
+    cdef const char *source
+    cdef cnp.ndarray each
+    for row in range(num_rows):
+        each = np.ascontiguousarray(sources[row], dtype=out.dtype)
+        if each.shape[0] != count:
+            raise ValueError(f"{each.shape[0]} entries of {count} instances")
+        source = <const char *> cnp.PyArray_DATA(each)
+        for at in range(num_blocks):
+            here = min(width, count - at * width)
+            target = <char *> cnp.PyArray_DATA(out) + (at * num_rows + row) * width * size
+            memcpy(target, source + at * width * size, here * size)
+            for k in range(here, width):
+                memcpy(target + k * size, source + (count - 1) * size, size)
+
+
+def shared_count(const int[::1] rows, const Py_ssize_t[::1] indptr, Py_ssize_t most,
+                 unsigned char[::1] claimed):
+    """Number of constants that each of some rows has, 0 where it is not one number up to ``most``.
+
+    Also 0 where a row may occur twice or is claimed already; else the rows are claimed.
+    """
+    cdef Py_ssize_t k, count = indptr[rows[0] + 1] - indptr[rows[0]]
+    if not 0 < count <= most:
+        return 0
+    for k in range(rows.shape[0]):
+        if indptr[rows[k] + 1] - indptr[rows[k]] != count or claimed[rows[k]]:
+            return 0
+        if k and rows[k] <= rows[k - 1]:
+            return 0
+    for k in range(rows.shape[0]):
+        claimed[rows[k]] = 1
+    return count
+
+
+def choose_modes(const int[:, :, ::1] index, const unsigned char[::1] kinds,
+                 Py_ssize_t num_instances, const int[::1] counts, unsigned char[:, ::1] modes,
+                 unsigned char[::1] stored):
+    """Choose how each block gathers or scatters each row; mark the places that are stored to.
+
+    ``kinds`` says of each row whether it is gathered (0), scattered (1), or consecutive (2).
+    """
+    cdef Py_ssize_t row, at
+    for row in range(index.shape[1]):
+        if kinds[row] == 0:
+            gather_modes(index, row, num_instances, modes)
+        elif kinds[row] == 1:
+            scatter_modes(index, row, num_instances, counts, modes, stored)
+        else:
+            for at in range(index.shape[0]):
+                modes[at, row] = STORE_RUN
+
+
+cdef void scatter_modes(const int[:, :, ::1] index, Py_ssize_t row, Py_ssize_t num_instances,
+                        const int[::1] counts, unsigned char[:, ::1] modes,
+                        unsigned char[::1] stored) noexcept:
     """Choose how each block scatters a row of positions; mark the places it stores to."""
     cdef Py_ssize_t at, i, count, width = index.shape[2]
     cdef int p, first
@@ -75,7 +165,7 @@ def scatter_modes(const int[:, :, ::1] index, Py_ssize_t row, Py_ssize_t num_ins
         if missing:
             modes[at, row] = ADD_SOME
         elif not shared:
-            modes[at, row] = _STORE_RUN if run else STORE
+            modes[at, row] = STORE_RUN if run else STORE
         else:
             modes[at, row] = ADD_TO_ONE if one else ADD_RUN if run else ADD_TO
         if not (missing or shared):
@@ -83,8 +173,8 @@ def scatter_modes(const int[:, :, ::1] index, Py_ssize_t row, Py_ssize_t num_ins
                 stored[index[at, row, i]] = 1
 
 
-def gather_modes(const int[:, :, ::1] index, Py_ssize_t row, Py_ssize_t num_instances,
-                 unsigned char[:, ::1] modes):
+cdef void gather_modes(const int[:, :, ::1] index, Py_ssize_t row, Py_ssize_t num_instances,
+                       unsigned char[:, ::1] modes) noexcept:
     """Choose how each block gathers a row."""
     cdef Py_ssize_t at, i, width = index.shape[2]
     cdef bint run, one

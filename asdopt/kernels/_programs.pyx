@@ -142,6 +142,15 @@ def compile_program(Expressions graph, list results, list constants):
     return Compiler(graph, results + constants).compiled(len(results))
 
 
+def read_factor(cnp.ndarray code, int row):
+    """Let the weights of a row of indices come from the objective's factor."""
+    cdef Instruction *instructions = <Instruction *> cnp.PyArray_DATA(code)
+    cdef Py_ssize_t k
+    for k in range(code.shape[0]):
+        if instructions[k].op == GATHER and instructions[k].a == row and instructions[k].b == 1:
+            instructions[k].b = 2
+
+
 @cython.final
 cdef class Compiler:
     """Working arrays; those by node have room for the nodes that compiling adds."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -51,21 +53,29 @@ def test_one_wrong_entry_is_found(prepared, kind, place):
 
 
 class Wrong:
-    """A derivation whose Hessian is a little wrong."""
+    """A derivation of which one kind of results is a little wrong."""
 
-    def __init__(self, *args):
-        self._right = Derivation(*args)
+    def __init__(self, kind, factor, *args):
+        self._kind, self._factor, self._right = kind, factor, Derivation(*args)
 
     def __getattr__(self, name):
         return getattr(self._right, name)
 
+    def gradients(self, rows):
+        return self._spoiled("gradients", self._right.gradients(rows))
+
     def hessian(self):
-        graph, found = self._right.graph, self._right.hessian()
-        return {key: graph.mul(graph.literal(1.001), ref) for key, ref in found.items()}
+        return self._spoiled("hessian", self._right.hessian())
+
+    def _spoiled(self, kind, found):
+        if kind != self._kind:
+            return found
+        graph = self._right.graph
+        return {key: graph.mul(graph.literal(self._factor), ref) for key, ref in found.items()}
 
 
 def test_wrong_derivatives_are_not_used(prepared, monkeypatch):
-    monkeypatch.setattr(_kernels, "Derivation", Wrong)
+    monkeypatch.setattr(_kernels, "Derivation", partial(Wrong, "hessian", 1.001))
     with pytest.warns(RuntimeWarning, match="second derivative of the Lagrangian along a line"):
         engine = Engine(*prepared)
     assert engine.num_instances == []
@@ -103,12 +113,6 @@ def test_the_check_knows_no_unit(size: float, monkeypatch: pytest.MonkeyPatch) -
     def fun(x):
         return size * np.sin(x[0]) * x[1] + size * np.cos(x[1]) * x[0]
 
-    gradients = _kernels.Derivation.gradients
-
-    def wrong(self, rows):
-        found = gradients(self, rows)
-        return {key: self.graph.mul(self.graph.literal(1.0001), ref) for key, ref in found.items()}
-
-    monkeypatch.setattr(_kernels.Derivation, "gradients", wrong)
+    monkeypatch.setattr(_kernels, "Derivation", partial(Wrong, "gradients", 1.0001))
     with pytest.warns(RuntimeWarning, match="derivative of output 0"):
         asdopt.Problem(fun, x0=[0.5, 0.7]).gradient([0.5, 0.7])
