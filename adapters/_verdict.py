@@ -130,8 +130,8 @@ def contradiction(problem: Problem, x: FloatArray, solver: str, start: float) ->
         multipliers=np.zeros(problem.m),
         bound_multipliers=(np.zeros(problem.n), np.zeros(problem.n)),
         status=Status.INFEASIBLE,
-        message=f"constraint {problem.row_names[i]} is {values[i]:g} whatever x is, outside of its "
-        f"bounds [{problem.cl[i]:g}, {problem.cu[i]:g}]: correct these or its function",
+        message=f"constraint {problem.row_names[i]!r} is {values[i]:g} whatever x is, outside of "
+        f"its bounds [{problem.cl[i]:g}, {problem.cu[i]:g}]: correct these or its function",
         nit=0,
         history=[],
         timings={"solve": perf_counter() - start, "evaluation": 0.0},

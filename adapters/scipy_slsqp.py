@@ -162,6 +162,11 @@ class _Run:
                 status = Status.OPTIMAL
             elif error <= BLURRED:
                 status = Status.ACCEPTABLE
+            if status.success:
+                message += (
+                    "; x meets the constraints and the gradient of the Lagrangian is "
+                    f"{solution['optimality']:.1e} there, so that it is an optimum"
+                )
         solution.update(status=status, success=status.success, message=message)
         return solution
 

@@ -15,12 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._errors import InputError
+from asdopt.tracing._recorder import short_repr
 from asdopt.tracing._structure import Structure
 
 __all__ = ["Constraint", "as_constraints", "row_bounds", "row_names", "variable_bounds"]
 
 FloatArray = npt.NDArray[np.float64]
 NO_BOUND = 1e20
+_KINDS = {"U": "text", "S": "text", "M": "dates", "m": "durations", "c": "complex numbers"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,24 @@ class Constraint:
                 f"Constraint needs a function of x, got {type(self.fun).__name__}: pass the "
                 "function itself, not its value"
             )
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether it has any bound at all."""
+        return bool(np.isfinite(np.append(*self.sides())).any())
+
+    def sides(self) -> tuple[FloatArray, FloatArray]:
+        """Lower and upper bounds as arrays; None became infinite.
+
+        Raises
+        ------
+        InputError
+            They are no real numbers.
+        """
+        return (
+            _numbers(self.lb, -np.inf, f"lb of constraint {self.name!r}"),
+            _numbers(self.ub, np.inf, f"ub of constraint {self.name!r}"),
+        )
 
 
 _NO_NAME = "constraint"
@@ -122,7 +142,7 @@ def _one(entry: Any) -> Constraint:
         return Constraint(entry.fun, entry.lb, entry.ub)
     if kind == "LinearConstraint":
         matrix = entry.A if hasattr(entry.A, "tocsr") else np.atleast_2d(entry.A)
-        return Constraint(lambda x, *_: matrix @ x, entry.lb, entry.ub, "linear", linear=True)
+        return Constraint(_product(matrix), entry.lb, entry.ub, "linear", linear=True)
     if callable(entry):
         return _bare(entry, None, None)
     raise InputError(
@@ -130,6 +150,19 @@ def _one(entry: Any) -> Constraint:
         "NonlinearConstraint and LinearConstraint, SciPy's dicts with 'type' and 'fun', and lists "
         "of these"
     )
+
+
+def _product(matrix: Any) -> Callable[..., Any]:
+    def product(x: Any, *_: Any) -> Any:
+        if np.shape(x) != matrix.shape[1:]:
+            raise InputError(
+                f"a LinearConstraint has a matrix of shape {matrix.shape}, x has shape "
+                f"{np.shape(x)}: its columns are the variables, so give one for each and x0 as a "
+                "vector, or write the constraint as a function"
+            )
+        return matrix @ x
+
+    return product
 
 
 def _from_dict(entry: Mapping[str, Any]) -> Constraint:
@@ -176,9 +209,9 @@ def row_bounds(constraint: Constraint, size: int) -> tuple[FloatArray, FloatArra
     InputError
         Missing bounds, a wrong length, NaN, or lb > ub.
     """
-    lb, ub = (np.asarray(bound, dtype=np.float64) for bound in (constraint.lb, constraint.ub))
     if size == 0:
         return np.empty(0), np.empty(0)
+    lb, ub = constraint.sides()
     if lb.ndim == 0 and ub.ndim == 0 and np.isnan(lb) and np.isnan(ub):
         raise InputError(
             f"constraint function {constraint.name!r} has {size} rows and no bounds, so what it "
@@ -195,6 +228,23 @@ def row_bounds(constraint: Constraint, size: int) -> tuple[FloatArray, FloatArra
         both.append(np.broadcast_to(bound.reshape(-1), (size,)).copy())
     check_order(both[0], both[1], lambda i: f"constraint {constraint.name!r}, row {i}")
     return open_ended(both[0], both[1])
+
+
+def _numbers(side: Any, missing: float, what: str) -> FloatArray:
+    """Read one side of bounds; None stands for none."""
+    try:
+        values = np.asarray(missing if side is None else side)
+        if values.dtype == object:
+            entries = [missing if value is None else value for value in values.flat]
+            values = np.array(entries).reshape(values.shape)
+        if values.dtype.kind not in "biufO":
+            raise TypeError(f"it holds {_KINDS.get(values.dtype.kind, values.dtype.name)}")
+        return values.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"{what} is {short_repr(side)}, which is not a real number or an array of these "
+            f"({error}): give a number or one for each value, None or infinity for no bound"
+        ) from error
 
 
 def open_ended(lb: FloatArray, ub: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -257,7 +307,10 @@ def _part_bounds(bounds: Any, structure: Structure, what: str) -> tuple[FloatArr
     if bounds is None:
         return np.full(n, -np.inf), np.full(n, np.inf)
     if hasattr(bounds, "lb") and hasattr(bounds, "ub"):
-        return _side(bounds.lb, structure, f"{what}.lb"), _side(bounds.ub, structure, f"{what}.ub")
+        return (
+            _side(bounds.lb, -np.inf, structure, f"{what}.lb"),
+            _side(bounds.ub, np.inf, structure, f"{what}.ub"),
+        )
     if isinstance(bounds, Mapping):
         unknown = set(bounds) - set(structure.keys)
         if structure.is_leaf or unknown:
@@ -275,24 +328,21 @@ def _part_bounds(bounds: Any, structure: Structure, what: str) -> tuple[FloatArr
 def _key_bounds(bounds: Any, part: Structure, what: str) -> tuple[FloatArray, FloatArray]:
     # Under a key a pair may hold arrays; at the top level that could not be told from two pairs.
     if part.is_leaf and isinstance(bounds, tuple) and len(bounds) == 2:
-        lo, hi = (
-            infinite if side is None else side
-            for side, infinite in zip(bounds, (-np.inf, np.inf), strict=True)
-        )
+        lo, hi = bounds
         if part.size == 2 and all(isinstance(side, tuple | list) for side in (lo, hi)):
             raise InputError(
                 f"{what} is {bounds}, which may mean lower and upper bounds or two pairs "
                 "(lo, hi): give a tuple of two arrays (np.array([...]), np.array([...])) for the "
                 "first, a list of pairs [(lo, hi), (lo, hi)] for the second"
             )
-        return _side(lo, part, f"{what}[0]"), _side(hi, part, f"{what}[1]")
+        return _side(lo, -np.inf, part, f"{what}[0]"), _side(hi, np.inf, part, f"{what}[1]")
     return _part_bounds(bounds, part, what)
 
 
-def _side(side: Any, structure: Structure, what: str) -> FloatArray:
+def _side(side: Any, missing: float, structure: Structure, what: str) -> FloatArray:
     """One side of the bounds: an entry for each variable, or what broadcasts to their shape."""
     n = structure.size
-    values = np.asarray(side, dtype=np.float64)
+    values = _numbers(side, missing, what)
     if values.size == n:
         return values.reshape(-1).copy()
     shape = (n,) if structure.shape is None else structure.shape
@@ -310,15 +360,17 @@ def _pairs(bounds: Any, n: int, what: str) -> tuple[FloatArray, FloatArray]:
         pairs = list(bounds)
         if len(pairs) == 2 and all(p is None or np.ndim(p) == 0 for p in pairs):
             pairs = [tuple(pairs)] * n
-        lows = [-np.inf if lo is None else float(lo) for lo, _ in pairs]
-        highs = [np.inf if hi is None else float(hi) for _, hi in pairs]
+        lows, highs = [lo for lo, _ in pairs], [hi for _, hi in pairs]
     except (TypeError, ValueError) as error:
         raise InputError(
-            f"{what} of type {type(bounds).__name__} could not be read ({error}): give "
-            "scipy.optimize.Bounds(lb, ub) or one pair (lo, hi) for each variable"
+            f"{what} is {short_repr(bounds)} and could not be read ({error}): give one pair "
+            "(lo, hi) for each variable, or scipy.optimize.Bounds(lb, ub) of two arrays"
         ) from error
     if len(lows) != n:
         raise InputError(
             f"{what} has {len(lows)} pairs, there are {n} variables: give one pair for each"
         )
-    return np.array(lows), np.array(highs)
+    return (
+        _numbers(lows, -np.inf, f"the lower side of {what}"),
+        _numbers(highs, np.inf, f"the upper side of {what}"),
+    )

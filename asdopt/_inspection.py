@@ -196,8 +196,9 @@ def _number(key: int | str, names: Sequence[str], what: str) -> int:
     if isinstance(key, str):
         if key not in names:
             close = difflib.get_close_matches(key, names, n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
-            raise InputError(f"there is no {what} named {key!r}{hint}")
+            shown = ", ".join(map(repr, names[:8])) + (", ..." if len(names) > 8 else "")
+            hint = f"did you mean {close[0]!r}?" if close else f"there are {shown or 'none'}"
+            raise InputError(f"there is no {what} named {key!r}: {hint}")
         return list(names).index(key)
     if not -len(names) <= key < len(names):
         raise InputError(f"{what} {key} was asked for, there are {len(names)}")

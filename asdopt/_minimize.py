@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from asdopt._errors import InputError
 from asdopt._problem import Problem
 from asdopt._registry import SOLVERS
+from asdopt.tracing._recorder import function_name, short_repr
 
 if TYPE_CHECKING:
     from asdopt._solution import Solution
@@ -78,7 +80,14 @@ def minimize(
 
     def objective(x: Any) -> Any:
         value = fun(x, *arguments)
-        return value[0] if jac is True else value
+        if jac is not True:
+            return value
+        if not isinstance(value, (tuple, list)) or len(value) != 2:
+            raise InputError(
+                f"jac=True says that {function_name(fun)} returns (value, gradient), and it "
+                f"returned {short_repr(value)}: leave jac out, derivatives come from the function"
+            )
+        return value[0]
 
     plain = fun if not arguments and jac is not True else objective
     forms = constraints if not isinstance(constraints, (list, tuple)) or constraints else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import pickle
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +25,7 @@ from asdopt._errors import (
     StructureChangedError,
     TracingError,
 )
+from asdopt._returned import check_returned
 from asdopt.tracing._recorder import Recorder, function_name, result_parts
 from asdopt.tracing._structure import Structure
 from asdopt.tracing._trace import Trace
@@ -80,11 +82,8 @@ class Model:
         self.x0 = self.structure.flatten(x0, "x0")
         self.sizes: list[int] | None = None
         self._given_names = [] if names is None else [str(name) for name in names]
-        if names is not None and len(self._given_names) != self.x0.size:
-            raise InputError(
-                f"names has {len(self._given_names)} entries, there are {self.x0.size} variables: "
-                "give one each"
-            )
+        if names is not None:
+            self._check_names()
         self.parameter_structure = (
             None if parameters is None else Structure.of(parameters, "parameters")
         )
@@ -110,10 +109,28 @@ class Model:
                 "there: give a finite starting point"
             )
 
+    def _check_names(self) -> None:
+        names = self._given_names
+        if len(names) != self.x0.size:
+            raise InputError(
+                f"names has {len(names)} entries, there are {self.x0.size} variables: give one each"
+            )
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise InputError(
+                f"names has {twice!r} more than once, so that it would not tell which variable is "
+                "meant: give each variable a name of its own"
+            )
+
     def _check_arguments(self, fun: Callable[..., Any], what: str) -> None:
         try:
             inspect.signature(fun).bind(*self._structures)
         except TypeError as error:
+            if isinstance(fun, type):
+                raise InputError(
+                    f"{what} is the class {fun.__name__}, and a function of x is needed: make an "
+                    f"object of it, {fun.__name__}(...), or give one of its methods"
+                ) from error
             given = "x" if self.parameter_structure is None else "x and the parameters"
             call = "fun(x)" if self.parameter_structure is None else "fun(x, parameters)"
             raise InputError(
@@ -178,10 +195,10 @@ class Model:
             lenient=lenient,
         )
         try:
-            parts = [self._record_objective(recorder)]
+            parts = [self._record_objective(recorder, x)]
             sizes = []
             for constraint in self.constraints:
-                ids, _ = recorder.call(constraint.fun, *self._structures)
+                ids = self._record_constraint(recorder, constraint, x)
                 parts.append(ids)
                 sizes.append(ids.size)
             if self.sizes is None:
@@ -198,17 +215,30 @@ class Model:
         parameters = self.parameter_structure
         return (self.structure,) if parameters is None else (self.structure, parameters)
 
-    def _record_objective(self, recorder: Recorder) -> IntArray:
+    def _record_objective(self, recorder: Recorder, x: FloatArray) -> IntArray:
         if self.objective is None:
             return np.array([recorder.tape.push_constant(0.0)], dtype=np.int32)
-        ids, shape = recorder.call(self.objective, *self._structures)
+        what = f"objective {function_name(self.objective)}"
+        with _noted(what, x):
+            result = recorder.results(self.objective, *self._structures)
+            check_returned(result, what, objective=True)
+            ids, shape = recorder.flatten(result, self.objective)
         if ids.size != 1:
-            found = f"an array of shape {shape}" if ids.size else "nothing (None)"
+            found = f"an array of shape {shape}" if ids.size else "no number"
             raise InputError(
-                f"objective {function_name(self.objective)} returned {found}; one number is "
-                "needed to minimize: return a scalar, such as np.sum(...) of it"
+                f"{what} returned {found}; one number is needed to minimize: return a scalar, such "
+                "as np.sum(...) of it"
             )
         return ids
+
+    def _record_constraint(
+        self, recorder: Recorder, constraint: Constraint, x: FloatArray
+    ) -> IntArray:
+        what = f"constraint {constraint.name!r}, {function_name(constraint.fun)},"
+        with _noted(what, x):
+            result = recorder.results(constraint.fun, *self._structures)
+            check_returned(result, what, objective=False, optional=not constraint.is_bounded)
+            return recorder.flatten(result, constraint.fun)[0]
 
     def _report_sizes(self, sizes: list[int]) -> None:
         for constraint, old, new in zip(self.constraints, self.sizes or [], sizes, strict=True):
@@ -286,6 +316,19 @@ class Model:
         if not sentence:
             return ""
         return f"{sentence}; start from another x0, or add bounds that keep x away from there"
+
+
+@contextmanager
+def _noted(what: str, x: FloatArray) -> Iterator[None]:
+    """Note at an exception of a user's function which one it was, and where it was called."""
+    try:
+        yield
+    except InputError:
+        raise  # names the function by itself
+    except Exception as error:
+        point = np.array2string(x, threshold=8, edgeitems=3)
+        error.add_note(f"asdopt: raised by {what.rstrip(',')}, where x (flat) is {point}")
+        raise
 
 
 def _flat(result: Any) -> FloatArray:

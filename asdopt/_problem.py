@@ -308,6 +308,11 @@ class Problem(Inspection):
                 f"options is {options!r} of type {type(options).__name__}; a mapping from the "
                 'solver\'s option names to values is needed, such as {"max_iter": 100}'
             )
+        if callback is not None and not callable(callback):
+            raise InputError(
+                f"callback is {callback!r}; a function callback(info) is needed, which is called "
+                "after each iteration"
+            )
         if warm_start is not None and "x" not in warm_start:
             raise InputError(
                 f"warm_start is of type {type(warm_start).__name__} without a point x; give the "
@@ -315,9 +320,9 @@ class Problem(Inspection):
             )
         if parameters is not None:
             self.parameters = parameters
-        start = self.x0 if x0 is None else self._point(x0)
+        start = self.x0 if x0 is None else self._point(x0, "x0")
         if x0 is None and warm_start is not None:
-            start = self._point(warm_start["x"])
+            start = self._point(warm_start["x"], "x of warm_start")
         self._model.check_start(start)
         request = SolveRequest(start, warm_start, callback, time_limit, dict(options or {}))
         solution: Solution = adapter(self, request)
@@ -342,14 +347,14 @@ class Problem(Inspection):
 
     # Checks
 
-    def _point(self, x: Any) -> FloatArray:
+    def _point(self, x: Any, what: str = "x") -> FloatArray:
         if is_plain(x, self.n):
             return x
         if isinstance(x, np.ndarray) and x.shape == (self.n,):
             return np.ascontiguousarray(x, dtype=np.float64)
         if not self._model.structure.is_leaf and np.shape(x) == (self.n,):
             return np.array(x, dtype=np.float64)
-        return self._model.structure.flatten(x, "x")
+        return self._model.structure.flatten(x, what)
 
     def _multipliers(self, multipliers: npt.ArrayLike | None) -> FloatArray:
         if multipliers is None:

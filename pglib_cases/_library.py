@@ -21,6 +21,7 @@ from pglib_cases._rules import build_case
 __all__ = ["available", "load", "short_name", "unknown_name"]
 
 _PREFIX = "pglib_opf_case"
+_LISTED = "the command 'asdopt cases' and pglib_cases.available() list the names."
 
 
 def load(name_or_path: str | PathLike[str], *, islands: IslandRule = "error") -> Case:
@@ -57,6 +58,11 @@ def load(name_or_path: str | PathLike[str], *, islands: IslandRule = "error") ->
     if islands not in ("error", "reference", "remove"):
         raise CaseError(
             f"load was asked for islands={islands!r}; it must be 'error', 'reference' or 'remove'."
+        )
+    if not isinstance(name_or_path, (str, PathLike)):
+        raise CaseError(
+            f"load was asked for {name_or_path!r} of type {type(name_or_path).__name__}; give the "
+            "name of a PGLib case, such as '118_ieee', or the path of a MATPOWER file."
         )
     path = Path(name_or_path)
     if not isinstance(name_or_path, str) or path.is_file() or _looks_like_path(name_or_path):
@@ -104,7 +110,10 @@ def short_name(name: str) -> str:
 def unknown_name(function: str, name: str, known: tuple[str, ...]) -> CaseError:
     """Return the error for a name that is not known, with the nearest ones."""
     near = difflib.get_close_matches(short_name(name), known, n=3, cutoff=0.4)
-    hint = f"did you mean {', '.join(map(repr, near))}?" if near else "see available()."
+    size = re.search(r"\d+", name)
+    if size and not any(size[0] in other for other in near):
+        near = [other for other in known if _order(other)[1] == int(size[0])][:3] or near
+    hint = f"did you mean {', '.join(map(repr, near))}?" if near else _LISTED
     return CaseError(
         f"{function} was asked for {name!r}, which is neither one of the {len(known)} known case "
         f"names nor an existing file: {hint}"

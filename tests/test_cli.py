@@ -45,8 +45,9 @@ def test_json_holds_the_solved_case(form: str) -> None:
     assert all(found[f"{stage}_seconds"] > 0 for stage in ("trace", "prepare", "solve"))
 
 
-def test_trust_constr_solves_too() -> None:
-    found = run_json("3_lmbd", "--solver", "trust-constr", "--tol", "1e-7", "--max-iter", "500")
+@pytest.mark.parametrize("solver", ["trust-constr", "slsqp"])
+def test_solvers_of_scipy_take_the_same_options(solver: str) -> None:
+    found = run_json("3_lmbd", "--solver", solver, "--tol", "1e-7", "--max-iter", "500")
     assert found["success"] is True
     assert found["objective"] == pytest.approx(5812.64, abs=0.01)
 
@@ -59,6 +60,11 @@ def test_a_failed_solve_exits_with_1() -> None:
     result = run("acopf", "14_ieee", "--time-limit", "1e-9")
     assert result.exit_code == 1
     assert "time_limit" in result.stdout
+
+
+def test_a_narrow_terminal_cuts_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "34")
+    assert "3_lmbd__api" in run("cases", "3_lmbd").stdout
 
 
 def test_table_says_sizes_colors_times_and_gap() -> None:
@@ -78,7 +84,9 @@ def test_table_says_sizes_colors_times_and_gap() -> None:
         (["acopf", "14_ieee", "--solver", "ipop"], "'ipopt'"),
         (["acopf", "14_ieee", "--tol", "-1"], "--tol is -1.0"),
         (["acopf", "14_ieee", "--max-iter", "-3"], "--max-iter is -3"),
-        (["acopf", "14_ieee", "--time-limit", "0"], "time_limit"),
+        (["acopf", "14_ieee", "--time-limit", "0"], "--time-limit is 0.0"),
+        (["acopf", "ieee118"], "did you mean '118_ieee'"),
+        (["acopf", "nowhere.m"], "asdopt cases"),
         (["acopf", "14_ieee", "--tol", "small"], "--tol"),
         (["acopf"], "case"),
         (["acopf", "14_ieee", "--jsn"], "--jsn"),

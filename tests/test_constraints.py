@@ -43,7 +43,6 @@ def test_only_one_side() -> None:
         (lambda x: [x, x[0]], 3),
         (lambda x: [[x[0]], [x[1], x[0]]], 3),
         (lambda x: 3.0, 1),
-        (lambda x: None, 0),
         (lambda x: [], 0),
         (lambda x: (), 0),
         (lambda x: np.array([x[0] * x[1], 2.0]), 2),
@@ -54,6 +53,44 @@ def test_what_a_constraint_function_may_return(returned: Any, rows: int) -> None
     problem = Problem(objective, returned, x0=[1.0, 2.0], cl=-1.0, cu=1.0)
     assert problem.m == rows
     assert problem.jacobian([1.0, 2.0]).shape == (rows, 2)
+
+
+def test_a_constraint_function_without_bounds_may_return_nothing() -> None:
+    assert Problem(objective, lambda x: None, x0=[1.0, 2.0]).m == 0
+
+
+@pytest.mark.parametrize(
+    ("returned", "message"),
+    [
+        (lambda x: None, "returned nothing .None., although it has bounds"),
+        (lambda x: [x[0], None], "None among its values"),
+        (lambda x: [x, [x[0], [None]]], "None among its values"),
+        (lambda x: {"a": x[0], "b": None}, "None among its values"),
+        (lambda x: x[0] >= 1, "truth value"),
+        (lambda x: [x[0], x[1] >= 1], "truth value"),
+        (lambda x: x >= 1, "truth value"),
+        (lambda x: [x[0], x >= 1], "truth value"),
+        (lambda x: np.all(x >= 1), "truth value"),
+        (lambda x: not x[0], "truth value"),
+    ],
+)
+def test_slips_that_would_take_a_constraint_away(returned: Any, message: str) -> None:
+    """A missing return, and a comparison in place of what is compared."""
+    with pytest.raises(asdopt.InputError, match=f"constraint 'slip'.*{message}"):
+        Problem(objective, Constraint(returned, 0, 1, name="slip"), x0=[1.0, 2.0])
+
+
+def test_none_is_no_bound() -> None:
+    problem = Problem(
+        objective,
+        [Constraint(lambda x: x[0], None, 1.0), Constraint(lambda x: x, [0.0, None], None)],
+        x0=[1.0, 2.0],
+        bounds=Bounds([None, 0.0], None),
+    )
+    np.testing.assert_array_equal(problem.cl, [-np.inf, 0, -np.inf])
+    np.testing.assert_array_equal(problem.cu, [1, np.inf, np.inf])
+    np.testing.assert_array_equal(problem.lb, [-np.inf, 0])
+    np.testing.assert_array_equal(problem.ub, [np.inf, np.inf])
 
 
 def test_scipy_forms_keep_ranges_as_one_row() -> None:
@@ -103,6 +140,20 @@ def test_repeated_names_are_told_apart() -> None:
         ),
         (lambda: Problem(objective, x0=[1.0], bounds=7), "could not be read"),
         (lambda: Problem(objective, x0=[1.0], names=["a", "b"]), "2 entries"),
+        (lambda: Problem(objective, x0=[1.0, 2.0], names=["a", "a"]), "'a' more than once"),
+        (lambda: Problem(objective, Constraint(len, "0", 1), x0=[1.0]), "lb of .* is '0'.*text"),
+        (lambda: Problem(objective, Constraint(len, 0, ["b"]), x0=[1.0]), "ub of .*text"),
+        (lambda: Problem(objective, Constraint(len, 0, 1j), x0=[1.0]), "ub of .*complex"),
+        (lambda: Problem(objective, x0=[1.0], bounds=[("0", 1)]), "lower side of bounds.*text"),
+        (lambda: Problem(objective, x0=[1.0], bounds=Bounds("a", 1)), "bounds.lb is .*text"),
+        (lambda: Problem(objective, x0=["1", "2"]), "x0 of type list.*text"),
+        (lambda: Problem(objective, x0="12"), "x0 of type str.*text"),
+        (lambda: Problem(objective, x0=np.array(["2020-01-01"], "M8[D]")), "dates"),
+        (lambda: Problem(type("Cost", (), {}), x0=[1.0]), "the class Cost, .*make an object"),
+        (
+            lambda: Problem(objective, LinearConstraint([[1, 1, 1]], 0, 1), x0=[1.0, 2.0]),
+            "shape .1, 3., x has shape .2,.",
+        ),
     ],
 )
 def test_wrong_input_is_told(make: Any, message: str) -> None:

@@ -43,6 +43,8 @@ def test_args_and_a_function_with_its_gradient() -> None:
         return a * (x[0] - b) ** 2, [2 * a * (x[0] - b)]
 
     assert minimize(fun, [0.0], args=(2.0, 3.0), jac=True).x[0] == pytest.approx(3.0, abs=1e-7)
+    with pytest.raises(asdopt.InputError, match="jac=True says"):
+        minimize(lambda x: x[0] ** 2, [1.0], jac=True)
 
 
 def test_callbacks_of_both_kinds() -> None:

@@ -28,7 +28,7 @@ from asdopt.tracing._tape import Tape
 from asdopt.tracing._trace import Trace
 from asdopt.tracing._tracer import tracer
 
-__all__ = ["Recorder", "function_name", "result_parts", "trace"]
+__all__ = ["Recorder", "function_name", "result_parts", "short_repr", "trace"]
 
 IntArray = npt.NDArray[np.int32]
 
@@ -98,6 +98,10 @@ class Recorder:
         shape : tuple of int
             Shape of the result; ``(0,)`` for None, ``(k,)`` for nested sequences.
         """
+        return self.flatten(self.results(fun, *structures), fun)
+
+    def results(self, fun: Callable[..., Any], *structures: Structure) -> Any:
+        """Call a user's function as :meth:`call` does and return what it returned."""
         starts = np.cumsum([0, *(part.size for part in structures)]).tolist()
         values = self.values
 
@@ -110,7 +114,7 @@ class Recorder:
             parts = zip(structures, starts, strict=False)
             return tuple(part.unflatten(values[k : k + part.size]) for part, k in parts)
 
-        return self.flatten(self.run(fun, traced, plain), fun)
+        return self.run(fun, traced, plain)
 
     def run(
         self,
@@ -139,7 +143,7 @@ class Recorder:
                 if not isinstance(result, (list, tuple)):
                     raise InputError(
                         f"{function_name(fun)} returned {type(result).__name__} "
-                        f"({_short(result)}); a number, an array, or a list, tuple or dict of "
+                        f"({short_repr(result)}); a number, an array, or a list, tuple or dict of "
                         "these is needed to differentiate: return the values themselves"
                     ) from error
                 # Entries of different shapes: flattened one after the other.
@@ -218,7 +222,8 @@ def function_name(fun: Callable[..., Any]) -> str:
     return f"{name}() ({shown_name(code.co_filename)}:{code.co_firstlineno})"
 
 
-def _short(value: Any) -> str:
+def short_repr(value: Any) -> str:
+    """Text of a value for a message, cut at 60 letters."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 

@@ -215,6 +215,10 @@ def _is_numeric(value: Any) -> bool:
         return False
 
 
+# Kinds of arrays that NumPy would read as numbers all the same.
+_NO_NUMBERS = {"U": "text", "S": "text", "M": "dates", "m": "durations"}
+
+
 def _leaf(value: Any, what: str) -> FloatArray:
     if type(value) is np.ndarray and value.dtype == np.float64:
         return value
@@ -225,7 +229,10 @@ def _leaf(value: Any, what: str) -> FloatArray:
             raise TypeError("no value")
         if isinstance(value, np.ma.MaskedArray):
             raise TypeError("its mask would be lost")
-        return np.asarray(value, dtype=np.float64)
+        array = np.asarray(value)
+        if array.dtype.kind in _NO_NUMBERS:
+            raise TypeError(_NO_NUMBERS[array.dtype.kind])
+        return np.asarray(array, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InputError(
             f"{what} of type {type(value).__name__} is no array of real numbers ({error}): give "

@@ -33,7 +33,7 @@ def test_a_constant_row_outside_of_its_bounds_is_named(solver: str) -> None:
     )
     solution = problem.solve(solver)
     assert solution.status is Status.INFEASIBLE
-    assert "limits[1] is 5 whatever x is, outside of its bounds [1, 3]" in solution.message
+    assert "'limits[1]' is 5 whatever x is, outside of its bounds [1, 3]" in solution.message
     assert solution.violations == {"limits": 2.0}
 
 
@@ -277,7 +277,7 @@ def test_a_start_outside_of_the_bounds(solver: str) -> None:
     np.testing.assert_allclose(solution.x, [2, 0], atol=1e-6)
 
 
-@pytest.mark.parametrize("constraint", [lambda x: [], lambda x: None, lambda x: np.zeros((0, 3))])
+@pytest.mark.parametrize("constraint", [lambda x: [], lambda x: (), lambda x: np.zeros((0, 3))])
 def test_constraints_without_rows(constraint: Callable[[Any], Any], solver: str) -> None:
     solution = Problem(lambda x: x[0] ** 2, Constraint(constraint, 0, 0), x0=[3.0]).solve(solver)
     assert solution.status is Status.OPTIMAL
@@ -288,3 +288,32 @@ def test_neither_objective_nor_constraints(solver: str) -> None:
     solution = Problem(None, x0=[2.0, 3.0]).solve(solver)
     assert solution.status is Status.OPTIMAL
     np.testing.assert_allclose(solution.x, [2.0, 3.0])
+
+
+# Exceptions of the user's functions
+
+
+def test_an_exception_says_which_function_and_where(solver: str) -> None:
+    """At the start and at a later point; the exception stays what it is."""
+
+    def reach(x: Any) -> Any:
+        if x[0] > 2:
+            raise RuntimeError("left the table")
+        return x[0]
+
+    with pytest.raises(RuntimeError, match="left the table") as raised:
+        Problem(None, Constraint(reach, 0, 1), x0=[4.0])
+    assert "constraint 'reach'" in raised.value.__notes__[0]
+    assert "[4.]" in raised.value.__notes__[0]
+    problem = Problem(lambda x: (x[0] - 5) ** 2, Constraint(reach, 0, 9), x0=[1.0])
+    with pytest.raises(RuntimeError, match="left the table") as raised:
+        problem.solve(solver)
+    assert "test_ends.py" in raised.value.__notes__[0]
+
+
+def test_a_callback_that_is_no_function_is_told_before_the_work(solver: str) -> None:
+    problem = Problem(lambda x: x[0] ** 2, x0=[1.0])
+    with pytest.raises(InputError, match="callback is 5"):
+        problem.solve(solver, callback=5)
+    with pytest.raises(InputError, match=r"x0 has shape \(3,\)"):
+        problem.solve(solver, x0=[1.0, 2.0, 3.0])

