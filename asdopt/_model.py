@@ -237,7 +237,8 @@ class Model:
         what = f"constraint {constraint.name!r}, {function_name(constraint.fun)},"
         with _noted(what, x):
             result = recorder.results(constraint.fun, *self._structures)
-            check_returned(result, what, objective=False, optional=not constraint.is_bounded)
+            if constraint.is_bounded:
+                check_returned(result, what, objective=False)
             return recorder.flatten(result, constraint.fun)[0]
 
     def _report_sizes(self, sizes: list[int]) -> None:

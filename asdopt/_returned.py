@@ -20,7 +20,7 @@ _TRUTHS = frozenset({bool, np.bool_, TracedBool})
 _NUMBERS = (Tracer, int, float, np.generic, type(None))
 
 
-def check_returned(result: Any, what: str, *, objective: bool, optional: bool = False) -> None:
+def check_returned(result: Any, what: str, *, objective: bool) -> None:
     """Refuse truth values, and None where something is needed.
 
     Parameters
@@ -30,17 +30,13 @@ def check_returned(result: Any, what: str, *, objective: bool, optional: bool = 
     what : str
         The function in messages.
     objective : bool
-        Whether it is the objective, else a constraint.
-    optional : bool
-        Whether None means that there are no rows.
+        Whether it is the objective, else a constraint with bounds.
 
     Raises
     ------
     InputError
     """
     if result is None:
-        if optional:
-            return
         why = (
             "and one number is needed to minimize: add the missing return"
             if objective

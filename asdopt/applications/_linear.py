@@ -35,14 +35,16 @@ def decompose(matrix: Any) -> Any | None:
         return None
     columns = 1.0 / columns
     try:
-        lu = splu(csc_array(diags_array(rows) @ matrix @ diags_array(columns)))
+        lu: Any = splu(csc_array(diags_array(rows) @ matrix @ diags_array(columns)))
     except RuntimeError:  # SuperLU: "Factor is exactly singular"
         return None
-    # Singular to rounding: a vector that the matrix takes to almost nothing.
-    probe = np.sin(np.arange(1.0, n + 1))
+    # Singular to rounding: a vector that the matrix takes to almost nothing. The first solve turns
+    # the probe towards it, however small its part of that is; the second one measures.
     with np.errstate(all="ignore"):
-        size = float(np.abs(lu.solve(probe)).max())
-    if not size < 1e15 * float(np.abs(probe).max()):
+        probe = lu.solve(np.sin(np.arange(1.0, n + 1)))
+        size = float(np.abs(probe).max())
+        grown = lu.solve(probe / size, "T")
+    if not float(np.abs(grown).max()) < 1e15:
         return None
     return _Scaled(lu, rows, columns)
 

@@ -280,7 +280,7 @@ class Replay:
         return self._run(branches[chosen], inputs[1:])
 
     def _scan(self, inputs: list[Any], params: dict[str, Any]) -> list[Any]:
-        fixed, carried = params["num_consts"], params["num_carry"]
+        fixed, carried = _scan_sizes(params)
         constants, carry = inputs[:fixed], inputs[fixed : fixed + carried]
         sequences = [_plain(x) for x in inputs[fixed + carried :]]
         order = range(params["length"])
@@ -292,6 +292,15 @@ class Replay:
         if not rows and len(params["jaxpr"].out_avals) > carried:
             raise UnsupportedOperationError("lax.scan of length 0 has no rule")
         return [*carry, *stacks]
+
+
+def _scan_sizes(params: dict[str, Any]) -> tuple[int, int]:
+    """Numbers of inputs of a scan that stay fixed and that are carried on."""
+    if "num_consts" in params:
+        return params["num_consts"], params["num_carry"]
+    # From JAX 0.12 on, the inputs are described by three trees: fixed, carried, stepped over.
+    fixed, carried, _ = params["ft_in"].unpack()
+    return len(fixed.vals), len(carried.vals)
 
 
 def _is_traced(value: Any) -> bool:

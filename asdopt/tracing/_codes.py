@@ -28,7 +28,7 @@ _NODES: dict[np.ufunc, Node] = {
     getattr(np, name): Node(CODE[row.name], row.arity, row.name in TRUTH_OPERATORS)
     for row in OPERATORS
     for name in row.numpy
-    if isinstance(getattr(np, name), np.ufunc)
+    if isinstance(getattr(np, name, None), np.ufunc)
 }
 _SPECIAL = {
     name: Node(CODE[row.name], row.arity, False) for row in OPERATORS for name in row.special

@@ -54,9 +54,12 @@ def _round(tape: Tape, a: Any, decimals: int = 0, out: Any = None) -> Any:
     return deliver(tape, call(tape, down, (scaled, scale)), out)
 
 
-@implements(np.fix)
 def _fix(tape: Tape, x: Any, out: Any = None) -> Any:
     return deliver(tape, call(tape, np.trunc, (x,)), out)
+
+
+if hasattr(np, "fix"):  # NumPy 2.5 announces its removal
+    implements(np.fix)(_fix)
 
 
 @implements(np.nan_to_num)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.linalg import null_space
 from scipy.sparse import csr_array
@@ -55,6 +55,8 @@ def test_curvature_is_that_of_the_dense_reduced_hessian(system):
     assert refused(check_second_order, csr_array(H), csr_array(A)) == (lowest < 0)
 
 
+# A probe that is nearly orthogonal to what the matrix takes to nothing.
+@example((np.array([[2.0, 3.0], [3.0, 4.0]]), np.array([[2.0, 2.0]])))
 @given(systems())
 def test_regular_systems_have_a_decomposition_and_others_none(system):
     H, A = system
