@@ -256,6 +256,7 @@ def _special(name: str) -> tuple[Callable[[float], float], Callable[[Any], Any]]
     }[name]
 
 
+@pytest.mark.filterwarnings("ignore:numpy.fix is deprecated:DeprecationWarning")
 @pytest.mark.parametrize(
     ("name", "low", "high"),
     [
