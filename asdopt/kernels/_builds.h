@@ -16,14 +16,16 @@ typedef struct {
 
 typedef struct {
     const Instruction *code;
-    int num_registers, num_data, num_gathered, num_index, width, num_instances, num_blocks;
+    int num_registers, num_data, num_gathered, num_staged, num_index, width;
+    int num_instances, num_blocks;
     double *data;                /* [block][row][width]: constants of the instances */
     const int *index;            /* [block][row][width]: where to gather from and scatter to */
     const unsigned char *modes;  /* [block][row]: how to gather or scatter */
 } Program;
 
 #define MACHINE_OPERATIONS(F)                                                                    \
-    F(END) F(CONSTANTS) F(NUMBER) F(GATHER) F(GATHER_DIFFERENCE) F(SCATTER) F(SCATTER_NEGATIVE) F(NEGATE)     \
+    F(END) F(CONSTANTS) F(NUMBER) F(GATHER) F(GATHER_DIFFERENCE) F(SCATTER) F(SCATTER_NEGATIVE) F(STAGE)      \
+    F(STAGE_NEGATIVE) F(STORE_ROWS) F(NEGATE)                                                    \
     F(ADD) F(SUBTRACT) F(MULTIPLY) F(DIVIDE) F(SQUARE) F(ADD_NUMBER) F(FROM_NUMBER)              \
     F(MULTIPLY_NUMBER) F(DIVIDE_NUMBER) F(MULTIPLY_ADD) F(MULTIPLY_SUBTRACT) F(SUBTRACT_PRODUCT) \
     F(MULTIPLY_NUMBER_ADD) F(MULTIPLY_NUMBER_SUBTRACT) F(GUARDED) F(MASK) F(LESS) F(LESS_EQUAL)  \

@@ -115,7 +115,7 @@ class _Layout:
         self._fixed = Fixed(np.maximum(indptr - first, 0), places, coefs[first:])
         occupied = {name: base != 0.0 for name, base in self._base.items()}
         occupied["outputs"] |= np.diff(indptr) > 0
-        self._packers = {name: Packer(mask) for name, mask in occupied.items()}
+        self._packers = {name: Packer(mask, name == "jacobian") for name, mask in occupied.items()}
 
     def add(self, template: Template) -> None:
         """Differentiate and compile a template for its instances."""

@@ -124,8 +124,8 @@ static void NAME(logarithm)(int n, const double *x, double *y) {
 }
 
 #define SCATTERER(name, op, sign)                                                               \
-    static void NAME(name)(int mode, int count, const int *to, const double *x, double *out) { \
-        int i = 0;                                                                             \
+    static void NAME(name)(int mode, ptrdiff_t count, const int *to, const double *x, double *out) { \
+        ptrdiff_t i = 0;                                                                             \
         if (mode == STORE_RUN) {                                                               \
             double *run = out + to[0];                                                         \
             for (; i < count; i++) run[i] = sign x[i];                                         \
@@ -168,11 +168,49 @@ SCATTERER(scatter, +=, +)
 SCATTERER(scatter_negative, -=, -)
 #undef SCATTERER
 
-/* Whether a value is no finite number, or so large that a sum of some may overflow. */
-static int NAME(is_large)(int n, const double *x) {
-    int large = 0;
-    EACH large |= !(fabs(x[i]) <= 1e300);
-    return large;
+/* Whether a value is no finite number, or so large that a sum of some may overflow: seen by the
+   exponent alone, so that one addition carries into the sign what is too large. */
+static uint64_t NAME(is_large)(int n, const double *x) {
+    uint64_t large = 0;
+    EACH {
+        uint64_t bits;
+        memcpy(&bits, &x[i], 8);
+        large |= (bits & 0x7fffffffffffffffULL) + (0x8000000000000000ULL - 0x7e40000000000000ULL);
+    }
+    return large >> 63;
+}
+
+/* Lay values down with another sign bit, where they wait for the others of their rows. */
+static uint64_t NAME(stage)(int n, const double *x, uint64_t sign, double *to) {
+    uint64_t large = 0;
+    EACH {
+        uint64_t bits;
+        memcpy(&bits, &x[i], 8);
+        large |= (bits & 0x7fffffffffffffffULL) + (0x8000000000000000ULL - 0x7e40000000000000ULL);
+        bits ^= sign;
+        memcpy(&to[i], &bits, 8);
+    }
+    return large >> 63;
+}
+
+/* Rows of a structure that are stored whole: entry k of instance i's row, which begins at at[i], is
+   number order[i * size + k] of the values that are laid out entry by entry. */
+static inline void NAME(store_rows)(int mode, int ordered, ptrdiff_t size, ptrdiff_t count,
+                                    ptrdiff_t width, const int *at, const uint16_t *order,
+                                    const double *values, double *out) {
+    if (mode == ROWS_RUN && ordered) {
+        double *row = out + at[0];
+        for (ptrdiff_t i = 0; i < count; i++, row += size)
+            for (ptrdiff_t k = 0; k < size; k++) row[k] = values[k * width + i];
+    } else if (mode == ROWS_RUN) {
+        double *run = out + at[0];
+        for (ptrdiff_t i = 0; i < count * size; i++) run[i] = values[order[i]];
+    } else {
+        for (ptrdiff_t i = 0; i < count; i++, order += size) {
+            double *row = out + at[i];
+            for (ptrdiff_t k = 0; k < size; k++) row[k] = values[order[k]];
+        }
+    }
 }
 
 /* One block of n (padded) and count (true) instances; tells whether a result is large. */
@@ -184,6 +222,7 @@ static int NAME(block)(const Program *program, const int n, int count, int at, i
     const unsigned char *modes = program->modes + (size_t)at * program->num_index;
     double *row = program->data + (size_t)at * program->num_data * width;
     const Instruction *step = program->code;
+    double *staged = registers + (program->num_registers + program->num_gathered) * width;
     int large = 0;
     for (int k = 0; k < program->num_data; k++) {
         table[program->num_registers + k] = row;
@@ -234,7 +273,7 @@ static int NAME(block)(const Program *program, const int n, int count, int at, i
                 EACH d[i] = one;
                 NEXT;
             }
-            for (int i = 0; i < n; i += 8) {
+            for (ptrdiff_t i = 0; i < n; i += 8) {
                 d[i] = from[rows[i]];
                 d[i + 1] = from[rows[i + 1]];
                 d[i + 2] = from[rows[i + 2]];
@@ -255,7 +294,7 @@ static int NAME(block)(const Program *program, const int n, int count, int at, i
             const double *a = from + rows[0], *b = from + others[0];
             EACH d[i] = a[i] - b[i];
         } else {
-            for (int i = 0; i < n; i += 4) {
+            for (ptrdiff_t i = 0; i < n; i += 4) {
                 d[i] = from[rows[i]] - from[others[i]];
                 d[i + 1] = from[rows[i + 1]] - from[others[i + 1]];
                 d[i + 2] = from[rows[i + 2]] - from[others[i + 2]];
@@ -272,6 +311,42 @@ static int NAME(block)(const Program *program, const int n, int count, int at, i
     CASE(SCATTER_NEGATIVE) {
         large |= NAME(is_large)(n, A);
         NAME(scatter_negative)(modes[step->b], count, index + step->b * width, A, out[step->c]);
+        NEXT;
+    }
+    CASE(STAGE) {
+        double *d = staged + step->b * width;
+        large |= NAME(stage)(n, A, 0, d);
+        NEXT;
+    }
+    CASE(STAGE_NEGATIVE) {
+        double *d = staged + step->b * width;
+        large |= NAME(stage)(n, A, 0x8000000000000000ULL, d);
+        NEXT;
+    }
+    CASE(STORE_ROWS) {
+        const int mode = modes[step->a], ordered = modes[step->b] == ORDERED, size = step->e;
+        const int *at = index + step->a * width;
+        const uint16_t *order = (const uint16_t *)(index + step->b * width);
+        double *to = out[step->c];
+        if (mode == ROWS_APART) {
+            for (int k = 0; k < size; k++)
+                NAME(scatter)(modes[step->d + k], count, index + (step->d + k) * width,
+                              staged + k * width, to);
+            NEXT;
+        }
+        switch (size) {
+#define OF_SIZE(k) \
+    case k: NAME(store_rows)(mode, ordered, k, count, width, at, order, staged, to); NEXT;
+            OF_SIZE(2)
+            OF_SIZE(3)
+            OF_SIZE(4)
+            OF_SIZE(5)
+            OF_SIZE(6)
+            OF_SIZE(7)
+            OF_SIZE(8)
+#undef OF_SIZE
+        }
+        NAME(store_rows)(mode, ordered, size, count, width, at, order, staged, to);
         NEXT;
     }
     CASE(NEGATE) LOOP(-a[i])

@@ -20,7 +20,8 @@ cdef extern from "kernels/_builds.h" nogil:
         double k
     ctypedef struct Program:
         const Instruction *code
-        int num_registers, num_data, num_gathered, num_index, width, num_instances, num_blocks
+        int num_registers, num_data, num_gathered, num_staged, num_index, width
+        int num_instances, num_blocks
         double *data
         const int *index
         const unsigned char *modes
@@ -82,8 +83,9 @@ cdef class Plan:
     Parameters
     ----------
     programs : list of tuple
-        ``(code, num_registers, num_gathered, num_instances, data, index, modes)``: an array of
-        INSTRUCTION, three numbers, and arrays of shape (blocks, rows, width) and (blocks, rows).
+        ``(code, num_registers, num_gathered, num_staged, num_instances, data, index, modes)``: an
+        array of INSTRUCTION, four numbers, and arrays of shape (blocks, rows, width) and
+        (blocks, rows).
     """
 
     cdef Program *programs
@@ -103,12 +105,14 @@ cdef class Plan:
         if self.programs == NULL:
             raise MemoryError()
         for k in range(self.count):
-            code, num_registers, num_gathered, num_instances, data, index, modes = programs[k]
+            (code, num_registers, num_gathered, num_staged, num_instances, data, index,
+             modes) = programs[k]
             self.keep.append((code, data, index, modes))
             p = &self.programs[k]
             p.code = <const Instruction *> cnp.PyArray_DATA(code)
             p.num_registers = num_registers
             p.num_gathered = num_gathered
+            p.num_staged = num_staged
             p.num_instances = num_instances
             p.num_blocks = index.shape[0]
             p.num_data = data.shape[1]
@@ -118,7 +122,7 @@ cdef class Plan:
             p.index = <const int *> cnp.PyArray_DATA(index)
             p.modes = <const unsigned char *> cnp.PyArray_DATA(modes)
             size = max(size, p.num_registers + p.num_data + p.num_gathered)
-            most = max(most, (p.num_registers + p.num_gathered) * p.width)
+            most = max(most, (p.num_registers + p.num_gathered + p.num_staged) * p.width)
         registers = aligned((most + 8,), np.float64)
         self.keep.append(registers)
         self.table = <double **> calloc(size, sizeof(double *))
@@ -169,6 +173,21 @@ cdef class Sparse:
             out[self.rows[i]] += total
 
 
+# Places between two runs that are set with them: a cache line.
+cdef Py_ssize_t NEAR = 8
+
+
+cdef runs_of(stored):
+    """First places and lengths of what is to be set before programs run.
+
+    Short gaps are set too, since programs overwrite them: a long run is faster than several.
+    """
+    places = np.flatnonzero(~stored)
+    ends = np.flatnonzero(np.diff(places, append=len(stored) + NEAR + 1) > NEAR)
+    begins = places[np.append(0, ends + 1)[:len(ends)]]
+    return np.array([begins, places[ends] + 1 - begins], dtype=np.intp).T.copy()
+
+
 cdef class Job:
     """One kind of result: constant part, linear part, programs, and what comes by affine maps.
 
@@ -189,9 +208,10 @@ cdef class Job:
 
     cdef const double[::1] base
     cdef readonly Py_ssize_t size
-    cdef bint is_zero, is_copied, is_listed, is_bounded
-    cdef const int[::1] places, touched_places
-    cdef const double[::1] values, touched_values
+    cdef bint is_zero, is_copied, is_bounded
+    cdef const Py_ssize_t[:, ::1] runs
+    cdef const int[::1] touched_places
+    cdef const double[::1] touched_values
     cdef Sparse linear, spread
     cdef Plan plan
     cdef double[::1] local
@@ -201,12 +221,7 @@ cdef class Job:
         self.base = base
         # Where most entries are constant, copying all is faster than storing each at its place.
         self.is_copied = 2 * np.count_nonzero(base) > len(base)
-        # Where most places are overwritten only the others are set beforehand.
-        places = np.flatnonzero(~stored).astype(np.int32)
-        self.is_listed = len(places) < 0.6 * len(base) and not self.is_copied
-        if self.is_listed:
-            self.places = places
-            self.values = base[places]
+        self.runs = runs_of(np.zeros(len(base), dtype=bool) if self.is_copied else stored)
         self.touched_places = np.flatnonzero(touched).astype(np.int32)
         self.touched_values = base[touched]
         self.size = len(base)
@@ -222,20 +237,20 @@ cdef class Job:
         """Fill ``out``; tell whether all values are sure to be finite."""
         cdef const double *source[3]
         cdef double *target[2]
-        cdef Py_ssize_t k
+        cdef Py_ssize_t k, first
         cdef bint large
         if self.size == 0:
             return True
         if keep:
             for k in range(self.touched_places.shape[0]):
                 out[self.touched_places[k]] = self.touched_values[k]
-        elif self.is_listed:
-            for k in range(self.places.shape[0]):
-                out[self.places[k]] = self.values[k]
-        elif self.is_zero:
-            memset(out, 0, self.size * sizeof(double))
         else:
-            memcpy(out, &self.base[0], self.size * sizeof(double))
+            for k in range(self.runs.shape[0]):
+                first = self.runs[k, 0]
+                if self.is_zero:
+                    memset(out + first, 0, self.runs[k, 1] * sizeof(double))
+                else:
+                    memcpy(out + first, &self.base[first], self.runs[k, 1] * sizeof(double))
         if self.linear is not None:
             self.linear.add(x, out)
         source[0] = y

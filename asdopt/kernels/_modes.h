@@ -11,7 +11,12 @@ enum {
     ADD_SOME,   /* as ADD_TO; values whose place is -1 are zero and dropped */
     READ,
     READ_RUN,   /* places are consecutive, and the block is full */
-    READ_ONE    /* all values of the row come from one place */
+    READ_ONE,   /* all values of the row come from one place */
+    ROWS,       /* each instance's entries are consecutive, from the place given */
+    ROWS_RUN,   /* the same, and so are the instances' rows */
+    ROWS_APART, /* some are not: each entry has a place of its own */
+    ORDERED,    /* entries come in the order of the program's results */
+    PERMUTED    /* in an order given for each instance */
 };
 
 #endif

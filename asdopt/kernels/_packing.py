@@ -16,8 +16,16 @@ import numpy.typing as npt
 
 from asdopt.kernels._expressions import Expressions
 from asdopt.kernels._machine import Plan, aligned
-from asdopt.kernels._positions import choose_modes, count_places, fill_blocks, shared_count
+from asdopt.kernels._positions import (
+    choose_modes,
+    count_places,
+    fill_blocks,
+    order_modes,
+    row_modes,
+    shared_count,
+)
 from asdopt.kernels._programs import Result, compile_program, read_factor
+from asdopt.kernels._whole_rows import Orders, find_rows
 
 __all__ = ["Fixed", "Instances", "Packer", "Places"]
 
@@ -108,6 +116,8 @@ class Packer:
     ----------
     occupied : ndarray of bool, shape (size,)
         Places of the result that hold something before the programs run.
+    has_rows : bool
+        Whether keys of results are (row, slot), and entries of a row may be stored together.
 
     Attributes
     ----------
@@ -116,10 +126,13 @@ class Packer:
         made.
     """
 
-    def __init__(self, occupied: npt.NDArray[np.bool_]) -> None:
+    def __init__(self, occupied: npt.NDArray[np.bool_], has_rows: bool = False) -> None:
         self.stored = np.zeros(len(occupied), dtype=bool)
         self.touched = self.stored
         self._occupied = occupied
+        self._has_rows = has_rows
+        # As Job decides it: constants are there before the programs run.
+        self._is_copied = 2 * np.count_nonzero(occupied) > len(occupied)
         self._counts = occupied.astype(np.int32)
         self._parts: list[_Part] = []
 
@@ -151,7 +164,12 @@ class Packer:
         found = {
             key: Places(local[key], True) if key in local else Places(next(rows)) for key in refs
         }
-        results = [Result(ref, key, int(key in local)) for key, ref in refs.items()]
+        results = [
+            Result(ref, key, 1)
+            if key in local
+            else Result(ref, key, 0, key[0] if self._has_rows else -1)
+            for key, ref in refs.items()
+        ]
         self._parts.append(_Part(graph, results, instances, found))
 
     def plan(self, fixed: Fixed | None = None) -> Plan:
@@ -173,32 +191,53 @@ class Packer:
         return plan
 
     def _pack(self, part: _Part) -> tuple[object, ...]:
-        program = compile_program(part.graph, part.results, part.constants)
         instances, places = part.instances, part.places
         count = instances.count
-        width = _width(program.num_registers + program.num_gathered, count)
+        candidates = part.results if self._is_copied else part.results + part.constants
+        positions = {r.place: places[r.place].positions for r in candidates if r.row >= 0}
+        orders = Orders()
+        whole = find_rows(candidates, positions, self._counts, orders)
+        taken = {result.place for row in whole for result in row.results}
+        program = compile_program(
+            part.graph,
+            [result for result in part.results if result.place not in taken],
+            [result for result in part.constants if result.place not in taken],
+            [(row.results, row.order, row.is_apart) for row in whole],
+        )
+        sizes = program.num_registers, program.num_gathered, program.num_staged
+        width = _width(sum(sizes), count)
         sources: list[IntArray] = []
         kinds = bytearray()
         for row, (kind, key) in enumerate(program.index):
             if kind == "result":
                 sources.append(places[key].positions)
                 kinds.append(2 if places[key].local else 1)
-                continue
-            kinds.append(0)
-            if kind == "slot":
+            elif kind == "slot":
                 sources.append(instances.slots[key])  # type: ignore[call-overload]
-            else:
+                kinds.append(0)
+            elif kind == "weight":
                 rows = instances.rows[key]  # type: ignore[call-overload]
                 if rows[0] == 0:  # of a template: all of them, the objective's
                     read_factor(program.code, row)
                 sources.append(np.maximum(rows - 1, 0))
+                kinds.append(0)
+            else:  # of an order only the room for it
+                first = kind == "first"
+                sources.append(whole[key].first if first else instances.rows[0])  # type: ignore[call-overload]
+                kinds.append(3)
         index = _blocks(sources, count, width, np.int32)
         data = _blocks([instances.data[k] for k in program.data], count, width, np.float64)
         modes = np.zeros(index.shape[:2], dtype=np.uint8)
         stored = self.stored.view(np.uint8)
         ways = np.frombuffer(kinds, dtype=np.uint8)
         choose_modes(index, ways, count, self._counts, modes, stored)
-        sizes = program.num_registers, program.num_gathered
+        if whole:
+            for row, (kind, key) in enumerate(program.index):
+                if kind == "first":
+                    found = whole[key]  # type: ignore[call-overload]
+                    row_modes(index, row, count, len(found.results), found.whole, modes, stored)
+                elif kind == "order":
+                    order_modes(index, row, count, orders.arrays[key], modes)  # type: ignore[call-overload]
         return program.code, *sizes, count, data, index, modes
 
 
@@ -206,7 +245,7 @@ def _add_constants(part: _Part, fixed: Fixed, claimed: npt.NDArray[np.uint8]) ->
     """Let a template store the constants of its rows, where all instances have as many."""
     instances = part.instances
     columns: list[FloatArray] = []
-    for rows in instances.rows:
+    for number, rows in enumerate(instances.rows):
         count = shared_count(rows, fixed.indptr, _FEW, claimed)
         if not count:
             continue
@@ -219,7 +258,7 @@ def _add_constants(part: _Part, fixed: Fixed, claimed: npt.NDArray[np.uint8]) ->
                 ref = part.graph.data(len(instances.data) + len(columns))
                 columns.append(values)
             key = ("constant", len(part.constants))
-            part.constants.append(Result(ref, key))
+            part.constants.append(Result(ref, key, 0, number))
             part.places[key] = Places(fixed.places[entries])
     if columns:
         data = np.concatenate([instances.data, np.array(columns)])

@@ -23,3 +23,16 @@ def shared_count(rows: _Ints, indptr: _Starts, most: int, claimed: _Bytes) -> in
 def choose_modes(
     index: _Ints, kinds: _Bytes, num_instances: int, counts: _Ints, modes: _Bytes, stored: _Bytes
 ) -> None: ...
+def find_whole_rows(places: list[_Ints], counts: _Ints) -> tuple[_Ints, _Bytes, _Bytes, int]: ...
+def row_modes(
+    index: _Ints,
+    row: int,
+    num_instances: int,
+    size: int,
+    whole: _Bytes,
+    modes: _Bytes,
+    stored: _Bytes,
+) -> None: ...
+def order_modes(
+    index: _Ints, row: int, num_instances: int, order: _Bytes, modes: _Bytes
+) -> None: ...

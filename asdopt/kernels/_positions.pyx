@@ -5,6 +5,7 @@
 import numpy as np
 
 cimport numpy as cnp
+from libc.stdint cimport uint16_t
 from libc.string cimport memcpy
 
 cnp.import_array()
@@ -20,6 +21,11 @@ cdef extern from "kernels/_modes.h":
         READ
         READ_RUN
         READ_ONE
+        ROWS
+        ROWS_RUN
+        ROWS_APART
+        ORDERED
+        PERMUTED
 
 cdef inline int position(const Py_ssize_t[::1] indptr, const int[::1] cols, int row,
                          int column) noexcept nogil:
@@ -109,17 +115,16 @@ def shared_count(const int[::1] rows, const Py_ssize_t[::1] indptr, Py_ssize_t m
                  unsigned char[::1] claimed):
     """Number of constants that each of some rows has, 0 where it is not one number up to ``most``.
 
-    Also 0 where a row may occur twice or is claimed already; else the rows are claimed.
+    Also 0 where a row occurs twice or is claimed already; else the rows are claimed.
     """
-    cdef Py_ssize_t k, count = indptr[rows[0] + 1] - indptr[rows[0]]
+    cdef Py_ssize_t k, j, count = indptr[rows[0] + 1] - indptr[rows[0]]
     if not 0 < count <= most:
         return 0
     for k in range(rows.shape[0]):
         if indptr[rows[k] + 1] - indptr[rows[k]] != count or claimed[rows[k]]:
+            for j in range(k):
+                claimed[rows[j]] = 0
             return 0
-        if k and rows[k] <= rows[k - 1]:
-            return 0
-    for k in range(rows.shape[0]):
         claimed[rows[k]] = 1
     return count
 
@@ -129,7 +134,8 @@ def choose_modes(const int[:, :, ::1] index, const unsigned char[::1] kinds,
                  unsigned char[::1] stored):
     """Choose how each block gathers or scatters each row; mark the places that are stored to.
 
-    ``kinds`` says of each row whether it is gathered (0), scattered (1), or consecutive (2).
+    ``kinds`` says of each row whether it is gathered (0), scattered (1), consecutive (2), or left
+    to others (3).
     """
     cdef Py_ssize_t row, at
     for row in range(index.shape[1]):
@@ -137,7 +143,7 @@ def choose_modes(const int[:, :, ::1] index, const unsigned char[::1] kinds,
             gather_modes(index, row, num_instances, modes)
         elif kinds[row] == 1:
             scatter_modes(index, row, num_instances, counts, modes, stored)
-        else:
+        elif kinds[row] == 2:
             for at in range(index.shape[0]):
                 modes[at, row] = STORE_RUN
 
@@ -187,3 +193,91 @@ cdef void gather_modes(const int[:, :, ::1] index, Py_ssize_t row, Py_ssize_t nu
             run = run and index[at, row, i] == index[at, row, 0] + i
             one = one and index[at, row, i] == index[at, row, 0]
         modes[at, row] = READ_RUN if run else READ_ONE if one else READ
+
+
+def find_whole_rows(list places, const int[::1] counts):
+    """Instances of which some entries are consecutive, and places of no other value.
+
+    Parameters
+    ----------
+    places : list of ndarray of int32, shape (instances,)
+        Positions of each entry; 32 entries at most.
+
+    Returns
+    -------
+    first : ndarray of int32, shape (instances,)
+        Least position.
+    order : ndarray of uint8, shape (instances, entries)
+        Which entry comes at each position.
+    whole : ndarray of uint8, shape (instances,)
+        Whether the entries are consecutive.
+    number : int
+        Number of these instances.
+    """
+    cdef Py_ssize_t size = len(places), i, k
+    cdef const int[:, ::1] at = np.array(places, dtype=np.int32)
+    cdef int least, place
+    cdef Py_ssize_t number = 0, num_instances = at.shape[1]
+    cdef unsigned long long seen
+    first_array = np.empty(num_instances, dtype=np.int32)
+    order_array = np.empty((num_instances, size), dtype=np.uint8)
+    whole_array = np.zeros(num_instances, dtype=np.uint8)
+    cdef int[::1] first = first_array
+    cdef unsigned char[:, ::1] order = order_array
+    cdef unsigned char[::1] whole = whole_array
+    with nogil:
+        for i in range(num_instances):
+            least = at[0, i]
+            for k in range(1, size):
+                least = min(least, at[k, i])
+            first[i] = least
+            seen = 0
+            for k in range(size):
+                place = at[k, i]
+                order[i, k] = <unsigned char> k
+                if least < 0 or place - least >= size or counts[place] != 1:
+                    break
+                seen |= 1ULL << (place - least)
+            if seen == (1ULL << size) - 1:
+                for k in range(size):
+                    order[i, at[k, i] - least] = <unsigned char> k
+                whole[i] = 1
+                number += 1
+    return first_array, order_array, whole_array, number
+
+
+def row_modes(const int[:, :, ::1] index, Py_ssize_t row, Py_ssize_t num_instances,
+              Py_ssize_t size, const unsigned char[::1] whole, unsigned char[:, ::1] modes,
+              unsigned char[::1] stored):
+    """Choose how each block stores rows of ``size`` entries; mark the places it stores to."""
+    cdef Py_ssize_t at, i, k, count, width = index.shape[2]
+    cdef bint run, apart
+    for at in range(index.shape[0]):
+        count = min(width, num_instances - at * width)
+        apart = False
+        run = True
+        for i in range(count):
+            apart = apart or not whole[at * width + i]
+            run = run and index[at, row, i] == index[at, row, 0] + i * size
+        modes[at, row] = ROWS_APART if apart else ROWS_RUN if run else ROWS
+        if not apart:
+            for i in range(count):
+                for k in range(size):
+                    stored[index[at, row, i] + k] = 1
+
+
+def order_modes(int[:, :, ::1] index, Py_ssize_t row, Py_ssize_t num_instances,
+                const unsigned char[:, ::1] order, unsigned char[:, ::1] modes):
+    """Write down in which order the values of a block are stored, two numbers an index."""
+    cdef Py_ssize_t at, i, k, count, width = index.shape[2], size = order.shape[1]
+    cdef bint ordered
+    cdef uint16_t *to
+    for at in range(index.shape[0]):
+        count = min(width, num_instances - at * width)
+        to = <uint16_t *> &index[at, row, 0]
+        ordered = True
+        for i in range(count):
+            for k in range(size):
+                to[i * size + k] = <uint16_t> (order[at * width + i, k] * width + i)
+                ordered = ordered and order[at * width + i, k] == k
+        modes[at, row] = ORDERED if ordered else PERMUTED

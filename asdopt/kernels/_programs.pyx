@@ -56,6 +56,8 @@ cdef int SINE = FUNCTIONS["sin"], COSINE = FUNCTIONS["cos"]
 cdef int CONSTANTS = OPERATION["CONSTANTS"], NUMBER = OPERATION["NUMBER"]
 cdef int GATHER = OPERATION["GATHER"], GATHER_DIFFERENCE = OPERATION["GATHER_DIFFERENCE"]
 cdef int SCATTER = OPERATION["SCATTER"], SCATTER_NEGATIVE = OPERATION["SCATTER_NEGATIVE"]
+cdef int STAGE = OPERATION["STAGE"], STAGE_NEGATIVE = OPERATION["STAGE_NEGATIVE"]
+cdef int STORE_ROWS = OPERATION["STORE_ROWS"]
 cdef int NEGATE = OPERATION["NEGATE"], ADDITION = OPERATION["ADD"]
 cdef int SUBTRACT = OPERATION["SUBTRACT"], MULTIPLY = OPERATION["MULTIPLY"]
 cdef int SQUARE = OPERATION["SQUARE"], ADD_NUMBER = OPERATION["ADD_NUMBER"]
@@ -81,7 +83,7 @@ ctypedef struct Step:
     int op, num_written, num_read, num_rest
     int written[2]
     int read[3]
-    int rest[2]
+    int rest[5]
     double number
 
 
@@ -97,15 +99,18 @@ cdef class Result:
         What it is: the key by which packing finds the positions.
     target : int
         Array it goes to.
+    row : int
+        Row of the template that it is an entry of; -1 for one that is stored by itself.
     """
 
-    cdef readonly int ref, target
+    cdef readonly int ref, target, row
     cdef readonly object place
 
-    def __init__(self, int ref, place, int target=0):
+    def __init__(self, int ref, place, int target=0, int row=-1):
         self.ref = ref
         self.place = place
         self.target = target
+        self.row = row
 
 
 @cython.final
@@ -120,15 +125,19 @@ cdef class Compiled:
         Data columns that the table of pointers holds after the registers and before what is
         gathered.
     index : list of (kind, key)
-        Rows of indices: ``("slot", k)``, ``("weight", k)``, ``("result", place)``.
+        Rows of indices: ``("slot", k)``, ``("weight", k)``, ``("result", place)``; for whole row k
+        ``("first", k)``; for an order ``("order", number)``, two entries an index, and behind it
+        ``("room", (number, entry))`` for more of them.
+    num_staged : int
+        Rows of values that wait to be stored together.
     """
 
     cdef readonly object code
-    cdef readonly int num_registers, num_gathered
+    cdef readonly int num_registers, num_gathered, num_staged
     cdef readonly list data, index
 
 
-def compile_program(Expressions graph, list results, list constants):
+def compile_program(Expressions graph, list results, list constants, list rows):
     """Compile the computation of some results.
 
     Parameters
@@ -138,8 +147,14 @@ def compile_program(Expressions graph, list results, list constants):
         In the order in which they are wanted.
     constants : list of Result
         The same at every point: stored last, and not at all where they are there already.
+    rows : list of (results, order, is_apart)
+        Further results, stored first, those of a row together. Rows of one order have one number;
+        ``is_apart`` tells that in some blocks each result goes to a place of its own.
     """
-    return Compiler(graph, results + constants).compiled(len(results))
+    cdef list staged = []
+    for row in rows:
+        staged += row[0]
+    return Compiler(graph, staged + results + constants).compiled(rows, results, constants)
 
 
 def read_factor(cnp.ndarray code, int row):
@@ -241,24 +256,60 @@ cdef class Compiler:
             return not SMOOTH[kind - FIRST_FUNCTION]
         return kind == MASK or LT <= kind <= NE
 
-    def compiled(self, Py_ssize_t num_varying):
+    def compiled(self, list rows, list results, list constants):
         cdef Result result
         cdef Step step
-        cdef Py_ssize_t k
-        for k in range(len(self.results)):
-            result = self.results[k]
-            if k == num_varying:
-                self.start(&step, CONSTANTS, -1)
-                self.append(&step)
-            self.need(result.ref >> 1)
-            self.start(&step, SCATTER_NEGATIVE if result.ref & 1 else SCATTER, -1)
-            step.read[0] = result.ref >> 1
-            step.num_read = 1
-            step.rest[0] = self.row("result", result.place)
-            step.rest[1] = result.target
-            step.num_rest = 2
+        cdef int k
+        cdef Compiled found = Compiled()
+        for k in range(<int> len(rows)):
+            self.store_row(k, rows[k][0], rows[k][1], rows[k][2])
+            found.num_staged = max(found.num_staged, <int> len(rows[k][0]))
+        for result in results:
+            self.scatter(result)
+        if constants:
+            self.start(&step, CONSTANTS, -1)
             self.append(&step)
-        return self.allocate()
+        for result in constants:
+            self.scatter(result)
+        return self.allocate(found)
+
+    cdef int scatter(self, Result result) except -1:
+        cdef Step step
+        self.need(result.ref >> 1)
+        self.start(&step, SCATTER_NEGATIVE if result.ref & 1 else SCATTER, -1)
+        self.reads(&step, result.ref >> 1, -1, -1)
+        step.rest[0] = self.row("result", result.place)
+        step.rest[1] = result.target
+        step.num_rest = 2
+        return self.append(&step)
+
+    cdef int store_row(self, int number, list results, int order, bint is_apart) except -1:
+        """Lay the entries of a row down as they come, then store all of them."""
+        cdef Result result
+        cdef Step step
+        cdef int k, size = <int> len(results)
+        for k in range(size):
+            result = results[k]
+            self.need(result.ref >> 1)
+            self.start(&step, STAGE_NEGATIVE if result.ref & 1 else STAGE, -1)
+            self.reads(&step, result.ref >> 1, -1, -1)
+            step.rest[0] = k
+            step.num_rest = 1
+            self.append(&step)
+        self.start(&step, STORE_ROWS, -1)
+        step.rest[0] = self.row("first", number)
+        step.rest[1] = self.row("order", order)
+        for k in range(2, size, 2):
+            self.row("room", (order, k))
+        step.rest[2] = result.target
+        step.rest[3] = 0
+        if is_apart:
+            step.rest[3] = len(self.index)
+            for result in results:
+                self.row("result", result.place)
+        step.rest[4] = size
+        step.num_rest = 5
+        return self.append(&step)
 
     # Ordering and choice of instructions
 
@@ -445,8 +496,7 @@ cdef class Compiler:
 
     # Registers
 
-    cdef object allocate(self):
-        cdef Compiled found = Compiled()
+    cdef object allocate(self, Compiled found):
         cdef Ints free_registers, gathered
         cdef Py_ssize_t k
         cdef int j, node, count = 0
@@ -533,6 +583,14 @@ cdef class Compiler:
         elif step.op == SCATTER or step.op == SCATTER_NEGATIVE:
             code.b = <uint16_t> step.rest[0]
             code.c = <uint16_t> step.rest[1]
+        elif step.op == STAGE or step.op == STAGE_NEGATIVE:
+            code.b = <uint16_t> step.rest[0]
+        elif step.op == STORE_ROWS:
+            code.a = <uint16_t> step.rest[0]
+            code.b = <uint16_t> step.rest[1]
+            code.c = <uint16_t> step.rest[2]
+            code.d = <uint16_t> step.rest[3]
+            code.e = <uint16_t> step.rest[4]
         elif step.op == CALL or step.op == CALL_TWO:
             code.e = <uint16_t> step.rest[0]
         elif step.num_rest:  # a literal factor: the summand is operand c
