@@ -17,7 +17,9 @@ from scipy import sparse
 from asdopt._errors import EvaluationError, InputError, TracingError
 from asdopt._ops import CODE
 from asdopt._pattern import SparsityPattern
-from asdopt.backends._differences import difference_hessian, difference_jacobian
+from asdopt._plan import Plan
+from asdopt.backends import FiniteDifferences, FlatFunction
+from asdopt.coloring import Coloring, color, color_hessian
 from asdopt.tracing._array import TracedArray, lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._recorder import function_name
@@ -27,6 +29,10 @@ from asdopt.tracing._tracer import TracedArrayBase, Tracer, tracer
 __all__ = ["external", "tape_of"]
 
 FloatArray = npt.NDArray[np.float64]
+# Fourth order: truncation h**4 balances rounding eps/h at eps**(1/5).
+_DIFFERENCES = FiniteDifferences(
+    "extrapolated", step=float(np.finfo(np.float64).eps) ** 0.2, halvings=2
+)
 
 
 def external(
@@ -211,16 +217,34 @@ class _Box:
         """Entries in each row of the Jacobian's pattern."""
         return np.diff(self.jacobian_pattern.indptr).astype(np.int32)
 
+    @cached_property
+    def hessian_pattern(self) -> SparsityPattern:
+        """Both triangles of the pattern of ``weights @ values``: pairs of variables of a row."""
+        rows = self.jacobian_pattern.to_scipy()
+        found = SparsityPattern.from_scipy(rows.T @ rows)
+        if self.hessian_pairs is None:
+            return found
+        pairs = np.array(self.hessian_pairs, dtype=np.intp).reshape(-1, 2)
+        return found & SparsityPattern(pairs[:, 0], pairs[:, 1], found.shape).symmetrized()
+
+    @cached_property
+    def _jacobian_coloring(self) -> Coloring:
+        return color(self.jacobian_pattern, "column")
+
+    @cached_property
+    def _hessian_coloring(self) -> Coloring:
+        return color_hessian(self.hessian_pattern)
+
     def jacobian_values(self, x: FloatArray) -> FloatArray:
         """Values of the Jacobian's pattern, row-major."""
-        pattern = self.jacobian_pattern
         if self.jac is None:
-            return difference_jacobian(self.values, x, pattern)
-        return _inside(self.jac(*self._arguments(x)), pattern, "jac", self.fun)
+            return self._differences(self.values, x, "jacobian", self._jacobian_coloring)
+        return _inside(self.jac(*self._arguments(x)), self.jacobian_pattern, "jac", self.fun)
 
     def hessian(self, x: FloatArray, weights: FloatArray) -> FloatArray:
         """Hessian of ``weights @ values(x)``, shape (k, k)."""
         k = self.num_inputs
+        pattern = self.hessian_pattern
         if self.hess is not None:
             found = _dense(self.hess(*self._arguments(x), weights))
             if found.shape != (k, k):
@@ -228,20 +252,41 @@ class _Box:
                     f"hess of the external function {function_name(self.fun)} returned shape "
                     f"{found.shape}, ({k}, {k}) is needed"
                 )
+            _inside(found, pattern, "hess", self.fun)
             return found
         if not weights.any():
             return np.zeros((k, k))
-        if self.jac is not None:
-            pattern = self.jacobian_pattern
+        if self.jac is None:
+            values = self._differences(
+                lambda point: weights @ self.values(point), x, "hessian", self._hessian_coloring
+            )
+            return pattern.to_dense(values)
+        rows = self.jacobian_pattern
+        values = self._differences(
+            lambda point: rows.to_scipy(self.jacobian_values(point)).T @ weights,
+            x,
+            "jacobian",
+            color(pattern, "column"),
+        )
+        dense = pattern.to_dense(values)
+        return np.asarray(0.5 * (dense + dense.T))
 
-            def gradient(point: FloatArray) -> FloatArray:
-                return np.asarray(pattern.to_scipy(self.jacobian_values(point)).T @ weights)
+    def _differences(
+        self, fun: Callable[[FloatArray], Any], x: FloatArray, kind: str, coloring: Coloring
+    ) -> FloatArray:
+        function = _Named(fun, x)
+        function.of = self.fun
+        return Plan(_DIFFERENCES.prepare(function, x), kind, coloring).values(x)
 
-            full = SparsityPattern.from_dense(np.ones((k, k), dtype=bool))
-            dense = np.zeros((k, k))
-            dense[full.rows, full.cols] = difference_jacobian(gradient, x, full)
-            return 0.5 * (dense + dense.T)
-        return difference_hessian(lambda point: float(weights @ self.values(point)), x)
+
+class _Named(FlatFunction):
+    """A function made of a user's one, whose name stands in messages."""
+
+    of: Callable[..., Any]
+
+    @property
+    def name(self) -> str:
+        return function_name(self.of)
 
 
 def _dense(matrix: Any) -> FloatArray:

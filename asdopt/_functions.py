@@ -17,8 +17,9 @@ from scipy.sparse import csr_array
 from asdopt._errors import EvaluationError, InputError
 from asdopt._once import hessian_once, jacobian_once
 from asdopt._pattern import SparsityPattern
-from asdopt._prepared import PreparedHessian, PreparedJacobian, prepare
+from asdopt._prepared import PreparedHessian, PreparedJacobian
 from asdopt.backends import Backend, FlatFunction
+from asdopt.backends._function import check_scalar
 from asdopt.detection import hessian_pattern, jacobian_pattern
 from asdopt.tracing._structure import Structure
 from asdopt.tracing._trace import Trace
@@ -102,7 +103,7 @@ def hessian_sparsity(
     SparsityPattern, shape (n, n)
     """
     trace, function = _trace(fun, x, mode, args, argnum, inplace)
-    _check_scalar(function, len(trace.outputs))
+    check_scalar(function, len(trace.outputs))
     return hessian_pattern(trace, mode=mode).symmetrized()
 
 
@@ -174,10 +175,7 @@ def prepare_jacobian(
     >>> J([2.0] * 100)[0, 1]
     np.float64(2.0)
     """
-    function = FlatFunction(fun, x, args, argnum, inplace)
-    point = function.flatten(x)
-    source = prepare("jacobian", function, point, backend, pattern, coloring, mode)
-    return PreparedJacobian(function, source)
+    return PreparedJacobian(fun, x, args, argnum, inplace, backend, pattern, coloring, mode)
 
 
 def prepare_hessian(
@@ -217,10 +215,7 @@ def prepare_hessian(
     PreparedHessian of <lambda>: 50 × 50, 148 nonzeros
     3 HVPs instead of 50: tape, forward over reverse, distance-2 coloring
     """
-    function = FlatFunction(fun, x, args, argnum, inplace)
-    point = function.flatten(x)
-    source = prepare("hessian", function, point, backend, pattern, coloring, mode)
-    return PreparedHessian(function, source)
+    return PreparedHessian(fun, x, args, argnum, inplace, backend, pattern, coloring, mode)
 
 
 def jacobian(
@@ -279,7 +274,7 @@ def hessian(
     if out is None and options.keys() <= _OF_FUNCTION:
         function = FlatFunction(fun, x, **options)
         recorder, output = function.recorded(function.flatten(x))
-        _check_scalar(function, output.size)
+        check_scalar(function, output.size)
         try:
             return hessian_once(recorder, output)
         except EvaluationError:
@@ -330,14 +325,6 @@ def value_gradient_and_hessian(
     (8.0, array([12.]), array([[12.]]))
     """
     return prepare_hessian(fun, x, **options).value_gradient_and_hessian(x, out)
-
-
-def _check_scalar(function: FlatFunction, num_outputs: int) -> None:
-    if num_outputs != 1:
-        raise InputError(
-            f"the Hessian of {function.name} was asked for, which returned {num_outputs} "
-            "values; a Hessian belongs to one number: return a scalar"
-        )
 
 
 def _trace(

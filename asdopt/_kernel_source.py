@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._diagnose import nonfinite_derivative, nonfinite_value
-from asdopt._errors import InputError
 from asdopt._evaluator import Evaluator
 from asdopt._pattern import SparsityPattern
 from asdopt.backends import FlatFunction
+from asdopt.backends._function import check_scalar
 from asdopt.coloring import Coloring, color_hessian, color_jacobian
 from asdopt.coloring._reading import unknown_numbers
 from asdopt.tracing._trace import Trace
@@ -39,11 +39,8 @@ class KernelSource:
 
     def _record(self, x: FloatArray) -> Trace:
         trace = self._function.record(x, with_objective=self._kind == "jacobian")
-        if self._kind == "hessian" and len(trace.outputs) != 1:
-            raise InputError(
-                f"the Hessian of {self._function.name} was asked for, which returned "
-                f"{len(trace.outputs)} values; a Hessian belongs to one number: return a scalar"
-            )
+        if self._kind == "hessian":
+            check_scalar(self._function, len(trace.outputs))
         return trace
 
     def move(self, x: FloatArray) -> None:

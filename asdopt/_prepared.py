@@ -8,7 +8,7 @@ products of a backend.
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,9 +26,10 @@ from asdopt._pattern_source import check_pattern_by_probe, find_pattern
 from asdopt._plan import Plan, make_plan, use_coloring
 from asdopt.backends import Backend, FlatFunction, Products
 from asdopt.backends._find import as_backend
+from asdopt.backends._function import check_scalar
 from asdopt.coloring import Coloring
 
-__all__ = ["PreparedHessian", "PreparedJacobian", "prepare"]
+__all__ = ["PreparedHessian", "PreparedJacobian"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -123,10 +124,32 @@ class ProductSource:
 class _Prepared:
     """What prepared Jacobians and Hessians have in common; thread-safe."""
 
-    def __init__(self, function: FlatFunction, source: KernelSource | ProductSource) -> None:
-        self._function = function
-        self._source = source
+    _kind: ClassVar[str]
+
+    def __init__(
+        self,
+        fun: Any,
+        x: Any,
+        args: Any,
+        argnum: int,
+        inplace: Any,
+        backend: str | Backend | None,
+        pattern: Any,
+        coloring: Any,
+        mode: str,
+    ) -> None:
+        self._function = FlatFunction(fun, x, args, argnum, inplace)
+        point = self._function.flatten(x)
+        how = (backend, pattern, coloring, mode)
+        self._source = _prepare(self._kind, self._function, point, *how)
         self._lock = threading.RLock()
+        example = self._function.structure.unflatten(point)
+        self._request = (fun, example, args, argnum, self._function.buffer, *how)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Compiled functions and symbols of other systems cannot be pickled; what they are made of
+        # can, if the user's function can.
+        return type(self), self._request
 
     @property
     def pattern(self) -> SparsityPattern:
@@ -251,7 +274,13 @@ def _check_written(out: Any, what: str) -> None:
 
 
 class PreparedJacobian(_Prepared):
-    """Jacobian of a function, evaluated by calling it; made by :func:`asdopt.prepare_jacobian`."""
+    """Jacobian of a function, evaluated by calling it; made by :func:`asdopt.prepare_jacobian`.
+
+    Pickled ones are prepared anew where they are read, at the first x: branches of the function
+    that were met since are met again there.
+    """
+
+    _kind = "jacobian"
 
     def value_and_jacobian(
         self, x: Any, out: csr_array | None = None
@@ -264,7 +293,12 @@ class PreparedJacobian(_Prepared):
 
 
 class PreparedHessian(_Prepared):
-    """Hessian of a function, evaluated by calling it; made by :func:`asdopt.prepare_hessian`."""
+    """Hessian of a function, evaluated by calling it; made by :func:`asdopt.prepare_hessian`.
+
+    Pickled ones are prepared anew where they are read, as prepared Jacobians are.
+    """
+
+    _kind = "hessian"
 
     def value_gradient_and_hessian(
         self, x: Any, out: csr_array | None = None
@@ -280,7 +314,7 @@ class PreparedHessian(_Prepared):
             return value, gradient, self._matrix(point, out)
 
 
-def prepare(
+def _prepare(
     kind: str,
     function: FlatFunction,
     x: FloatArray,
@@ -305,14 +339,7 @@ def prepare(
         source: KernelSource | ProductSource = KernelSource(function, x, kind)
     else:
         products = as_backend(backend).prepare(function, x)
-        _check_scalar(kind, function, products.num_outputs)
+        if kind == "hessian":
+            check_scalar(function, products.num_outputs)
         source = ProductSource(function, products, kind, x, pattern, coloring, mode)
     return source
-
-
-def _check_scalar(kind: str, function: FlatFunction, num_outputs: int) -> None:
-    if kind == "hessian" and num_outputs != 1:
-        raise InputError(
-            f"the Hessian of {function.name} was asked for, which returned {num_outputs} values; "
-            "a Hessian belongs to one number: return a scalar"
-        )

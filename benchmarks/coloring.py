@@ -82,12 +82,13 @@ def casadi_calls(pattern: SparsityPattern, symmetric: bool) -> list[Callable[[],
     return [own.uni_coloring, partial(own.uni_coloring, own.T)]
 
 
-def main() -> None:
-    """Print the table."""
+def main(grid: int = 192, points: int = 300, size: int = 100_000) -> None:
+    """Print the tables for a Brusselator, a stencil and a matrix with full rows of given sizes."""
+    stiff = brusselator(grid)
     patterns = {
-        "Brusselator 192 x 192": brusselator(192),
-        "nine-point stencil 300 x 300": stencil(300, 1),
-        "three full rows and columns, n = 100,000": hubs(100_000, 3),
+        f"Brusselator {grid} x {grid}": stiff,
+        f"nine-point stencil {points} x {points}": stencil(points, 1),
+        f"three full rows and columns, n = {size:,}": hubs(size, 3),
     }
     print("| pattern | nonzeros | coloring | colors | first | again | CasADi | given A' |")
     print("|---|---|---|---|---|---|---|---|")
@@ -112,9 +113,9 @@ def main() -> None:
             row = [name, f"{pattern.nnz:,}", kind, count, *times, *cells]
             print("| " + " | ".join(row) + " |")
     print()
-    print("| decompression, Brusselator 192 x 192 | first call, ms | again, ms |")
+    print(f"| decompression, Brusselator {grid} x {grid} | first call, ms | again, ms |")
     print("|---|---|---|")
-    pattern = patterns["Brusselator 192 x 192"].symmetrized()
+    pattern = stiff.symmetrized()
     for what, decompression in (("direct", "direct"), ("substitution", "substitution")):
         coloring = color(pattern, "symmetric", decompression)
         products = compress(coloring, pattern.to_scipy(np.ones(pattern.nnz)))

@@ -89,6 +89,55 @@ def test_patterns_follow_the_given_ones() -> None:
     assert problem.hessian_pattern.nnz == 2
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        external(box, box_jac, box_hess, PATTERN, [[0, 1, 0], [1, 1, 0], [0, 0, 0]]),
+        external(box, box_jac, lambda x, w: np.ones((3, 3)), PATTERN),
+    ],
+)
+def test_curvature_outside_of_the_pattern_is_refused(function: Any) -> None:
+    """Given as too small, or between variables that share no row: it would be lost silently."""
+    problem = Problem(None, Constraint(function, 0, 1), x0=[1.0, 2.0, 3.0])
+    with pytest.raises(asdopt.InputError, match="hess_sparsity has no entry"):
+        problem.hessian([1.0, 2.0, 3.0], [1.0, 1.0])
+
+
+def test_differences_take_one_pair_of_calls_for_each_color() -> None:
+    """A banded black box of 50 variables: three colors for its Jacobian, few for its Hessian."""
+    calls = 0
+
+    def band(x: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        return np.asarray(x[1:], dtype=float) * np.asarray(x[:-1], dtype=float) ** 2
+
+    n = 50
+    x = np.linspace(0.5, 1.5, n)
+    function = external(band, jac_sparsity=np.eye(n - 1, n) + np.eye(n - 1, n, 1))
+    problem = Problem(None, Constraint(function, 0, 1), x0=x)
+    twin = Problem(None, Constraint(lambda x: x[1:] * x[:-1] ** 2, 0, 1), x0=x)
+    problem.jacobian(x)
+    calls = 0
+    found = problem.jacobian(x + 0.1).toarray()
+    assert calls <= 2 + 2 * 4
+    np.testing.assert_allclose(found, twin.jacobian(x + 0.1).toarray(), atol=1e-9)
+    w = np.linspace(1.0, 2.0, n - 1)
+    calls = 0
+    found = problem.hessian(x, w).toarray()
+    assert calls < 8 * 2 * n
+    np.testing.assert_allclose(found, twin.hessian(x, w).toarray(), atol=1e-5)
+
+
+def test_a_black_box_that_is_not_finite_nearby_is_named() -> None:
+    def edge(t: float) -> float:
+        return np.sqrt(t) if t >= 0.0 else np.nan
+
+    problem = Problem(None, Constraint(external(edge), 0, 1), x0=[0.0])
+    with pytest.raises(asdopt.EvaluationError, match=r"edge\(\).*give its derivatives"):
+        problem.jacobian([0.0])
+
+
 def test_plain_calls_and_scalar_arguments() -> None:
     """With floats it is the function itself; several arguments of any shape are taken."""
     area = external(lambda w, h: float(w) * float(h[0]))

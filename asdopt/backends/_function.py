@@ -19,7 +19,7 @@ from asdopt.tracing._recorder import Recorder, function_name
 from asdopt.tracing._structure import Structure
 from asdopt.tracing._trace import Trace
 
-__all__ = ["FlatFunction", "wrong_result"]
+__all__ = ["FlatFunction", "check_scalar", "wrong_result"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
@@ -193,6 +193,15 @@ class FlatFunction:
             tape.close()
             raise
         return recorder, ids
+
+
+def check_scalar(function: FlatFunction, num_outputs: int) -> None:
+    """Refuse a Hessian of several results."""
+    if num_outputs != 1:
+        raise InputError(
+            f"the Hessian of {function.name} was asked for, which returned {num_outputs} "
+            "values; a Hessian belongs to one number: return a scalar"
+        )
 
 
 def _buffer(inplace: Any) -> FloatArray:

@@ -649,7 +649,7 @@ class TestReprs:
         )
         assert "by kernels: no products" in repr(asdopt.prepare_jacobian(banded, X))
         assert repr(FiniteDifferences("forward")) == (
-            "FiniteDifferences(method='forward', step=None, bounds=None)"
+            "FiniteDifferences(method='forward', step=None, bounds=None, halvings=6)"
         )
 
 

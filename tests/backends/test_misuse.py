@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
+import pickle
 from typing import Any
 
 import numpy as np
@@ -160,3 +162,28 @@ def test_curvature_that_failed_leaves_nothing_behind() -> None:
         problem.hessian(2.0 * X[:2], np.ones(2))
     np.testing.assert_array_equal(problem.jacobian(X[:2]).toarray(), expected)
     np.testing.assert_array_equal(expected, matrix)
+
+
+class TestPickles:
+    @pytest.mark.parametrize(
+        "backend", ["kernels", "tape", "finite_differences", "complex_step", *FOREIGN]
+    )
+    def test_prepared_objects_are_prepared_anew(self, backend: str) -> None:
+        prepared = asdopt.prepare_jacobian(square, X, backend=backend)
+        for again in (pickle.loads(pickle.dumps(prepared)), copy.deepcopy(prepared)):
+            assert repr(again) == repr(prepared)
+            np.testing.assert_array_equal(again(X + 1).toarray(), prepared(X + 1).toarray())
+
+    def test_with_structure_constants_and_coloring(self) -> None:
+        x = {"a": np.array([1.0, 2.0]), "b": 3.0}
+        prepared = asdopt.prepare_hessian(
+            weighted, x, args=(2.0,), coloring=[1, 2, 3], backend="tape", pattern=np.ones((3, 3))
+        )
+        again = pickle.loads(pickle.dumps(prepared))
+        assert again.coloring.algorithm == "known"
+        np.testing.assert_array_equal(again(x).toarray(), prepared(x).toarray())
+        np.testing.assert_array_equal(again(x).toarray()[2], [2.0, 2.0, 0.0])
+
+
+def weighted(x: Any, weight: float) -> Any:
+    return weight * np.sum(x["a"]) * x["b"]
