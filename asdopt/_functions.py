@@ -248,8 +248,8 @@ def jacobian(
         function = FlatFunction(fun, x, **options)
         try:
             return jacobian_once(*function.recorded(function.flatten(x)))
-        except EvaluationError:
-            pass  # the prepared one says where it comes from
+        except EvaluationError:  # the prepared one says where it comes from
+            return prepare_jacobian(fun, x, **options).value_and_jacobian(x)[1]
     return prepare_jacobian(fun, x, **options)(x, out)
 
 
@@ -277,8 +277,8 @@ def hessian(
         check_scalar(function, output.size)
         try:
             return hessian_once(recorder, output)
-        except EvaluationError:
-            pass  # the prepared one says where it comes from
+        except EvaluationError:  # the prepared one says where it comes from
+            return prepare_hessian(fun, x, **options).value_gradient_and_hessian(x)[2]
     return prepare_hessian(fun, x, **options)(x, out)
 
 

@@ -184,8 +184,8 @@ def _interp(
 ) -> Any:
     """Piecewise linear interpolation.
 
-    With few constant knots it is a sum of ramps, ``slope * clip(x - knot, 0, width)``, which
-    holds at every x; else the interval is found at the point, under guards.
+    With few constant knots, all different, it is a sum of ramps, ``slope * clip(x - knot, 0,
+    width)``, which holds at every x; else the interval is found at the point, under guards.
     """
     points, knots, values = lift(tape, x), lift(tape, xp), lift(tape, fp)
     if knots.ndim != 1 or knots.shape != values.shape:
@@ -208,7 +208,16 @@ def _interp(
         knots, values = lift(tape, fixed), TracedArray(tape, np.r_[f[-1:], f, f[:1]])
         points = lift(tape, call(tape, np.remainder, (points, period)))
         left = right = None
-    if fixed is not None and len(fixed) <= _FEW_KNOTS:
+    widths = np.diff([] if fixed is None else fixed)
+    if (widths < 0.0).any():
+        raise refuse(
+            tape,
+            UnsupportedOperationError,
+            "np.interp was called with sample points that do not increase; NumPy's results are "
+            "then without meaning: sort the points, and the values with them",
+        )
+    # A ramp cannot jump, as between points that are equal.
+    if fixed is not None and len(fixed) <= _FEW_KNOTS and widths.all():
         result = _ramps(tape, points, fixed, values)
     else:
         result = _interval(tape, points, knots, values)
@@ -224,9 +233,8 @@ def _ramps(tape: Tape, x: Any, knots: Any, values: Any) -> Any:
     result: Any = values[0] + np.zeros_like(x)
     for k in range(len(knots) - 1):
         width = float(knots[k + 1] - knots[k])
-        if width > 0.0:
-            slope = (values[k + 1] - values[k]) / width
-            result = result + slope * np.clip(x - float(knots[k]), 0.0, width)
+        slope = (values[k + 1] - values[k]) / width
+        result = result + slope * np.clip(x - float(knots[k]), 0.0, width)
     return result
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._complex import TracedComplex, make, parts, tape_among
-from asdopt.tracing._complex_ufuncs import bilinear
+from asdopt.tracing._complex_ufuncs import bilinear, deliver
 from asdopt.tracing._lift import constants_only, lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values
@@ -35,6 +35,8 @@ _PRODUCTS = frozenset(
 def dispatch(tape: Tape, func: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """Answer ``__array_function__`` where an argument is complex and traced."""
     if func in _PER_PART:
+        if kwargs.get("dtype") is not None and np.dtype(kwargs["dtype"]) == np.complex128:
+            kwargs = {name: value for name, value in kwargs.items() if name != "dtype"}
         real = func(*_only(tape, args, 0), **_only(tape, kwargs, 0))
         imag = func(*_only(tape, args, 1), **_only(tape, kwargs, 1))
         if isinstance(real, (list, tuple)):
@@ -42,7 +44,9 @@ def dispatch(tape: Tape, func: Callable[..., Any], args: Any, kwargs: Any) -> An
         return make(tape, real, imag)
     if func in _PRODUCTS:
         a, b, *rest = args
-        return bilinear(lambda x, y: func(x, y, *rest, **kwargs))(tape, a, b)
+        kwargs = dict(kwargs)
+        out = kwargs.pop("out", None)
+        return deliver(bilinear(lambda x, y: func(x, y, *rest, **kwargs))(tape, a, b), out)
     known = _FUNCTIONS.get(func)
     if known is None:
         plain = _numbers((args, kwargs))
@@ -98,12 +102,14 @@ def _vdot(tape: Tape, a: Any, b: Any) -> Any:
 
 def _einsum(tape: Tape, text: str, *operands: Any, **kwargs: Any) -> Any:
     kwargs.pop("optimize", None)
+    out = kwargs.pop("out", None)
     if len(operands) == 1:
         re, im = parts(tape, operands[0])
-        both = [None if part is None else np.einsum(text, part) for part in (re, im)]
-        return make(tape, *both)
+        both = [None if part is None else np.einsum(text, part, **kwargs) for part in (re, im)]
+        return deliver(make(tape, *both), out)
     if len(operands) == 2:
-        return bilinear(lambda x, y: np.einsum(text, x, y))(tape, *operands)
+        product = bilinear(lambda x, y: np.einsum(text, x, y, **kwargs))
+        return deliver(product(tape, *operands), out)
     raise refuse(
         tape,
         UnsupportedOperationError,
@@ -179,7 +185,7 @@ def _one(function: Any) -> Callable[..., Any]:
     def handler(
         tape: Tape, a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None
     ) -> Any:
-        return _transform(tape, function, a, n, axis, norm)
+        return deliver(_transform(tape, function, a, n, axis, norm), out)
 
     return handler
 
@@ -192,7 +198,7 @@ def _several(function: Any, axes_of: Any) -> Callable[..., Any]:
         sizes = [None] * len(axes) if s is None else s
         for axis, n in zip(axes, sizes, strict=True):
             a = _transform(tape, function, a, n, axis, norm)
-        return a
+        return deliver(a, out)
 
     return handler
 

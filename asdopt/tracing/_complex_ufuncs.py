@@ -200,12 +200,16 @@ def ufunc(tape: Tape, function: np.ufunc, method: str, inputs: Any, kwargs: Any)
             f"{', '.join(sorted(u.__name__ for u in UFUNCS))} and sums: write real and imaginary "
             "parts as two arrays",
         )
-    result = known(tape, *inputs)
-    if out is not None:
-        target = out[0] if isinstance(out, tuple) else out
-        target[...] = result
-        return target
-    return result
+    return deliver(known(tape, *inputs), out)
+
+
+def deliver(result: Any, out: Any) -> Any:
+    """Hand a result out, through ``out=`` if given."""
+    if out is None:
+        return result
+    target = out[0] if isinstance(out, tuple) else out
+    target[...] = result
+    return target
 
 
 _NAMES: dict[str, Any] = {

@@ -15,6 +15,7 @@ from asdopt.tracing._linear import matrix_times
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import wrap
+from asdopt.tracing._ufuncs import deliver
 
 __all__: list[str] = []
 
@@ -44,7 +45,7 @@ for _function in (np.fft.irfft, np.fft.hfft):
         matrix = _function(np.eye(len(moved)), n, axis=0, norm=norm)
         flat = matrix_times(tape, matrix, moved.reshape(len(moved), -1))
         ids = flat.reshape(flat.shape[0], *moved.shape[1:])
-        return TracedArray(tape, np.moveaxis(ids, 0, axis))
+        return deliver(tape, TracedArray(tape, np.moveaxis(ids, 0, axis)), out)
 
     implements(_function)(_transform)
 
@@ -67,8 +68,7 @@ for _function, _last in ((np.fft.irfftn, None), (np.fft.irfft2, (-2, -1))):
         basis = np.eye(source.size).reshape(source.size, *source.shape)
         images = _function(basis, s, axes=tuple(k + 1 for k in axes), norm=norm)
         matrix = images.reshape(source.size, -1).T
-        return TracedArray(
-            tape, matrix_times(tape, matrix, source.ids.ravel()).reshape(images.shape[1:])
-        )
+        ids = matrix_times(tape, matrix, source.ids.ravel()).reshape(images.shape[1:])
+        return deliver(tape, TracedArray(tape, ids), out)
 
     implements(_function)(_transform_all)

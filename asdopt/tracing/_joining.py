@@ -19,7 +19,7 @@ from asdopt.tracing._nodes import select
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import mirror, wrap
-from asdopt.tracing._ufuncs import call, deliver, store
+from asdopt.tracing._ufuncs import call, check_types, deliver, store
 
 __all__: list[str] = []
 
@@ -29,8 +29,7 @@ def _joins(function: Callable[..., Any]) -> None:
 
     def handler(tape: Tape, arrays: Sequence[Any], *args: Any, **kwargs: Any) -> Any:
         out = kwargs.pop("out", None)
-        kwargs.pop("dtype", None)
-        kwargs.pop("casting", None)
+        check_types(tape, f"np.{function.__name__}", kwargs)
         sources = [lift(tape, a) for a in arrays]
         is_bool = bool(sources) and all(s.is_bool for s in sources)
         ids = function([s.ids for s in sources], *args, **kwargs)
@@ -207,6 +206,7 @@ def _linspace(
     axis: int = 0,
     **kwargs: Any,
 ) -> Any:
+    check_types(tape, "np.linspace", {"dtype": dtype})
     num = int(num)
     intervals = num - 1 if endpoint else num
     a, b = np.broadcast_arrays(lift(tape, start).ids, lift(tape, stop).ids)
@@ -236,6 +236,7 @@ def _logspace(
     dtype: Any = None,
     axis: int = 0,
 ) -> Any:
+    check_types(tape, "np.logspace", {"dtype": dtype})
     exponents = _linspace(tape, start, stop, num, endpoint, axis=axis)
     return call(tape, np.power, (base, exponents))
 
@@ -250,6 +251,7 @@ def _geomspace(
     dtype: Any = None,
     axis: int = 0,
 ) -> Any:
+    check_types(tape, "np.geomspace", {"dtype": dtype})
     ratio = call(tape, np.log, (call(tape, np.divide, (stop, start)),))
     powers = call(tape, np.exp, (_linspace(tape, 0.0, ratio, num, endpoint, axis=0),))
     result = lift(tape, call(tape, np.multiply, (start, powers)))

@@ -22,7 +22,7 @@ from asdopt.tracing._nodes import Ids, constant_mask, weighted
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, mirror, wrap
-from asdopt.tracing._ufuncs import call, composite, deliver
+from asdopt.tracing._ufuncs import call, check_types, composite, deliver
 
 __all__ = [
     "check_sparse",
@@ -283,13 +283,14 @@ def _trace(
     dtype: Any = None,
     out: Any = None,
 ) -> Any:
+    check_types(tape, "np.trace", {"dtype": dtype})
     diagonal = np.diagonal(lift(tape, a), offset, axis1, axis2)
     return deliver(tape, np.sum(diagonal, axis=-1), out)
 
 
 @implements(np.linalg.trace)
 def _linalg_trace(tape: Tape, x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
-    return _trace(tape, x, offset, -2, -1)
+    return _trace(tape, x, offset, -2, -1, dtype)
 
 
 @implements(np.cross)

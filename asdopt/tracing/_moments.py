@@ -173,6 +173,7 @@ def _cov(
     *,
     dtype: Any = None,
 ) -> Any:
+    check_types(tape, "np.cov", {"dtype": dtype})
     if fweights is not None or aweights is not None:
         raise refuse(
             tape,
@@ -197,7 +198,7 @@ def _variables(tape: Tape, m: Any, rowvar: bool) -> TracedArray:
 
 @implements(np.corrcoef)
 def _corrcoef(tape: Tape, x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -> Any:
-    moments = lift(tape, _cov(tape, x, y, rowvar))
+    moments = lift(tape, _cov(tape, x, y, rowvar, dtype=dtype))
     if moments.ndim == 0:
         return call(tape, np.divide, (moments, moments))
     deviation = np.sqrt(np.diagonal(moments))

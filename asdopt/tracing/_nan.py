@@ -20,7 +20,7 @@ from asdopt.tracing._registry import implements
 from asdopt.tracing._statistics import keeps
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import wrap
-from asdopt.tracing._ufuncs import call, deliver
+from asdopt.tracing._ufuncs import call, check_types, deliver
 
 __all__: list[str] = []
 
@@ -47,6 +47,7 @@ def _summing(ufunc: np.ufunc, neutral: float, function: Any) -> None:
         initial: Any = np._NoValue,
         where: Any = True,
     ) -> Any:
+        check_types(tape, f"np.{function.__name__}", {"dtype": dtype})
         where = True if where is np._NoValue else where
         filled = _filled(tape, a, neutral)
         result = reduce(tape, ufunc, filled, axis, keeps(keepdims), initial, where)
@@ -82,6 +83,7 @@ _choosing(np.fmin, np.nanmin)
 
 def _running(ufunc: np.ufunc, neutral: float, function: Any) -> None:
     def handler(tape: Tape, a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
+        check_types(tape, f"np.{function.__name__}", {"dtype": dtype})
         filled = _filled(tape, a, neutral)
         if axis is None:
             filled, axis = TracedArray(tape, filled.ids.ravel()), 0
@@ -105,6 +107,7 @@ def _nanmean(
     *,
     where: Any = True,
 ) -> Any:
+    check_types(tape, "np.nanmean", {"dtype": dtype})
     numbers = _numbers_where(tape, a, where)
     total = reduce(tape, np.add, _filled(tape, a, 0.0), axis, keeps(keepdims), None, numbers)
     count = reduce(tape, np.add, TracedArray(tape, numbers.ids), axis, keeps(keepdims))
@@ -133,14 +136,14 @@ def _nanvar(
 ) -> Any:
     numbers = _numbers_where(tape, a, where)
     filled = _filled(tape, a, 0.0)
-    return variance(tape, filled, axis, None, out, ddof, keepdims, where=numbers, **kwargs)
+    return variance(tape, filled, axis, dtype, out, ddof, keepdims, where=numbers, **kwargs)
 
 
 @implements(np.nanstd)
 def _nanstd(
     tape: Tape, a: Any, axis: Any = None, dtype: Any = None, out: Any = None, *args: Any, **kw: Any
 ) -> Any:
-    spread = _nanvar(tape, a, axis, None, None, *args, **kw)
+    spread = _nanvar(tape, a, axis, dtype, None, *args, **kw)
     return deliver(tape, call(tape, np.sqrt, (spread,)), out)
 
 

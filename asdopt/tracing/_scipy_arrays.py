@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -356,11 +357,12 @@ def _transform(name: str) -> Callable[..., Any]:
         axis: int = -1,
         norm: Any = None,
         *args: Any,
+        orthogonalize: Any = None,
         **kwargs: Any,
     ) -> Any:
         import scipy.fft
 
-        function = getattr(scipy.fft, name)
+        function = partial(getattr(scipy.fft, name), orthogonalize=orthogonalize)
         return _linear_along(lambda v: function(v, type, n, 0, norm), x, axis)
 
     return transform

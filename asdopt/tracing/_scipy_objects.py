@@ -250,7 +250,13 @@ _LOG_MASS: dict[str, Callable[..., Any]] = {
     "bernoulli": lambda k, p: sp.xlogy(k, p) + sp.xlog1py(np.subtract(1.0, k), np.negative(p)),
     "geom": lambda k, p: np.log(p) + sp.xlog1py(np.subtract(k, 1.0), np.negative(p)),
 }
-_SHAPES = {"lognorm": 1, "gamma": 1, "chi2": 1, "beta": 2, "t": 1, "weibull_min": 1, "pareto": 1}
+# Least and largest count, of the shapes.
+_RANGE: dict[str, Callable[..., Any]] = {
+    "poisson": lambda mu: (0, np.inf),
+    "binom": lambda n, p: (0, n),
+    "bernoulli": lambda p: (0, 1),
+    "geom": lambda p: (1, np.inf),
+}
 
 
 DISTRIBUTIONS = frozenset(_LOG_DENSITY) | frozenset(_LOG_MASS)
@@ -277,17 +283,23 @@ def method(owner: Any, name: str) -> Callable[..., Any] | None:
         return lambda x, mean=None, cov=1, allow_singular=False, **_: _normal(name, x, mean, cov)
     distribution = getattr(owner, "name", "")
     if kind == f"{distribution}_gen":
+        shapes = tuple(owner.shapes.split(", ")) if owner.shapes else ()
         if distribution in _LOG_DENSITY:
-            return _continuous(distribution, name)
+            return _continuous(distribution, name, shapes)
         if distribution in _LOG_MASS:
-            return _discrete(distribution, name)
+            return _discrete(distribution, name, shapes)
     return None
 
 
-def _continuous(distribution: str, name: str) -> Callable[..., Any] | None:
+def _in_order(names: tuple[str, ...], args: tuple[Any, ...], given: dict[str, Any]) -> list[Any]:
+    """Arguments in the order of their names, from positions and keywords."""
+    found = {"loc": 0.0, "scale": 1.0} | dict(zip(names, args, strict=False)) | given
+    return [found[name] for name in names]
+
+
+def _continuous(distribution: str, name: str, shapes: tuple[str, ...]) -> Callable[..., Any] | None:
     density = _LOG_DENSITY[distribution]
     cumulative = _CUMULATIVE.get(distribution)
-    count = _SHAPES.get(distribution, 0)
     below: Any = cumulative
     formulas: dict[str, Callable[..., Any]] = {
         "logpdf": lambda z, scale, *s: density(z, *s) - np.log(scale),
@@ -308,24 +320,33 @@ def _continuous(distribution: str, name: str) -> Callable[..., Any] | None:
         }
     formula, quantile = formulas.get(name), _QUANTILE.get(distribution)
 
-    def evaluate(x: Any, *args: Any, loc: Any = 0.0, scale: Any = 1.0, **shapes: Any) -> Any:
-        shape = (*args[:count], *shapes.values())
-        rest = args[count:]
-        loc, scale = (*rest, *(loc, scale)[len(rest) :])
+    def evaluate(x: Any, *args: Any, **given: Any) -> Any:
+        *shape, loc, scale = _in_order((*shapes, "loc", "scale"), args, given)
+        is_traced = hasattr(scale, "tape")
+        if not is_traced:
+            scale = np.where(np.greater(scale, 0.0), scale, np.nan)[()]
         if formula is None:
-            return np.add(np.multiply(quantile(x, *shape), scale), loc)  # type: ignore[misc]
-        return formula(np.divide(np.subtract(x, loc), scale), scale, *shape)
+            result = np.add(np.multiply(quantile(x, *shape), scale), loc)  # type: ignore[misc]
+        else:
+            result = formula(np.divide(np.subtract(x, loc), scale), scale, *shape)
+        if not is_traced or name == "logpdf":  # which has the logarithm of the scale
+            return result
+        return np.where(np.greater(scale, 0.0), result, np.nan)
 
     if formula is None and (name != "ppf" or quantile is None):
         return None
     return evaluate
 
 
-def _discrete(distribution: str, name: str) -> Callable[..., Any] | None:
-    mass = _LOG_MASS[distribution]
+def _discrete(distribution: str, name: str, shapes: tuple[str, ...]) -> Callable[..., Any] | None:
+    mass, ends = _LOG_MASS[distribution], _RANGE[distribution]
 
-    def evaluate(k: Any, *args: Any, **shapes: Any) -> Any:
-        result = mass(np.subtract(k, shapes.pop("loc", 0)), *args, *shapes.values())
+    def evaluate(k: Any, *args: Any, **given: Any) -> Any:
+        *shape, loc = _in_order((*shapes, "loc"), args, given)
+        count = np.subtract(k, loc)
+        least, most = ends(*shape)
+        inside = np.equal(np.floor(count), count) & (count >= least) & (count <= most)
+        result = _outside(inside, mass(np.where(inside, count, least), *shape))
         return result if name == "logpmf" else np.exp(result)
 
     return evaluate if name in {"logpmf", "pmf"} else None
@@ -333,8 +354,9 @@ def _discrete(distribution: str, name: str) -> Callable[..., Any] | None:
 
 def _normal(name: str, x: Any, mean: Any, cov: Any) -> Any:
     """Density of several normal variables, from the Cholesky factor of the covariance."""
-    size = np.shape(x)[-1] if np.ndim(x) else 1
-    x = np.reshape(x, (*np.shape(x)[:-1], size)) if np.ndim(x) else np.reshape(x, (1,))
+    size = max(np.shape(cov)[-1] if np.ndim(cov) else 1, np.size(mean) if mean is not None else 1)
+    if np.ndim(x) < 2:  # one point, or several numbers where there is one variable
+        x = np.reshape(x, (size,) if size > 1 or np.ndim(x) == 0 else (-1, 1))
     cov = cov * np.eye(size) if np.ndim(cov) == 0 else np.diag(cov) if np.ndim(cov) == 1 else cov
     low = np.linalg.cholesky(cov)
     gap = x - (0.0 if mean is None else mean)

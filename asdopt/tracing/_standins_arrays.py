@@ -334,8 +334,12 @@ class _Vectorized:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         original = self._original
+        # Types but that of floats are for NumPy to convert to, which traced values allow or refuse.
+        asked = [np.dtype(kind) for kind in original.otypes or ()]
+        types = None if set(asked) <= {_FLOAT, _OBJECT} else asked
         if original.signature is not None:
-            return np.vectorize(self._function, signature=original.signature)(*args, **kwargs)
+            again = np.vectorize(self._function, otypes=types, signature=original.signature)
+            return again(*args, **kwargs)
         results: list[Any] = []
 
         def note(*args: Any, **kwargs: Any) -> Any:
@@ -349,10 +353,13 @@ class _Vectorized:
             return original(*args, **kwargs)
         made = first(*[_as_objects(a) if is_traced(a) else a for a in args], **kwargs)
         if results and isinstance(results[0], tuple):
-            return np.vectorize(self._function, excluded=original.excluded)(*args, **kwargs)
+            again = np.vectorize(self._function, otypes=types, excluded=original.excluded)
+            return again(*args, **kwargs)
         if any(map(is_traced, results)):
+            if types is not None:
+                return lift(_tape(), made).astype(types[0])
             return lift(_tape(), made) if isinstance(made, np.ndarray) else made
-        kind = original.otypes or np.asarray(results[0]).dtype.char
+        kind = asked[0] if asked else np.asarray(results[0]).dtype
         return np.asarray(made, dtype=kind)[()] if np.ndim(made) == 0 else made.astype(kind)
 
 

@@ -135,7 +135,8 @@ def dispatch(
 
         return _complex_ufuncs.ufunc(tape, ufunc, method, inputs, kwargs)
     out = kwargs.pop("out", ())
-    check_types(tape, f"np.{ufunc.__name__}", kwargs)
+    is_test = "dtype" in kwargs and not any(loop.endswith("->d") for loop in ufunc.types)
+    check_types(tape, f"np.{ufunc.__name__}", kwargs, is_test=is_test)
     if ufunc.signature is not None:
         # Generalized ufuncs work on whole vectors and matrices.
         if method != "__call__" or ufunc not in COMPOSITES:
@@ -197,12 +198,16 @@ def left_behind(value: Any) -> bool:
     return isinstance(value, (TracedArrayBase, _tracer.Tracer)) and value.tape.closed
 
 
-def check_types(tape: Tape, what: str, kwargs: dict[str, Any]) -> None:
-    """Take the keyword arguments about types away, refusing any but double precision."""
+def check_types(tape: Tape, what: str, kwargs: dict[str, Any], *, is_test: bool = False) -> None:
+    """Take the keyword arguments about types away, refusing any but double precision.
+
+    ``is_test`` tells that the results are truth values.
+    """
     for name in ("casting", "order", "subok", "signature"):
         kwargs.pop(name, None)
     dtype = kwargs.pop("dtype", None)
-    if dtype is not None and np.dtype(dtype) not in (np.dtype(float), np.dtype(bool), object):
+    known = (np.dtype(bool) if is_test else np.dtype(float), object)
+    if dtype is not None and np.dtype(dtype) not in known:
         raise refuse(
             tape,
             UnsupportedOperationError,

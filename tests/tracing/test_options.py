@@ -1,0 +1,130 @@
+"""Options of functions mean under trace what they mean on plain numbers, or are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.fft as sf
+import scipy.special as ss
+import scipy.stats as st
+
+import asdopt
+
+X = np.array([0.7, 1.3, -0.4, 2.6])
+A = np.arange(16.0).reshape(4, 4)
+SPD = A @ A.T + 4.0 * np.eye(4)
+
+
+def written(shape: Any, dtype: Any, fill: Callable[[Any], Any]) -> Any:
+    """What stands in an array after a function has written into it."""
+    out = np.zeros(shape, dtype)
+    fill(out)
+    return [out.real, out.imag] if out.dtype.kind == "c" else out
+
+
+KNOWN: dict[str, Callable[[Any], Any]] = {
+    "fft into an array": lambda x: written(4, complex, lambda o: np.fft.fft(x, out=o)),
+    "irfft into an array": lambda x: written(
+        4, float, lambda o: np.fft.irfft(np.fft.rfft(x), out=o)
+    ),
+    "fft2 into an array": lambda x: written(
+        (2, 2), complex, lambda o: np.fft.fft2(x.reshape(2, 2), out=o)
+    ),
+    "complex einsum into an array": lambda x: written(
+        4, complex, lambda o: np.einsum("ij,j->i", A, x + 1j * x**2, out=o)
+    ),
+    "complex dot into an array": lambda x: written(
+        4, complex, lambda o: np.dot(A, x + 1j * x**2, out=o)
+    ),
+    "complex concatenate with its type": lambda x: (
+        np.concatenate([x + 1j * x**2, x], dtype=complex).imag
+    ),
+    "interp with equal knots": lambda x: np.interp(x, [0, 1, 1, 2], [0, 3, 4, 9]),
+    "interp with equal knots at the ends": lambda x: np.interp(x, [0, 0, 2, 2], [0, 3, 4, 9]),
+    "interp at equal knots": lambda x: np.interp(1.0 + 0 * x, [0, 1, 1, 2], [0, 3, 4, 9]) * x,
+    "interp with equal knots in a period": lambda x: np.interp(x, [0, 1, 2], [0, 1, 3], period=2),
+    "shapes by keyword in another order": lambda x: st.beta.logpdf(ss.expit(x), b=3, a=2),
+    "a shape by position, one by keyword": lambda x: st.beta.logpdf(ss.expit(x), 2, b=3, scale=2),
+    "everything by position": lambda x: st.beta.cdf(2 * ss.expit(x), 2, 3, 0, 2),
+    "shapes of counts by keyword": lambda x: st.binom.logpmf([1, 2, 3, 0], p=ss.expit(x), n=5),
+    "counts that cannot be": lambda x: [
+        st.binom.pmf([1, 2, 7, 0.5], 5, ss.expit(x)),
+        st.bernoulli.pmf([2, 0, 1, -1], ss.expit(x)),
+        st.geom.pmf([0, 1, 2, 1.5], ss.expit(x)),
+        st.poisson.pmf([0, 1, 2, 1.5], np.exp(x)),
+    ],
+    "counts moved by position": lambda x: st.poisson.pmf([1, 2, 3, 0], np.exp(x), 1),
+    "several numbers of one normal variable": lambda x: st.multivariate_normal.pdf(x, cov=2.0),
+    "several normal variables of one variance": lambda x: st.multivariate_normal.logpdf(
+        x, mean=[0, 1, 2, 3], cov=2.0
+    ),
+    "a frozen normal variable": lambda x: st.multivariate_normal(1.0, 2.0).logpdf(x),
+    "points in rows": lambda x: st.multivariate_normal.logpdf(np.stack([x, 2 * x]), cov=SPD),
+    "orthogonalized cosine transform": lambda x: sf.dct(x, type=1, orthogonalize=True),
+    "an orthonormal one that is not": lambda x: sf.dst(x, norm="ortho", orthogonalize=False),
+    "vectorized to floats": lambda x: np.vectorize(lambda a: 2 * a, otypes=[float])(x),
+    "vectorized to integers": lambda x: np.vectorize(lambda a: 2 * a, otypes=[int])(x) * x,
+}
+
+
+@pytest.mark.parametrize("fun", KNOWN.values(), ids=KNOWN)
+def test_options_that_are_known(fun: Callable[[Any], Any]) -> None:
+    def plain(x: Any) -> Any:
+        return np.ravel(np.asarray(fun(x), dtype=float))
+
+    value, jacobian = asdopt.value_and_jacobian(fun, X)
+    np.testing.assert_allclose(value, plain(X), rtol=1e-12, atol=1e-14)
+    h = 1e-6
+    columns = [(plain(X + h * e) - plain(X - h * e)) / (2 * h) for e in np.eye(4)]
+    np.testing.assert_allclose(jacobian.toarray(), np.transpose(columns), rtol=1e-6, atol=1e-7)
+
+
+REFUSED: dict[str, Callable[[Any], Any]] = {
+    "nansum": lambda x: np.nansum(x, dtype=int),
+    "nanprod": lambda x: np.nanprod(x, dtype=int),
+    "nancumsum": lambda x: np.nancumsum(x, dtype=int),
+    "nanmean": lambda x: np.nanmean(x, dtype=np.float32),
+    "nanstd": lambda x: np.nanstd(x, dtype=np.float32),
+    "trace": lambda x: np.trace(np.outer(x, x), dtype=int),
+    "linalg.trace": lambda x: np.linalg.trace(np.outer(x, x), dtype=int),
+    "concatenate": lambda x: np.concatenate([x, x], dtype=int, casting="unsafe"),
+    "stack": lambda x: np.stack([x, x], dtype=int, casting="unsafe"),
+    "vstack": lambda x: np.vstack([x, x], dtype=int, casting="unsafe"),
+    "linspace": lambda x: np.linspace(x[0], x[1], 4, dtype=int),
+    "logspace": lambda x: np.logspace(x[0], x[1], 4, dtype=int),
+    "geomspace": lambda x: np.geomspace(x[0], x[1], 4, dtype=int),
+    "cov": lambda x: np.cov(x, x**2, dtype=np.float32),
+    "corrcoef": lambda x: np.corrcoef(x, x**2, dtype=np.float32),
+    "sum of truth values": lambda x: np.sum(x, dtype=bool) * x,
+}
+
+
+@pytest.mark.parametrize("fun", REFUSED.values(), ids=REFUSED)
+def test_types_that_would_round_are_refused(fun: Callable[[Any], Any]) -> None:
+    fun(X)
+    with pytest.raises(asdopt.UnsupportedOperationError, match="leave dtype out"):
+        asdopt.jacobian(fun, X)
+
+
+def test_comparisons_may_name_their_type() -> None:
+    found = asdopt.jacobian(lambda x: np.where(np.less(x, 1.0, dtype=bool), x**2, x), X)
+    np.testing.assert_allclose(found.diagonal(), [1.4, 1.0, -0.8, 1.0])
+
+
+def test_sample_points_that_fall_are_refused() -> None:
+    with pytest.raises(asdopt.UnsupportedOperationError, match="do not increase"):
+        asdopt.jacobian(lambda x: np.interp(x, [2, 1, 0], [0, 3, 4]), X)
+
+
+@pytest.mark.parametrize("name", ["pdf", "cdf", "logpdf"])
+def test_densities_without_width_have_no_value(name: str) -> None:
+    """As in SciPy, which gives NaN: scales are positive."""
+    evaluate = getattr(st.norm, name)
+    for scale in (-1.0, 0.0):
+        with pytest.raises(asdopt.EvaluationError, match="nan"):
+            asdopt.jacobian(lambda x, scale=scale: evaluate(x, scale=scale), X)
+    with pytest.raises(asdopt.EvaluationError, match="nan"):
+        asdopt.jacobian(lambda x: evaluate(1.0, scale=x), X)
