@@ -256,7 +256,6 @@ def _special(name: str) -> tuple[Callable[[float], float], Callable[[Any], Any]]
     }[name]
 
 
-@pytest.mark.filterwarnings("ignore:numpy.fix is deprecated:DeprecationWarning")
 @pytest.mark.parametrize(
     ("name", "low", "high"),
     [
@@ -313,6 +312,7 @@ _DIFFERENT = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:numpy.fix is deprecated:DeprecationWarning")
 @EACH_ROW
 def test_value_equals_every_spelling(row: Operator) -> None:
     singles = _SPECIALS if row.arity == 1 else ()
