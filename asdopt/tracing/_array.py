@@ -10,6 +10,7 @@ dimensions are traced scalars, as NumPy's are scalars. Next: ``_ufuncs.py`` for
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any, NoReturn, cast
 
@@ -324,7 +325,10 @@ class TracedArray(TracedArrayBase):
 
     @shape.setter
     def shape(self, shape: Any) -> None:
-        self.ids.shape = shape
+        # NumPy 2.5 advises against it, which is up to the user's code.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self.ids.shape = shape
 
     @property
     def ndim(self) -> int:

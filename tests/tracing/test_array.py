@@ -431,6 +431,7 @@ def test_methods_that_need_the_point(name: str, check: Check, traced: Callable[.
         GUARDED_METHODS[name](traced(M, primal=False))
 
 
+@pytest.mark.filterwarnings("ignore:Setting the shape:DeprecationWarning")  # of NumPy 2.5
 def test_methods_that_write(check: Check) -> None:
     def fun(x: Any) -> Any:
         y, z, w = x * 1.0, np.zeros_like(x), x * 2.0
