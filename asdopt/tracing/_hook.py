@@ -331,7 +331,7 @@ class _Dispatch:
         self._dispatch = dispatch
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return HOOK[self._dispatch(_standins.class_of(args[0]))](*args, **kwargs)
+        return HOOK[self._dispatch(_standins_types.class_of(args[0]))](*args, **kwargs)
 
 
 class _DispatchMethod:
@@ -341,7 +341,7 @@ class _DispatchMethod:
         self._dispatch, self._obj, self._owner = dispatch, obj, owner
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        method = self._dispatch(_standins.class_of(args[0]))
+        method = self._dispatch(_standins_types.class_of(args[0]))
         return HOOK[method.__get__(self._obj, self._owner)](*args, **kwargs)
 
 
@@ -483,4 +483,4 @@ HANDLERS[staticmethod] = lambda session, callee: HOOK[callee.__func__]
 _callee.install(resolve, is_receiver)
 
 # At the end: these enter what they know into the tables above.
-from asdopt.tracing import _standins  # noqa: E402
+from asdopt.tracing import _standins_types  # noqa: E402

@@ -27,8 +27,8 @@ from asdopt.tracing._formatting import Shown, percent
 from asdopt.tracing._hook import find_attribute, is_template, is_user_function
 from asdopt.tracing._lift import concrete
 from asdopt.tracing._rewrite import PREFIX
-from asdopt.tracing._standins import class_of
 from asdopt.tracing._standins_arrays import lifted, traced_constants
+from asdopt.tracing._standins_types import attribute, class_of, sample
 from asdopt.tracing._tracer import TracedArrayBase, TracedBool, TracedFloat, Tracer, wrap
 
 __all__ = ["BINARY", "COMPARE", "INPLACE", "UNARY", "fresh", "get_attribute", "iterate", "special"]
@@ -244,6 +244,9 @@ def get_attribute(value: Any, name: str) -> Any:
     kind = type(value)
     if kind in _PLAIN or isinstance(value, type):
         return getattr(value, name)
+    plain = sample(value)
+    if plain is not None:
+        return attribute(value, plain, name)
     if kind is super:
         return _get_from_super(value, name)
     access, missing = special(value, "__getattribute__"), special(value, "__getattr__")

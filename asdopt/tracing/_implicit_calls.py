@@ -36,6 +36,7 @@ from asdopt.tracing._implicit import (
 )
 from asdopt.tracing._nodes import decide
 from asdopt.tracing._standins_arrays import Dispatched
+from asdopt.tracing._standins_types import attribute, sample
 from asdopt.tracing._tracer import TracedArrayBase, TracedBool
 
 __all__: list[str] = []
@@ -108,7 +109,10 @@ def _bool(*args: Any) -> bool:
 
 @_implicit(builtins.getattr)
 def _getattr(value: Any, name: str, /, *default: Any) -> Any:
+    plain = sample(value)
     try:
+        if plain is not None:
+            return attribute(value, plain, name)
         return get_attribute(value, name)
     except AttributeError:
         if not default:
@@ -118,6 +122,9 @@ def _getattr(value: Any, name: str, /, *default: Any) -> Any:
 
 @_implicit(builtins.hasattr)
 def _hasattr(value: Any, name: str, /) -> bool:
+    plain = sample(value)
+    if plain is not None:
+        return hasattr(plain, name)
     try:
         get_attribute(value, name)
     except AttributeError:

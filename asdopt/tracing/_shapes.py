@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._lift import concrete, lift
+from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import Ids
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import TracedArrayBase, mirror, wrap
+from asdopt.tracing._tracer import TracedArrayBase, TracedBool, TracedFloat, mirror, wrap
 from asdopt.tracing._ufuncs import deliver
 
 __all__ = ["filled"]
@@ -290,6 +292,10 @@ def _of_types(function: Callable[..., Any]) -> None:
     """Register a function that asks for types or memory only: empty arrays answer as well."""
 
     def stand_in(value: Any) -> Any:
+        if isinstance(value, TracedFloat):
+            return 1.5  # a Python number has no type of its own there
+        if isinstance(value, TracedBool) and value.plain:
+            return True
         return np.empty(0, dtype=value.dtype) if hasattr(value, "tape") else value
 
     def handler(tape: Tape, *args: Any, **kwargs: Any) -> Any:
@@ -298,8 +304,19 @@ def _of_types(function: Callable[..., Any]) -> None:
     implements(function)(handler)
 
 
-for _function in (np.can_cast, np.common_type, np.min_scalar_type, np.result_type):
+for _function in (np.can_cast, np.common_type, np.result_type):
     _of_types(_function)
+
+
+@implements(np.min_scalar_type)
+def _min_scalar_type(tape: Tape, a: Any) -> Any:
+    if np.ndim(a) == 0:
+        message = (
+            f"numpy.min_scalar_type was asked for the smallest type of the traced number {a!r}, "
+            "which the value at the next point would change: use the type of an array, `x.dtype`"
+        )
+        raise refuse(tape, UnsupportedOperationError, message)
+    return a.dtype
 
 
 @implements(np.may_share_memory, np.shares_memory)

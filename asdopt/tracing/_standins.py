@@ -28,7 +28,7 @@ from asdopt.tracing._rewrite import PREFIX
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, TracedBool, Tracer, as_float, node_ids, tracer
 
-__all__ = ["class_of", "exchanging", "is_traced", "scalar_tape", "stands_for", "total"]
+__all__ = ["exchanging", "is_traced", "scalar_tape", "stands_for", "total"]
 
 _MAXIMUM, _MINIMUM = CODE["maximum"], CODE["minimum"]
 _NUMBERS = frozenset({float, int, np.float64})
@@ -50,11 +50,6 @@ def is_traced(value: Any) -> bool:
     return isinstance(value, (Tracer, TracedArrayBase))
 
 
-def class_of(value: Any) -> Any:
-    """Class that a value shows to user code."""
-    return np.ndarray if isinstance(value, TracedArrayBase) else value.__class__
-
-
 def scalar_tape(values: Iterable[Any]) -> Tape | None:
     """Tape of plain and traced real scalars; None where none is traced, or other values are."""
     tape = None
@@ -73,13 +68,6 @@ def total(tape: Tape, values: list[Any]) -> Tracer:
     python = all(v.__class__ is float or type(v) is int for v in values)
     made: Tracer = tracer(tape, node)
     return as_float(made) if python else made
-
-
-@stands_for(builtins.type)
-def _type(*args: Any, **kwargs: Any) -> Any:
-    if len(args) == 1 and not kwargs and is_traced(args[0]):
-        return class_of(args[0])
-    return type(*args, **kwargs)
 
 
 @stands_for(builtins.float)
@@ -207,7 +195,7 @@ def _is(a: Any, b: Any) -> bool:
     if isinstance(a, TracedBool) and type(b) in (bool, np.bool_):
         # A comparison of Python floats is True or False themselves, one of NumPy's is np.True_
         # or np.False_.
-        return class_of(a) is type(b) and bool(a) is bool(b)
+        return _standins_types.class_of(a) is type(b) and bool(a) is bool(b)
     if a is not b and isinstance(a, Tracer) and isinstance(b, Tracer):
         session = current()
         known = () if session is None else session.state.get("extremes", ())
@@ -269,12 +257,11 @@ for _function, (_place, _name) in _CALLERS.items():
 
 # Known to need nothing: found at once.
 for _plain in (
-    *(builtins.len, builtins.range, builtins.abs, builtins.print, builtins.isinstance),
+    *(builtins.len, builtins.range, builtins.abs, builtins.print, builtins.super),
     *(builtins.int, builtins.bool, builtins.str, builtins.list, builtins.tuple, builtins.dict),
     *(builtins.set, builtins.enumerate, builtins.zip, builtins.round, builtins.repr),
     *(builtins.pow, builtins.divmod, builtins.any, builtins.all, builtins.reversed),
-    *(builtins.iter, builtins.next, builtins.getattr, builtins.hasattr, builtins.super),
-    *(builtins.slice, builtins.id, builtins.callable),
+    *(builtins.iter, builtins.next, builtins.slice, builtins.id, builtins.callable),
 ):
     know(_plain, None)
 
@@ -284,4 +271,5 @@ from asdopt.tracing import (  # noqa: E402, F401
     _standins_arrays,
     _standins_complex,
     _standins_math,
+    _standins_types,
 )

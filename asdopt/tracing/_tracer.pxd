@@ -7,7 +7,7 @@ cdef class Tracer:
     cdef readonly Tape tape
     cdef readonly int id
     # Of a truth value: it is a Python bool, not NumPy's.
-    cdef bint plain
+    cdef readonly bint plain
 
     cdef int need_primal(self, str asked, str what) except -1
     cdef object integer(self, int op, str what)

@@ -74,6 +74,7 @@ _numpy_only = frozenset(dir(np.float64)) - frozenset(dir(float))
 # Ufuncs of one or two operands that are one node: ufunc -> 4 * code + 2 * (two operands) +
 # (the result is a truth value). Filled by _ufuncs.py.
 cdef dict _ufunc_codes = {}
+cdef dict _samples = {}
 
 
 def install_codes(dict codes):
@@ -205,6 +206,18 @@ cdef bint is_step(Tape tape, int node):
             if OPERATORS[op - FIRST_CODE].arity > 1:
                 stack.append(tape.b[k])
     return True
+
+
+def install_samples(dict samples):
+    """Take functions that give a plain value of the kind of a traced one, by its type."""
+    global _samples
+    _samples = samples
+
+
+def is_instance(value, kinds, /):
+    """``isinstance``, where a traced value is what a plain one would be in its place."""
+    sample = _samples.get(type(value))
+    return isinstance(value if sample is None else sample(value), kinds)
 
 
 def tracer(Tape tape, int node, bint is_bool=False):
@@ -606,6 +619,13 @@ cdef class TracedFloat(Tracer):
 
 @cython.no_gc
 cdef class TracedBool(Tracer):
+    def __getattr__(self, str name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if self.plain and not hasattr(bool, name):
+            raise AttributeError(f"'bool' object has no attribute '{name}'")
+        return _array_attribute(self, name)
+
     @property
     def __class__(self):
         """What isinstance, match and singledispatch see."""
@@ -746,9 +766,12 @@ cdef class TracedArrayBase:
         self.set(key, value)
 
     def __iter__(self):
-        cdef Py_ssize_t i
         if cnp.PyArray_NDIM(self._ids) == 0:
             raise TypeError("iteration over a 0-d array")
+        return self._entries()
+
+    def _entries(self):
+        cdef Py_ssize_t i
         for i in range(cnp.PyArray_DIM(self._ids, 0)):
             yield self[i]
 
