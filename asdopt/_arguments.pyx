@@ -12,8 +12,8 @@ cnp.import_array()
 
 
 def is_plain(values, Py_ssize_t size):
-    """Tell whether this is a contiguous array of native float64 of shape (size,)."""
-    if not isinstance(values, cnp.ndarray):
+    """Tell whether this is a contiguous array of native float64 of shape (size,), no subclass."""
+    if not cnp.PyArray_CheckExact(values):
         return False
     cdef cnp.ndarray array = values
     return (cnp.PyArray_TYPE(array) == cnp.NPY_DOUBLE and cnp.PyArray_NDIM(array) == 1

@@ -233,6 +233,8 @@ def row_bounds(constraint: Constraint, size: int) -> tuple[FloatArray, FloatArra
 def _numbers(side: Any, missing: float, what: str) -> FloatArray:
     """Read one side of bounds; None stands for none."""
     try:
+        if np.ma.isMaskedArray(side):
+            raise TypeError("its mask would be lost; array.filled(value) has none")
         values = np.asarray(missing if side is None else side)
         if values.dtype == object:
             entries = [missing if value is None else value for value in values.flat]

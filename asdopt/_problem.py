@@ -350,7 +350,7 @@ class Problem(Inspection):
     def _point(self, x: Any, what: str = "x") -> FloatArray:
         if is_plain(x, self.n):
             return x
-        if isinstance(x, np.ndarray) and x.shape == (self.n,):
+        if isinstance(x, np.ndarray) and x.shape == (self.n,) and not np.ma.isMaskedArray(x):
             return np.ascontiguousarray(x, dtype=np.float64)
         if not self._model.structure.is_leaf and np.shape(x) == (self.n,):
             return np.array(x, dtype=np.float64)

@@ -60,6 +60,13 @@ def _in_place(ufunc: np.ufunc) -> Callable[..., Any]:
     plain = _operator(ufunc)
 
     def operate(self: TracedArray, other: Any) -> Any:
+        if _ufuncs.is_foreign(other):
+            # As for ndarray: they write into the array and return an object of their own.
+            if not hasattr(type(other), "__pandas_priority__"):
+                return ufunc(self, other, out=(self,))
+            made = ufunc(np.asarray(self, dtype=object), other)
+            self[...] = np.asarray(made)
+            return made
         result = plain(self, other)
         return result if result is NotImplemented else _ufuncs.store(result, self)
 

@@ -169,6 +169,7 @@ _LIBRARY = {
     ),
     "_standins_running": ("logging", "concurrent.futures", "multiprocessing"),
     "_standins_testing": ("numpy.testing",),
+    "_standins_threads": ("threading", "_thread", "asyncio", "multiprocessing.process"),
 }
 
 
@@ -180,14 +181,13 @@ def is_receiver(kind: type) -> bool:
 
 def _load_library(module: str | None) -> bool:
     """Import the stand-ins of a library when its functions are first met; whether that was now."""
+    found = False
     for name, prefixes in _LIBRARY.items():
-        if module is not None and module.startswith(prefixes):
-            full = f"asdopt.tracing.{name}"
-            if full in sys.modules:
-                return False
+        full = f"asdopt.tracing.{name}"
+        if module is not None and module.startswith(prefixes) and full not in sys.modules:
             importlib.import_module(full)
-            return True
-    return False
+            found = True
+    return found
 
 
 def resolve(session: Session, callee: Any) -> Any:

@@ -70,6 +70,29 @@ def _only(base: Any) -> bool:
     return sys.getrefcount(base) <= 4
 
 
+def for_pandas(a: Any, b: Any) -> tuple[Any, Any]:
+    """Make an object array of the traced one of two operands where the other is of pandas.
+
+    Its operators would ask a traced array to become an array of floats; object arrays hold traced
+    values, and pandas computes with them.
+    """
+    if hasattr(type(a), "__pandas_priority__"):
+        return a, _objects(b, np.shape(a))
+    if hasattr(type(b), "__pandas_priority__"):
+        return _objects(a, np.shape(b)), b
+    return a, b
+
+
+def _objects(value: Any, shape: tuple[int, ...]) -> Any:
+    if isinstance(value, TracedArrayBase):
+        return np.asarray(value, dtype=object)
+    if isinstance(value, Tracer):
+        filled = np.empty(shape, dtype=object)
+        filled.fill(value)
+        return filled
+    return value
+
+
 def _form(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         CONSTANTS[PREFIX + name] = function
@@ -89,7 +112,7 @@ def _binary(function: Callable[..., Any], name: str) -> Callable[..., Any]:
                 return complex_operation(name, a, b)
             if name == "mod" and type(a) is str:
                 return percent(a, b)
-            return fresh(function(a, b))
+            return fresh(function(*for_pandas(a, b)))
         kind_a, kind_b = type(a), type(b)
         result: Any = NotImplemented
         first = right is not None and kind_a is not kind_b and issubclass(kind_b, kind_a)
@@ -146,7 +169,7 @@ def _compare(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     def operate(a: Any, b: Any) -> Any:
         left, right = _comparing(a, left_name), _comparing(b, right_name)
         if left is None and right is None:
-            return function(a, b)
+            return function(*for_pandas(a, b))
         kind_a, kind_b = type(a), type(b)
         result: Any = NotImplemented
         first = right is not None and kind_a is not kind_b and issubclass(kind_b, kind_a)

@@ -63,8 +63,81 @@ def _pool_apply(
     return HOOK[func](*args, **(kwds or {}))
 
 
+class _Done(multiprocessing.pool.AsyncResult[Any]):
+    """Result of a call that was made at once."""
+
+    def __init__(self, function: Callable[..., Any], callback: Any, error_callback: Any) -> None:
+        try:
+            self._found, self._error = function(), None
+        except Exception as error:
+            self._found, self._error = None, error
+        then = callback if self._error is None else error_callback
+        if then is not None:
+            HOOK[then](self._found if self._error is None else self._error)
+
+    def get(self, timeout: float | None = None) -> Any:
+        if self._error is not None:
+            raise self._error
+        return self._found
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Return: it is there."""
+
+    def ready(self) -> bool:
+        return True
+
+    def successful(self) -> bool:
+        return self._error is None
+
+
+def _pool_apply_async(
+    pool: Any,
+    func: Callable[..., Any],
+    args: Any = (),
+    kwds: Mapping[str, Any] | None = None,
+    callback: Any = None,
+    error_callback: Any = None,
+) -> _Done:
+    return _Done(lambda: _pool_apply(pool, func, args, kwds), callback, error_callback)
+
+
+def _pool_map_async(
+    pool: Any,
+    func: Callable[..., Any],
+    iterable: Iterable[Any],
+    chunksize: int | None = None,
+    callback: Any = None,
+    error_callback: Any = None,
+) -> _Done:
+    return _Done(lambda: _pool_map(pool, func, iterable), callback, error_callback)
+
+
+def _pool_starmap_async(
+    pool: Any,
+    func: Callable[..., Any],
+    iterable: Iterable[Any],
+    chunksize: int | None = None,
+    callback: Any = None,
+    error_callback: Any = None,
+) -> _Done:
+    return _Done(lambda: _pool_starmap(pool, func, iterable), callback, error_callback)
+
+
+def _pool_imap(pool: Any, func: Callable[..., Any], iterable: Iterable[Any], *_: Any) -> Any:
+    return map(HOOK[func], iterable)
+
+
+def _add_done_callback(future: Future[Any], fn: Callable[[Future[Any]], Any]) -> None:
+    future.add_done_callback(HOOK[fn])
+
+
 know(multiprocessing.pool.Pool.map, _pool_map)
-know(multiprocessing.pool.Pool.imap, _pool_map)
+know(multiprocessing.pool.Pool.map_async, _pool_map_async)
+know(multiprocessing.pool.Pool.starmap_async, _pool_starmap_async)
+know(multiprocessing.pool.Pool.apply_async, _pool_apply_async)
+know(multiprocessing.pool.Pool.imap_unordered, _pool_imap)
+know(Future.add_done_callback, _add_done_callback)
+know(multiprocessing.pool.Pool.imap, _pool_imap)
 know(multiprocessing.pool.Pool.starmap, _pool_starmap)
 know(multiprocessing.pool.Pool.apply, _pool_apply)
 

@@ -11,6 +11,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
+from numbers import Real
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -219,16 +220,28 @@ def _is_numeric(value: Any) -> bool:
 _NO_NUMBERS = {"U": "text", "S": "text", "M": "dates", "m": "durations"}
 
 
+def _has_positions(series: Any) -> bool:
+    """Whether ``series[k]`` is the k-th entry of one-dimensional data of pandas, or an error."""
+    if np.ndim(series) != 1:
+        return False
+    labels = getattr(series, "index", None)
+    if labels is None or callable(labels) or not all(isinstance(k, Real) for k in labels):
+        return True
+    return bool(np.array_equal(labels, np.arange(len(labels))))
+
+
 def _leaf(value: Any, what: str) -> FloatArray:
     if type(value) is np.ndarray and value.dtype == np.float64:
         return value
     try:
+        if hasattr(type(value), "__pandas_priority__") and not _has_positions(value):
+            raise TypeError("functions receive an array, in which its labels mean nothing")
         if np.iscomplexobj(value):
             raise TypeError("complex numbers")
         if value is None:
             raise TypeError("no value")
         if isinstance(value, np.ma.MaskedArray):
-            raise TypeError("its mask would be lost")
+            raise TypeError("its mask would be lost; array.filled(value) has none")
         array = np.asarray(value)
         if array.dtype.kind in _NO_NUMBERS:
             raise TypeError(_NO_NUMBERS[array.dtype.kind])

@@ -125,7 +125,7 @@ def dispatch(
     tape: Tape, ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """Answer NumPy's ``__array_ufunc__`` for all methods of a ufunc."""
-    if any(_is_foreign(operand) for operand in inputs):
+    if any(is_foreign(operand) for operand in inputs):
         return NotImplemented
     if any(
         isinstance(operand, complex) or getattr(getattr(operand, "dtype", None), "kind", "") == "c"
@@ -185,7 +185,7 @@ def _generalized(
     return np.moveaxis(result, range(-len(last), 0), last) if last else result
 
 
-def _is_foreign(operand: Any) -> bool:
+def is_foreign(operand: Any) -> bool:
     """Whether an operand's own ``__array_ufunc__`` should answer (pandas, xarray, dask...)."""
     kind = type(operand)
     if issubclass(kind, (TracedArrayBase, _tracer.Tracer, np.ndarray, np.generic)):
