@@ -14,7 +14,6 @@ import pickle
 import random
 import secrets
 import struct
-import threading
 import uuid
 from typing import Any
 
@@ -36,21 +35,6 @@ DIGITS = "it needs the digits"
 KEY = "was used as a key"
 RANDOM = "random numbers were drawn"
 TEXT = "may be the text of a traced value"
-
-
-def _in_a_thread(x: Any) -> Any:
-    out: list[Any] = []
-    with_trap = threading.Thread(target=lambda: _append(out, x[0]))
-    with_trap.start()
-    with_trap.join()
-    return out[0]
-
-
-def _append(out: list[Any], value: Any) -> None:
-    try:
-        out.append(math.sin(value))
-    except asdopt.TracingError:
-        out.append(0.0)
 
 
 def _remembered(x: Any) -> Any:
@@ -91,7 +75,6 @@ CASES: list[tuple[str, Any]] = [
     (PLAIN, lambda x: struct.unpack("d", struct.pack("d", x[0]))[0]),
     (PLAIN, lambda x: ctypes.c_double(x[0]).value),
     (OTHER, lambda x: memoryview(x)[0]),
-    (PLAIN, _in_a_thread),
     (PLAIN, _swallowed),
     ("pickling", lambda x: pickle.loads(pickle.dumps(x))[0]),
     # Other kinds of numbers.
