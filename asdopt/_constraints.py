@@ -7,7 +7,7 @@ Enters: a function with ``cl, cu``, a :class:`Constraint`, SciPy's ``NonlinearCo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -118,7 +118,7 @@ def as_constraints(
         return []
     if callable(constraints) and not isinstance(constraints, Constraint):
         return _distinct([_bare(constraints, cl, cu)])
-    if isinstance(constraints, (list, tuple)):
+    if isinstance(constraints, (list, tuple, Iterator)):
         return _distinct([_one(entry) for entry in constraints])
     return _distinct([_one(constraints)])
 
@@ -362,6 +362,7 @@ def _pairs(bounds: Any, n: int, what: str) -> tuple[FloatArray, FloatArray]:
         pairs = list(bounds)
         if len(pairs) == 2 and all(p is None or np.ndim(p) == 0 for p in pairs):
             pairs = [tuple(pairs)] * n
+        pairs = [(None, None) if pair is None else pair for pair in pairs]
         lows, highs = [lo for lo, _ in pairs], [hi for _, hi in pairs]
     except (TypeError, ValueError) as error:
         raise InputError(

@@ -24,6 +24,7 @@ from asdopt._errors import (
     InputError,
     StructureChangedError,
     TracingError,
+    UnsupportedOperationError,
 )
 from asdopt._returned import check_returned
 from asdopt.tracing._recorder import Recorder, function_name, result_parts
@@ -326,6 +327,9 @@ def _noted(what: str, x: FloatArray) -> Iterator[None]:
         yield
     except InputError:
         raise  # names the function by itself
+    except (TracingError, UnsupportedOperationError) as error:
+        error.args = (f"{error} (in {what.rstrip(',')})",)
+        raise
     except Exception as error:
         point = np.array2string(x, threshold=8, edgeitems=3)
         error.add_note(f"asdopt: raised by {what.rstrip(',')}, where x (flat) is {point}")

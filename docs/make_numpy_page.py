@@ -19,6 +19,7 @@ import scipy.special
 from numpy.testing import overrides
 
 from asdopt._ops import OPERATORS
+from asdopt.tracing import _scipy_linear  # noqa: F401  # registers its functions
 from asdopt.tracing._interpolants import CONSTRUCTORS
 from asdopt.tracing._scipy_arrays import FUNCTIONS, OBJECTS_SUFFICE
 from asdopt.tracing._scipy_objects import DISTRIBUTIONS

@@ -205,3 +205,49 @@ def test_bounds_of_1e20_and_beyond_are_none() -> None:
     assert problem.ub.tolist() == [1e19, 1e19]
     assert problem.cl.tolist() == [-np.inf, -np.inf]
     assert problem.cu.tolist() == [np.inf, 3]
+
+
+def test_none_is_no_bound() -> None:
+    """Alone, in a list, or instead of a variable's pair."""
+    problem = Problem(
+        objective,
+        [Constraint(lambda x: x, None, [None, 3.0]), Constraint(lambda x: x[0], 0.0, None)],
+        x0=[1.0, 2.0],
+        bounds=[None, (0, None)],
+    )
+    assert problem.cl.tolist() == [-np.inf, -np.inf, 0.0]
+    assert problem.cu.tolist() == [np.inf, 3.0, np.inf]
+    assert problem.lb.tolist() == [-np.inf, 0.0]
+
+
+def test_constraints_of_an_iterator() -> None:
+    """Made one by one by a generator."""
+    made = (Constraint(lambda x, k=k: x[k], lb=k) for k in range(2))
+    assert Problem(objective, made, x0=[1.0, 2.0]).cl.tolist() == [0.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("constraint", "message"),
+    [
+        (Constraint(lambda x: x[0], {"a": 1.0}, name="q"), "the lb of constraint 'q' of type dict"),
+        (LinearConstraint([[1.0, 2.0, 3.0]], 0.0, 1.0), "has 3 columns, x has shape"),
+        (Constraint(lambda x: csr_array(np.eye(2)), name="q"), "returned a sparse matrix.*'q'"),
+        (Constraint(lambda x: [x[0], 1j * x[1]], name="q"), "returned complex values.*'q'"),
+        (Constraint(lambda x: np.linalg.eig(np.outer(x, x))[0], name="q"), "eig.*'q'"),
+        ((lambda x: x[0], 0, 1), "as asdopt.Constraint"),
+    ],
+)
+def test_what_is_wrong_with_a_constraint(constraint: Any, message: str) -> None:
+    """Is told with its name."""
+    with pytest.raises(asdopt.AsdoptError, match=message):
+        Problem(objective, constraint, x0=[1.0, 2.0])
+
+
+def test_a_constant_nan_is_told_with_its_function() -> None:
+    """Not with the line that made the problem."""
+    with pytest.raises(asdopt.EvaluationError, match="in _with_nan"):
+        Problem(objective, Constraint(_with_nan), x0=[1.0, 2.0])
+
+
+def _with_nan(x: Any) -> Any:
+    return [x[0], np.nan]

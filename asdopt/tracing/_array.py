@@ -470,6 +470,10 @@ class TracedArray(TracedArrayBase):
 
     def view(self, dtype: Any = None, type: Any = None) -> Any:  # noqa: A002  # as ndarray's
         """View of the same entries; another type is refused."""
+        if np.matrix in (dtype, type):
+            raise self._refused(
+                "an np.matrix, alone or as a factor,", "np.array and the operator @"
+            )
         if type is not None or (dtype is not None and np.dtype(dtype) != self.dtype):
             raise self._refused("view with another dtype", "astype")
         return mirror(self.tape, self.ids[...], self.is_bool)

@@ -359,11 +359,13 @@ cdef class Elementary:
 
 
 cdef object only(object x):
-    # math.sin(array of one entry) is allowed.
+    # math.sin(array of one entry) is allowed, and of what can be made a float.
     if isinstance(x, float) or isinstance(x, int) or isinstance(x, Tracer):
         return x
-    if hasattr(x, "ids") and x.size == 1:
-        return x.item()
+    if hasattr(x, "ids"):
+        return x.item() if x.size == 1 else x
+    if type(x) is not ndarray and hasattr(x, "__float__"):
+        return look_up(float)(x)
     return x
 
 

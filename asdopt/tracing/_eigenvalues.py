@@ -53,6 +53,25 @@ def _svdvals(tape: Tape, x: Any, /) -> Any:
     return singular_values(tape, lift(tape, x).ids)
 
 
+@implements(np.linalg.svd)
+def _svd(
+    tape: Tape,
+    a: Any,
+    full_matrices: bool = True,
+    compute_uv: bool = True,
+    hermitian: bool = False,
+) -> Any:
+    if compute_uv:
+        raise refuse(
+            tape,
+            UnsupportedOperationError,
+            "np.linalg.svd of a traced matrix was asked for singular vectors, whose signs are "
+            "LAPACK's choice; known are the values: use np.linalg.svd(a, compute_uv=False), or "
+            "the eigenvalues of a.T @ a",
+        )
+    return singular_values(tape, lift(tape, a).ids)
+
+
 def _check(tape: Tape, ids: Ids, what: str) -> None:
     need_values(tape, ids, what)
     if min(ids.shape) > MAX_SIZE:

@@ -12,6 +12,7 @@ import gc
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, ValuesView
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,9 @@ import numpy.typing as npt
 from asdopt._errors import AsdoptError, InputError, TracingError
 from asdopt.tracing._array import TracedArray, lift
 from asdopt.tracing._compact import compact_trace
-from asdopt.tracing._complex import TracedComplex
+from asdopt.tracing._complex import TracedComplex, is_complex
 from asdopt.tracing._hook import run_hooked
-from asdopt.tracing._location import shown_name, user_location
+from asdopt.tracing._location import Location, shown_name, user_location
 from asdopt.tracing._structure import Structure
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._trace import Trace
@@ -31,6 +32,7 @@ from asdopt.tracing._tracer import tracer
 __all__ = ["Recorder", "function_name", "result_parts", "short_repr", "trace"]
 
 IntArray = npt.NDArray[np.int32]
+_COMPLEX = {complex, np.complex128, TracedComplex}
 
 
 class Recorder:
@@ -128,12 +130,32 @@ class Recorder:
 
     def flatten(self, result: Any, fun: Callable[..., Any]) -> tuple[IntArray, tuple[int, ...]]:
         """Nodes of what a function returned in C order, and its shape, as :meth:`call` does."""
-        if type(result) is TracedComplex:
+        code = getattr(fun, "__code__", None)
+        if not self._note_lines or code is None:
+            return self._flatten(result, fun)
+        # Constants of the result belong to the function, which is no longer running.
+        place = Location(code.co_filename, code.co_firstlineno, code.co_name)
+        self.tape.locate = lambda: place
+        try:
+            return self._flatten(result, fun)
+        finally:
+            self.tape.locate = user_location
+
+    def _flatten(self, result: Any, fun: Callable[..., Any]) -> tuple[IntArray, tuple[int, ...]]:
+        if is_complex(result):
             raise TracingError(
                 f"{function_name(fun)} returned complex values; objectives and constraints are "
                 "real: return real and imaginary part, np.concatenate([z.real, z.imag])"
             )
+        if hasattr(result, "tocsr"):
+            raise InputError(
+                f"{function_name(fun)} returned a sparse matrix of shape {result.shape}; the rows "
+                "of a problem are the entries of arrays: return A.toarray(), or the entries that "
+                "matter"
+            )
         parts = result_parts(result)
+        if isinstance(result, (list, tuple)) and not _COMPLEX.isdisjoint(map(type, result)):
+            parts = list(result)  # so that the complex one is refused by the function's name
         if parts is None:
             try:
                 lifted = lift(self.tape, result)
@@ -150,7 +172,7 @@ class Recorder:
                 parts = list(result)
             else:
                 return lifted.ids.reshape(-1).astype(np.int32), lifted.shape
-        found = [self.flatten(part, fun)[0] for part in parts]
+        found = [self._flatten(part, fun)[0] for part in parts]
         ids = np.concatenate(found) if found else np.empty(0, dtype=np.int32)
         return ids, ids.shape
 
@@ -208,6 +230,8 @@ def result_parts(result: Any) -> list[Any] | None:
         return list(result.values())
     if isinstance(result, (ValuesView, deque)):
         return list(result)
+    if isinstance(result, SimpleNamespace):
+        return list(vars(result).values())
     if dataclasses.is_dataclass(result) and not isinstance(result, type):
         return [getattr(result, field.name) for field in dataclasses.fields(result)]
     return None

@@ -56,8 +56,22 @@ def _means(package: str, *names: str) -> Callable[[Callable[..., Any]], Callable
 
 
 _linalg = "scipy.linalg"
-for _name in ("det", "inv", "svdvals", "pinv"):
-    _means(_linalg, _name)(lambda a, *args, name=_name, **kwargs: getattr(np.linalg, name)(a))
+
+
+def _of_numpy(name: str) -> Callable[..., Any]:
+    def function(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> Any:
+        return getattr(np.linalg, name)(a)
+
+    return function
+
+
+for _name in ("det", "inv", "svdvals"):
+    _means(_linalg, _name)(_of_numpy(_name))
+
+
+@_means(_linalg)
+def _pinv(a: Any, *, rtol: Any = None, check_finite: bool = True) -> Any:
+    return np.linalg.pinv(a) if rtol is None else np.linalg.pinv(a, rtol)
 
 
 def _triangle(a: Any, lower: bool) -> Any:
@@ -167,7 +181,14 @@ def _from_bands(bands: Any, below: int, above: int) -> Any:
 
 
 @_means(_linalg)
-def _solve_banded(l_and_u: Any, ab: Any, b: Any, *args: Any, **kwargs: Any) -> Any:
+def _solve_banded(
+    l_and_u: Any,
+    ab: Any,
+    b: Any,
+    overwrite_ab: bool = False,
+    overwrite_b: bool = False,
+    check_finite: bool = True,
+) -> Any:
     return np.linalg.solve(_from_bands(ab, *l_and_u), b)
 
 
@@ -186,27 +207,67 @@ def _solveh_banded(
 
 
 @_means(_linalg)
-def _eigvalsh(a: Any, b: Any = None, *, lower: bool = True, **kwargs: Any) -> Any:
+def _svd(
+    a: Any,
+    full_matrices: bool = True,
+    compute_uv: bool = True,
+    overwrite_a: bool = False,
+    check_finite: bool = True,
+    lapack_driver: str = "gesdd",
+) -> Any:
+    svd: Any = np.linalg.svd
+    return svd(a, full_matrices, compute_uv)
+
+
+@_means(_linalg)
+def _eigh(a: Any, b: Any = None, *, eigvals_only: bool = False, **options: Any) -> Any:
+    return _eigvalsh(a, b, **options) if eigvals_only else np.linalg.eigh(a)
+
+
+@_means(_linalg)
+def _eigvalsh(
+    a: Any,
+    b: Any = None,
+    *,
+    lower: bool = True,
+    overwrite_a: bool = False,
+    overwrite_b: bool = False,
+    check_finite: bool = True,
+    subset_by_index: Any = None,
+    driver: str | None = None,
+) -> Any:
+    first, last = (0, None) if subset_by_index is None else subset_by_index
+    chosen = slice(first, None if last is None else last + 1)
     a = _triangle(a, lower)
     if b is None:
-        return np.linalg.eigvalsh(a)
+        return np.linalg.eigvalsh(a)[chosen]
     # The pencil has the eigenvalues of inv(L) a inv(L).T with b = L L.T.
     low = np.linalg.cholesky(_triangle(b, lower))
     half = _solve_triangular(low, a, lower=True)
-    return np.linalg.eigvalsh(_solve_triangular(low, np.swapaxes(half, -1, -2), lower=True))
+    whole = _solve_triangular(low, np.swapaxes(half, -1, -2), lower=True)
+    return np.linalg.eigvalsh(whole)[chosen]
 
 
 @_means(_linalg)
-def _lstsq(a: Any, b: Any, *args: Any, **kwargs: Any) -> Any:
-    return np.linalg.lstsq(a, b, rcond=None)
-
-
-@_means(_linalg)
-def _qr(
-    a: Any, overwrite_a: bool = False, lwork: Any = None, mode: str = "full", *args: Any
+def _lstsq(
+    a: Any,
+    b: Any,
+    cond: Any = None,
+    overwrite_a: bool = False,
+    overwrite_b: bool = False,
+    check_finite: bool = True,
+    lapack_driver: str | None = None,
 ) -> Any:
+    x, rest, rank, spread = np.linalg.lstsq(a, b, rcond=cond)
+    return x, rest[0] if np.ndim(b) == 1 and len(rest) else rest, rank, spread
+
+
+@_means(_linalg)
+def _qr(a: Any, overwrite_a: bool = False, lwork: Any = None, mode: str = "full") -> Any:
     if mode == "r":
         return (np.linalg.qr(a, "complete")[1],)
+    if mode not in {"full", "economic"}:
+        raise refused(f"scipy.linalg.qr was called with traced values and mode={mode!r}")
     return tuple(np.linalg.qr(a, "reduced" if mode == "economic" else "complete"))
 
 
@@ -373,13 +434,19 @@ for _name in ("dct", "idct", "dst", "idst"):
 
 
 def _metric(name: str, p: float) -> Callable[[Any], Any]:
-    return {
+    known: dict[str, Callable[[Any], Any]] = {
         "euclidean": lambda d: np.sqrt(np.sum(d * d, axis=-1)),
         "sqeuclidean": lambda d: np.sum(d * d, axis=-1),
         "cityblock": lambda d: np.sum(np.abs(d), axis=-1),
         "chebyshev": lambda d: np.max(np.abs(d), axis=-1),
         "minkowski": lambda d: np.sum(np.abs(d) ** p, axis=-1) ** (1.0 / p),
-    }[name]
+    }
+    if name not in known:
+        raise refused(
+            f"distances by the metric {name!r} were asked for between traced points; known are "
+            f"{', '.join(known)}: write it with functions of numpy"
+        )
+    return known[name]
 
 
 _distance = "scipy.spatial.distance"

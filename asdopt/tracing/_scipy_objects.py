@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import scipy.special as sp
 
-from asdopt.tracing._callee import current
+from asdopt.tracing._callee import HOOK, current
 from asdopt.tracing._elementwise import record
 from asdopt.tracing._scipy_arrays import inverse_of_solver, refused
 
@@ -55,6 +55,8 @@ def called(owner: Any) -> Callable[..., Any] | None:
             return _surface(owner, x, y, dx, dy)
 
         return surface
+    if name.endswith("_gen") and hasattr(owner, "pdf") | hasattr(owner, "pmf"):
+        return lambda *args, **kwargs: _Frozen(owner, args, kwargs)
     if name == "RegularGridInterpolator":
         return lambda xi, method=None, *, nu=None: _regular_grid(owner, xi, method)
     return None
@@ -291,9 +293,22 @@ def method(owner: Any, name: str) -> Callable[..., Any] | None:
     return None
 
 
+class _Frozen:
+    """A distribution whose parameters are given, one of them traced: ``norm(mu, x[0])``."""
+
+    def __init__(self, distribution: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self._distribution, self._args, self._kwargs = distribution, args, kwargs
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._distribution, name)
+        return lambda *x: HOOK[method](*x, *self._args, **self._kwargs)
+
+
 def _in_order(names: tuple[str, ...], args: tuple[Any, ...], given: dict[str, Any]) -> list[Any]:
     """Arguments in the order of their names, from positions and keywords."""
     found = {"loc": 0.0, "scale": 1.0} | dict(zip(names, args, strict=False)) | given
+    if len(args) > len(names) or not given.keys() <= set(names) <= found.keys():
+        raise TypeError(f"the parameters of the distribution are {', '.join(names)}")
     return [found[name] for name in names]
 
 

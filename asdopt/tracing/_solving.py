@@ -17,7 +17,7 @@ from asdopt.tracing._factorizations import lu, orthogonal, reflect
 from asdopt.tracing._lift import lift
 from asdopt.tracing._linear import matmul
 from asdopt.tracing._location import refuse
-from asdopt.tracing._nodes import Ids, constant_values, constants
+from asdopt.tracing._nodes import Ids, constant_values, constants, decide
 from asdopt.tracing._norms import norm
 from asdopt.tracing._registry import implements
 from asdopt.tracing._stacks import each_matrix, map_matrices, square
@@ -192,14 +192,28 @@ def _tensorinv(tape: Tape, a: Any, ind: int = 2) -> Any:
     return np.linalg.inv(flat).reshape(source.shape[ind:] + source.shape[:ind])
 
 
-def _pseudo_inverse(tape: Tape, ids: Ids, what: str) -> Ids:
-    """Pseudo-inverse of a matrix of full rank: R^-1 Q' of its QR factors."""
+def _pseudo_inverse(tape: Tape, ids: Ids, what: str, cutoff: float | None = None) -> Ids:
+    """Pseudo-inverse of a matrix of full rank: R^-1 Q' of its QR factors.
+
+    Singular values below ``cutoff`` times the largest would count as zero; a guard holds that
+    there are none.
+    """
     fixed = constant_values(tape, ids)
     if fixed is not None:
-        return constants(tape, np.linalg.pinv(fixed))
+        return constants(tape, np.linalg.pinv(fixed, 1e-15 if cutoff is None else cutoff))
     m, n = ids.shape
     if m < n:
-        return _pseudo_inverse(tape, ids.T, what).T
+        return _pseudo_inverse(tape, ids.T, what, cutoff).T
+    if cutoff is not None:
+        traced: Any = np.linalg.svdvals(TracedArray(tape, ids))
+        if not decide(tape, lift(tape, traced[-1] > cutoff * traced[0]).ids, what):
+            raise refuse(
+                tape,
+                UnsupportedOperationError,
+                f"{what} of a traced matrix of shape {ids.shape} was asked for with the cutoff "
+                f"{cutoff:g}, below which singular values lie at the point; the rank is then not "
+                "full: give a smaller cutoff, or add a regularization",
+            )
     if tape.primal:
         spread = np.linalg.svd(tape.values(ids), compute_uv=False)
         if spread.size and not spread[-1] > max(m, n) * np.finfo(float).eps * spread[0]:
@@ -215,9 +229,12 @@ def _pseudo_inverse(tape: Tape, ids: Ids, what: str) -> Ids:
 
 
 @implements(np.linalg.pinv)
-def _pinv(tape: Tape, a: Any, rcond: Any = None, hermitian: bool = False, **kwargs: Any) -> Any:
+def _pinv(
+    tape: Tape, a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None
+) -> Any:
     ids = lift(tape, a).ids
-    return each_matrix(tape, lambda m: _pseudo_inverse(tape, m, "np.linalg.pinv"), ids)
+    cutoff = rtol if rcond is None else rcond
+    return each_matrix(tape, lambda m: _pseudo_inverse(tape, m, "np.linalg.pinv", cutoff), ids)
 
 
 @implements(np.linalg.lstsq)
@@ -226,13 +243,14 @@ def _lstsq(tape: Tape, a: Any, b: Any, rcond: Any = None) -> Any:
     m, n = matrix.shape
     fixed = constant_values(tape, matrix.ids)
     if fixed is None:
-        x = wrap(tape, _pseudo_inverse(tape, matrix.ids, "np.linalg.lstsq")) @ right
+        cutoff = None if rcond == -1 else rcond
+        x = wrap(tape, _pseudo_inverse(tape, matrix.ids, "np.linalg.lstsq", cutoff)) @ right
         rank = min(m, n)
         spread: Any = np.linalg.svdvals(matrix)
     else:
-        x = matmul(tape, np.linalg.pinv(fixed), right)
-        rank = int(np.linalg.matrix_rank(fixed))
-        spread = np.linalg.svd(fixed, compute_uv=False)
+        linear, _, found, spread = np.linalg.lstsq(fixed, np.eye(m), rcond=rcond)
+        rank = int(found)
+        x = matmul(tape, linear, right)
     if rank == n and m > n:
         gap = right - matrix @ x
         rest = np.atleast_1d(lift(tape, np.sum(gap * gap, axis=0)))

@@ -131,6 +131,15 @@ def _correlation(x: list[Any], y: list[Any], /) -> Any:
     return products / HOOK[math.sqrt](_squares(x, mx) * _squares(y, my))
 
 
+@_statistic(statistics.linear_regression)
+def _linear_regression(x: list[Any], y: list[Any], /, *, proportional: bool = False) -> Any:
+    _need(x, 2, "linear_regression")
+    mx, my = (0.0, 0.0) if proportional else (_mean(x), _mean(y))
+    products = _sum([(a - mx) * (b - my) for a, b in zip(x, y, strict=True)])
+    slope = products / _squares(x, mx)
+    return statistics.LinearRegression(slope=slope, intercept=my - slope * mx)
+
+
 # ------------------------------------------------------------------------------- random numbers
 _METHODS_WITHOUT_NUMBERS = frozenset({"seed", "setstate", "getstate", "set_state", "get_state"})
 

@@ -31,8 +31,18 @@ def _traced(values: Iterable[Any]) -> bool:
 
 
 def _scalars(values: Iterable[Any]) -> list[Any]:
-    """Take the only entries out of traced arrays, which math accepts for numbers."""
-    return [v.item() if isinstance(v, TracedArray) and v.size == 1 else v for v in values]
+    """Take the only entries out of arrays and the floats out of objects, as math does."""
+    return [_scalar(v) for v in values]
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, (float, int, Tracer)):
+        return value
+    if isinstance(value, TracedArray):
+        return value.item() if value.size == 1 else value
+    if type(value) is not np.ndarray and hasattr(value, "__float__"):
+        return HOOK[float](value)
+    return value
 
 
 def _log(x: Any, base: Any) -> Any:

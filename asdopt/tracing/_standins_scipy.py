@@ -8,11 +8,13 @@ become numbers again. Sparse matrices answer for themselves (``_linear.py``).
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from asdopt._errors import UnsupportedOperationError
+from asdopt.tracing import _scipy_linear  # noqa: F401  # registers its functions
 from asdopt.tracing._callee import HOOK, Session, holds_traced
 from asdopt.tracing._lift import constants_only
 from asdopt.tracing._location import refuse
@@ -83,7 +85,22 @@ def _choosing(
                 "write what it computes with functions of numpy, or wrap the computation with "
                 "asdopt.external",
             )
-        return traced(*map(lifted, args), **{name: lifted(v) for name, v in kwargs.items()})
+        args = tuple(map(lifted, args))
+        kwargs = {name: lifted(v) for name, v in kwargs.items()}
+        try:
+            return traced(*args, **kwargs)
+        except TypeError as error:
+            try:
+                inspect.signature(traced).bind(*args, **kwargs)
+            except TypeError as option:
+                raise refuse(
+                    session.tape,
+                    UnsupportedOperationError,
+                    f"{what} was called with traced values and an option that asdopt has no rule "
+                    f"for ({option}): leave it out, write what it computes with functions of "
+                    "numpy, or wrap the computation with asdopt.external",
+                ) from error
+            raise
 
     return call
 

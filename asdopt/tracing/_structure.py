@@ -240,6 +240,8 @@ def _leaf(value: Any, what: str) -> FloatArray:
             raise TypeError("complex numbers")
         if value is None:
             raise TypeError("no value")
+        if getattr(getattr(value, "dtype", None), "names", None):
+            raise TypeError("its fields would be lost")
         if isinstance(value, np.ma.MaskedArray):
             raise TypeError("its mask would be lost; array.filled(value) has none")
         array = np.asarray(value)

@@ -775,6 +775,14 @@ case(
 )
 case("linalg.eigvalsh", lambda x: np.linalg.eigvalsh(x), at=S4 + S4.T, point=True, rtol=1e-11)
 case(
+    "linalg.svd",
+    lambda x: np.linalg.svd(x, compute_uv=False),
+    lambda x: np.linalg.svd(x.T, False, False),
+    at=M,
+    point=True,
+    rtol=1e-11,
+)
+case(
     "linalg.svdvals",
     np.linalg.svdvals,
     lambda x: np.linalg.svdvals(x.T),

@@ -194,6 +194,31 @@ KNOWN: dict[str, Callable[[Any], list[Any]]] = {
         st.poisson.logpmf([0, 2, 3], np.exp(x[:3])),
         st.binom.logpmf(2, 5, unit(x)),
     ],
+    "options of decompositions": lambda x: [
+        la.eigvalsh(np.outer(x, x) + K, subset_by_index=[1, 2]),
+        la.eigh(np.outer(x, x) + K, eigvals_only=True, lower=False),
+        la.svd(two(x), compute_uv=False),
+        np.linalg.svd(two(x), compute_uv=False),
+        la.pinv(two(x), rtol=1e-9),
+        la.lstsq(np.diag([1.0, 1, 1, 1, 1, 1e-3]), x, cond=0.1)[0],
+        np.linalg.lstsq(np.diag([1.0, 1, 1, 1, 1, 1e-3]), x, rcond=0.1)[0],
+        scipy.fft.dct(x, norm="ortho", orthogonalize=False),
+    ],
+    "parameters of distributions by name": lambda x: [
+        st.beta.logpdf(unit(x), b=2.5, a=1.5),
+        st.binom.logpmf(2, p=unit(x), n=5),
+        st.gamma(2.0, scale=1.5).pdf(x + 3),
+        st.norm(loc=x[0], scale=np.exp(x[1])).logpdf([0.1, 0.2]),
+        st.multivariate_normal(mean=x[:2]).logpdf([0.1, 0.2]),
+    ],
+    "filters of images": lambda x: [
+        scipy.ndimage.gaussian_filter(two(x), 0.5) ** 2,
+        scipy.ndimage.convolve(two(x), np.eye(3), mode="constant", cval=2.0),
+        scipy.ndimage.sobel(input=two(x), axis=1),
+        scipy.ndimage.map_coordinates(two(x), [[0.5, 0.2], [1.5, 0.1]], order=1),
+        sg.savgol_filter(x, 5, 2),
+        sg.sosfilt(sg.butter(2, 0.3, output="sos"), x),
+    ],
     "sparse solvers": lambda x: [
         sla.spsolve(sp.csc_matrix(K), x),
         sla.splu(sp.csc_matrix(K)).solve(x),
@@ -277,17 +302,26 @@ def test_known_functions_agree_with_scipy(name: str) -> None:
 REFUSED: dict[str, Callable[[Any], Any]] = {
     "logm": lambda x: la.logm(square(x)),
     "eig": lambda x: la.eig(square(x))[0],
-    "savgol_filter": lambda x: sg.savgol_filter(x, 3, 1),
+    "medfilt": lambda x: sg.medfilt(x, 3),
+    "elsewhere than in its data": lambda x: scipy.ndimage.convolve(np.eye(3), x[:4].reshape(2, 2)),
+    "with 2500 traced values": lambda x: scipy.ndimage.laplace(np.full((50, 50), x[0])),
     "CubicSpline was called with traced places": lambda x: scipy.interpolate.CubicSpline(
         np.cumsum(x), np.arange(6.0)
     )(1.5),
     "and the option 'periodic'": lambda x: scipy.interpolate.CubicSpline(
         np.arange(6.0), x, bc_type="periodic"
     )(1.5),
+    "unexpected keyword argument 'subset_by_value'": lambda x: la.eigvalsh(
+        square(x) + square(x).T, subset_by_value=[0.0, 1.0]
+    ),
+    "unexpected keyword argument 'w'": lambda x: sd.cdist(x[:2, None], x[2:, None], w=[2.0]),
+    "the metric 'canberra'": lambda x: sd.cdist(x[:2, None], x[2:, None], "canberra"),
+    "with the cutoff 0.9": lambda x: np.linalg.pinv(square(x), rcond=0.9),
+    "singular vectors": lambda x: np.linalg.svd(square(x))[1],
     "PchipInterpolator": lambda x: scipy.interpolate.PchipInterpolator(np.arange(6.0), x)(1.5),
     "skewnorm": lambda x: st.skewnorm.pdf(x, 2.0),
     "zscore": lambda x: st.zscore(x),
-    "gaussian_filter": lambda x: scipy.ndimage.gaussian_filter(x, 1.0),
+    "median_filter": lambda x: scipy.ndimage.median_filter(x, 3),
     "quad": lambda x: scipy.integrate.quad(lambda t, a: a * t, 0, 1, args=(x[0],))[0],
     "plain float": lambda x: scipy.integrate.quad(lambda t: x[0] * t, 0, 1)[0],
     "become a plain": lambda x: scipy.optimize.brentq(lambda z: z**3 - x[0], -3, 3),
