@@ -148,7 +148,7 @@ def _one(entry: Any) -> Constraint:
     raise InputError(
         f"a constraint of type {kind} was given; known are asdopt.Constraint, SciPy's "
         "NonlinearConstraint and LinearConstraint, SciPy's dicts with 'type' and 'fun', and lists "
-        "of these"
+        "of these: give a function and its bounds as asdopt.Constraint(fun, lb, ub)"
     )
 
 
