@@ -16,6 +16,7 @@ import scipy.special as sp
 
 from asdopt.tracing._callee import HOOK, current
 from asdopt.tracing._elementwise import record
+from asdopt.tracing._lift import constants_only
 from asdopt.tracing._scipy_arrays import inverse_of_solver, refused
 
 __all__ = ["DISTRIBUTIONS", "called", "method"]
@@ -211,6 +212,10 @@ def _right(z: Any, value: Callable[[Any], Any]) -> Any:
     return np.where(z > 0.0, value(np.where(z > 0.0, z, 1.0)), 0.0)
 
 
+def _above(z: Any) -> Any:
+    return np.maximum(z, 0.0)
+
+
 _CUMULATIVE: dict[str, Callable[..., Any]] = {
     "norm": sp.ndtr,
     "expon": lambda z: _right(z, lambda z: -np.expm1(-z)),
@@ -229,6 +234,40 @@ _CUMULATIVE: dict[str, Callable[..., Any]] = {
     "beta": lambda z, a, b: sp.betainc(a, b, np.clip(z, 0.0, 1.0)),
     "t": lambda z, df: sp.stdtr(df, z),
     "weibull_min": lambda z, c: _right(z, lambda z: -np.expm1(-np.power(z, c))),
+}
+# What is above, not 1 minus what is below, which loses the digits of a tail.
+_SURVIVAL: dict[str, Callable[..., Any]] = {
+    "norm": lambda z: sp.ndtr(-z),
+    "expon": lambda z: np.exp(-_above(z)),
+    "logistic": lambda z: sp.expit(-z),
+    "cauchy": lambda z: np.arctan2(1.0, z) / math.pi,
+    "laplace": lambda z: _CUMULATIVE["laplace"](-z),
+    "gumbel_r": lambda z: -np.expm1(-np.exp(-z)),
+    "gumbel_l": lambda z: np.exp(-np.exp(z)),
+    "rayleigh": lambda z: np.exp(-0.5 * np.square(_above(z))),
+    "lognorm": lambda z, s: np.where(z > 0.0, sp.ndtr(-_log(z) / s), 1.0),
+    "gamma": lambda z, a: np.where(z > 0.0, sp.gammaincc(a, np.where(z > 0.0, z, 1.0)), 1.0),
+    "chi2": lambda z, df: np.where(
+        z > 0.0, sp.gammaincc(0.5 * df, 0.5 * np.where(z > 0.0, z, 1.0)), 1.0
+    ),
+    "beta": lambda z, a, b: sp.betaincc(a, b, np.clip(z, 0.0, 1.0)),
+    "t": lambda z, df: sp.stdtr(df, -z),
+    "weibull_min": lambda z, c: np.where(
+        z > 0.0, np.exp(-np.power(np.where(z > 0.0, z, 1.0), c)), 1.0
+    ),
+}
+_LOG_CUMULATIVE: dict[str, Callable[..., Any]] = {
+    "norm": sp.log_ndtr,
+    "logistic": sp.log_expit,
+    "gumbel_r": lambda z: -np.exp(-z),
+}
+_LOG_SURVIVAL: dict[str, Callable[..., Any]] = {
+    "norm": lambda z: sp.log_ndtr(-z),
+    "expon": lambda z: -_above(z),
+    "logistic": lambda z: sp.log_expit(-z),
+    "gumbel_l": lambda z: -np.exp(z),
+    "rayleigh": lambda z: -0.5 * np.square(_above(z)),
+    "weibull_min": lambda z, c: np.where(z > 0.0, -np.power(np.where(z > 0.0, z, 1.0), c), 0.0),
 }
 _QUANTILE: dict[str, Callable[..., Any]] = {
     "norm": sp.ndtri,
@@ -321,17 +360,14 @@ def _continuous(distribution: str, name: str, shapes: tuple[str, ...]) -> Callab
         "pdf": lambda z, scale, *s: np.exp(density(z, *s)) / scale,
     }
     if cumulative is not None:
+        above: Any = _SURVIVAL.get(distribution, lambda z, *s: 1.0 - below(z, *s))
+        log_below: Any = _LOG_CUMULATIVE.get(distribution, lambda z, *s: np.log(below(z, *s)))
+        log_above: Any = _LOG_SURVIVAL.get(distribution, lambda z, *s: np.log(above(z, *s)))
         formulas |= {
             "cdf": lambda z, scale, *s: below(z, *s),
-            "sf": lambda z, scale, *s: 1.0 - below(z, *s),
-            "logcdf": lambda z, scale, *s: np.log(below(z, *s)),
-            "logsf": lambda z, scale, *s: np.log1p(-below(z, *s)),
-        }
-    if distribution == "norm":
-        formulas |= {
-            "sf": lambda z, scale: sp.ndtr(-z),
-            "logcdf": lambda z, scale: sp.log_ndtr(z),
-            "logsf": lambda z, scale: sp.log_ndtr(-z),
+            "sf": lambda z, scale, *s: above(z, *s),
+            "logcdf": lambda z, scale, *s: log_below(z, *s),
+            "logsf": lambda z, scale, *s: log_above(z, *s),
         }
     formula, quantile = formulas.get(name), _QUANTILE.get(distribution)
 
@@ -341,7 +377,8 @@ def _continuous(distribution: str, name: str, shapes: tuple[str, ...]) -> Callab
         if not is_traced:
             scale = np.where(np.greater(scale, 0.0), scale, np.nan)[()]
         if formula is None:
-            result = np.add(np.multiply(quantile(x, *shape), scale), loc)  # type: ignore[misc]
+            q = np.where(np.greater_equal(x, 0.0) & np.less_equal(x, 1.0), x, np.nan)
+            result = np.add(np.multiply(quantile(q, *shape), scale), loc)  # type: ignore[misc]
         else:
             result = formula(np.divide(np.subtract(x, loc), scale), scale, *shape)
         if not is_traced or name == "logpdf":  # which has the logarithm of the scale
@@ -358,7 +395,12 @@ def _discrete(distribution: str, name: str, shapes: tuple[str, ...]) -> Callable
 
     def evaluate(k: Any, *args: Any, **given: Any) -> Any:
         *shape, loc = _in_order((*shapes, "loc"), args, given)
-        count = np.subtract(k, loc)
+        count = constants_only(np.subtract(k, loc))
+        if count is None:
+            raise refused(
+                f"scipy.stats.{distribution}.{name} was called with a traced count, and is zero "
+                "between whole numbers: keep the count constant"
+            )
         least, most = ends(*shape)
         inside = np.equal(np.floor(count), count) & (count >= least) & (count <= most)
         result = _outside(inside, mass(np.where(inside, count, least), *shape))

@@ -291,7 +291,8 @@ def _comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> A
     import scipy.special
 
     top = N + k - 1 if repetition else N
-    return scipy.special.binom(top, k)
+    known = np.greater_equal(top, k) & np.greater_equal(top, 0) & np.greater_equal(k, 0)
+    return np.where(known, scipy.special.binom(top, k), 0.0)
 
 
 def _factorial(n: Any, exact: bool = False, extend: str = "zero") -> Any:

@@ -18,6 +18,7 @@ import scipy.sparse as sp
 import scipy.sparse.linalg as sla
 import scipy.spatial.distance as sd
 import scipy.stats as st
+from scipy import special
 
 import asdopt
 from asdopt import Constraint, Problem
@@ -219,6 +220,24 @@ KNOWN: dict[str, Callable[[Any], list[Any]]] = {
         sg.savgol_filter(x, 5, 2),
         sg.sosfilt(sg.butter(2, 0.3, output="sos"), x),
     ],
+    "tails of distributions": lambda x: [
+        st.rayleigh.logsf(x + 12),
+        st.weibull_min.logsf(x + 9, 1.7),
+        st.gumbel_l.logsf(x + 2),
+        st.gumbel_r.logcdf(x - 6),
+        st.gamma.logsf(x + 60, 2.3),
+        st.lognorm.logsf(np.exp(x + 4), 0.7),
+        st.expon.logsf(x),
+        st.t.logsf(x + 40, 4.0),
+        st.cauchy.logsf(x + 1e6) * 1e3,
+    ],
+    "counts outside of the range": lambda x: [
+        st.geom.pmf([0, 1, 2], unit(x[0])),
+        st.bernoulli.pmf([-1, 0, 1, 2], unit(x[1])),
+        st.poisson.pmf([1, 1.5], np.exp(x[2])),
+        special.comb(5.5, [3, 12]) * x[3],
+        special.comb(5.5, 8 + x[4]),
+    ],
     "sparse solvers": lambda x: [
         sla.spsolve(sp.csc_matrix(K), x),
         sla.splu(sp.csc_matrix(K)).solve(x),
@@ -317,6 +336,7 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
     "unexpected keyword argument 'w'": lambda x: sd.cdist(x[:2, None], x[2:, None], w=[2.0]),
     "the metric 'canberra'": lambda x: sd.cdist(x[:2, None], x[2:, None], "canberra"),
     "with the cutoff 0.9": lambda x: np.linalg.pinv(square(x), rcond=0.9),
+    "with a traced count": lambda x: st.poisson.pmf(x, 2.0),
     "singular vectors": lambda x: np.linalg.svd(square(x))[1],
     "PchipInterpolator": lambda x: scipy.interpolate.PchipInterpolator(np.arange(6.0), x)(1.5),
     "skewnorm": lambda x: st.skewnorm.pdf(x, 2.0),
