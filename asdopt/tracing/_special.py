@@ -290,9 +290,12 @@ def _multigammaln(a: Any, d: int) -> Any:
 def _comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> Any:
     import scipy.special
 
-    top = N + k - 1 if repetition else N
-    known = np.greater_equal(top, k) & np.greater_equal(top, 0) & np.greater_equal(k, 0)
-    return np.where(known, scipy.special.binom(top, k), 0.0)
+    if repetition:
+        # SciPy sets only this case by itself.
+        none = np.equal(k, 0) & np.greater_equal(N, 0)
+        return np.where(none, 1.0, scipy.special.binom(N + k - 1, k))
+    known = np.less_equal(k, N) & np.greater_equal(N, 0) & np.greater_equal(k, 0)
+    return np.where(known, scipy.special.binom(N, k), 0.0)
 
 
 def _factorial(n: Any, exact: bool = False, extend: str = "zero") -> Any:
