@@ -129,6 +129,11 @@ class Jet:
 
         return unary(self, value, lambda x, v: (1.0, 0.0), curved=False)
 
+    def __floor__(self) -> Any:
+        return constant(
+            decided(math.floor(self.v), self.v - round(self.v), self.first), len(self.g)
+        )
+
     def __lt__(self, other: Any) -> Any:
         return compare(self, other, lambda x, y: x < y)
 
@@ -292,6 +297,7 @@ UNARY: dict[str, tuple[Callable[..., float], Callable[..., tuple[float, float]]]
     "cos": (math.cos, lambda x, v: (-math.sin(x), -v)),
     "tan": (math.tan, lambda x, v: (1 + v * v, 2 * v * (1 + v * v))),
     "exp": (math.exp, lambda x, v: (v, v)),
+    "expm1": (math.expm1, lambda x, v: (math.exp(x), math.exp(x))),
     "log": (math.log, lambda x, v: (1 / x, -1 / x**2)),
     "log1p": (math.log1p, lambda x, v: (1 / (1 + x), -1 / (1 + x) ** 2)),
     "sqrt": (math.sqrt, lambda x, v: (0.5 / v, -0.25 / v**3)),
@@ -376,8 +382,11 @@ def _extreme(better: Callable[[Any, Any], bool]) -> Callable[..., Any]:
             return a
         return _chosen(a if better(a, b) else b, (a, b))
 
-    def function(*args: Any) -> Any:
-        return functools.reduce(pick, args[0] if len(args) == 1 else args)
+    def function(*args: Any, key: Any = None) -> Any:
+        values = args[0] if len(args) == 1 else args
+        if key is not None:
+            return functools.reduce(lambda a, b: a if better(key(a), key(b)) else b, values)
+        return functools.reduce(pick, values)
 
     return function
 
@@ -390,6 +399,31 @@ def _where(condition: Any, a: Any, b: Any) -> Any:
         return _chosen(x if c else y, (x, y))
 
     return np.frompyfunc(pick, 3, 1)(condition, a, b)
+
+
+def _sign(a: Any) -> Any:
+    return constant((a > 0) - (a < 0.0), len(a.g)) if isinstance(a, Jet) else float(np.sign(a))
+
+
+def _solve(matrix: Any, right: Any) -> Any:
+    """Gauss elimination without exchange of rows: diagonally dominant, or positive definite."""
+    a, b = np.array(matrix, dtype=object), np.array(right, dtype=object)
+    for k in range(len(a)):
+        for i in range(k + 1, len(a)):
+            factor = a[i, k] / a[k, k]
+            a[i], b[i] = a[i] - factor * a[k], b[i] - factor * b[k]
+    for k in reversed(range(len(a))):
+        b[k] = (b[k] - sum(a[k, j] * b[j] for j in range(k + 1, len(a)))) / a[k, k]
+    return b
+
+
+def _determinant(matrix: Any) -> Any:
+    a, product = np.array(matrix, dtype=object), 1.0
+    for k in range(len(a)):
+        product = product * a[k, k]
+        for i in range(k + 1, len(a)):
+            a[i] = a[i] - a[i, k] / a[k, k] * a[k]
+    return product
 
 
 def _elementwise(function: Callable[..., Any], count: int) -> Callable[..., Any]:
@@ -408,6 +442,8 @@ def namespace() -> tuple[dict[str, Any], Any, Any, Any]:
     own_math = SimpleNamespace(**(vars(math) | functions | {"fabs": abs}))
     own_math.pow = power_of
     own_math.hypot = lambda *args: functools.reduce(functions["hypot"], args)
+
+    own_math.fsum = sum
 
     def filled(shape: Any, value: float = 0.0) -> Any:
         out = np.empty(shape, dtype=object)
@@ -428,6 +464,9 @@ def namespace() -> tuple[dict[str, Any], Any, Any, Any]:
         "ones": lambda shape: filled(shape, 1.0),
         "full": filled,
         "zeros_like": lambda a: filled(np.shape(a)),
+        "sign": _elementwise(_sign, 1),
+        "heaviside": _elementwise(lambda a, h: 0.5 * (_sign(a) + 1.0) if a != 0 else h, 2),
+        "fromiter": lambda a, dtype: np.array(list(a), dtype=object),
         "array": lambda a: np.array(a, dtype=object if _has_jets(a) else None),
         "max": lambda a: maximum(list(np.ravel(a))),
         "min": lambda a: minimum(list(np.ravel(a))),
@@ -459,7 +498,10 @@ class _Numpy:
     def __init__(self, functions: dict[str, Any]) -> None:
         self.__dict__.update(functions)
         self.linalg = SimpleNamespace(
-            norm=lambda a: self.sqrt(sum(v * v for v in np.ravel(a)))  # type: ignore[attr-defined]
+            norm=lambda a: self.sqrt(sum(v * v for v in np.ravel(a))),  # type: ignore[attr-defined]
+            solve=_solve,
+            inv=lambda a: _solve(a, np.eye(len(a))),
+            det=_determinant,
         )
 
     def __getattr__(self, name: str) -> Any:

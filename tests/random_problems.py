@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-__all__ = ["RandomProblem", "random_problem"]
+__all__ = ["HEADER", "RandomProblem", "Writer", "random_problem"]
 
 HEADER = """\
 import functools
@@ -95,10 +95,12 @@ def random_problem(seed: int) -> RandomProblem:
     -------
     RandomProblem
     """
-    return _Writer(random.Random(seed)).problem()
+    return Writer(random.Random(seed)).problem()
 
 
-class _Writer:
+class Writer:
+    """Writes statements, expressions and whole programs."""
+
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
         size = rng.random()

@@ -1,7 +1,7 @@
 """Random nonlinear programs: values, derivatives and patterns agree with an independent opinion.
 
-Programs are drawn as text (``random_problems.py``), traced by the library, and run on numbers
-that carry derivatives along (``jets.py``). ``ASDOPT_RANDOM_PROBLEMS=20000`` draws so many, from
+Programs are drawn as text (``random_problems.py``, from seed 100,000 on ``random_wider.py``), traced
+by the library, and run on numbers that carry derivatives along (``jets.py``). ``ASDOPT_RANDOM_PROBLEMS=20000`` draws so many, from
 the seed ``ASDOPT_RANDOM_FIRST`` on. The seed of a program that ever failed stays in SEEDS.
 """
 
@@ -16,7 +16,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -40,7 +40,7 @@ SEEDS: tuple[int, ...] = (
     62195,
     62885,
 )
-FIRST = int(os.environ.get("ASDOPT_RANDOM_FIRST", "0"))
+FIRST = int(os.environ.get("ASDOPT_RANDOM_FIRST", "100000"))
 NUMBER = int(os.environ.get("ASDOPT_RANDOM_PROBLEMS", "160"))
 GROUP = 20
 TOLERANCE = 1e-9
@@ -59,30 +59,36 @@ def sibling(name: str) -> ModuleType:
 
 jets = sibling("jets")
 random_problems = sibling("random_problems")
+random_wider = sibling("random_wider")
 
 
 class Program:
     """A random problem: as plain functions, and on jets."""
 
     def __init__(self, seed: int) -> None:
-        made = random_problems.random_problem(seed)
+        writer = random_problems if seed < random_wider.FIRST_SEED else random_wider
+        made = writer.random_problem(seed)
         self.exact_pattern = made.exact_pattern
         self.is_special = made.is_special
         self.rng = random.Random(seed + 1)
         name = f"random_problem_{seed}.py"
         # Tracebacks and the tracer find the text there.
         linecache.cache[name] = (len(made.text), None, made.text.splitlines(True), name)
-        self.plain: dict[str, Any] = {"__name__": "random_problem"}
+        # A module, so that pickles of black boxes find them.
+        sys.modules["random_problem"] = module = ModuleType("random_problem")
+        self.plain: dict[str, Any] = vars(module)
         exec(compile(made.text, name, "exec"), self.plain)
         self.on_jets = self.jet_module(made.text)
         self.x0 = self.plain["X0"]
         self.p = self.plain["PARAMETERS"]
+        self.structured = self.plain.get("structured", lambda x: x)
         self.functions = self.constraint_names()
 
     @staticmethod
     def jet_module(text: str) -> dict[str, Any]:
         own, own_math, own_numpy, own_sparse = jets.namespace()
         modules = {"math": own_math, "numpy": own_numpy, "scipy.sparse": own_sparse}
+        modules["asdopt"] = SimpleNamespace(external=lambda fun, **_: fun)
 
         def find(name: str, *rest: Any) -> Any:
             if name == "scipy.sparse" and rest[2] is None:
@@ -98,6 +104,8 @@ class Program:
 
     def constraint_names(self) -> list[str]:
         """Which functions are constraints, in which order; "linear" is ``Q @ x``."""
+        if "structured" in self.plain:
+            return self.rng.choice([["constraints"], [], ["constraints"] * 2])
         options = [["constraints"]] * 3 + [[], ["constraints", "linear", "constraints"], ["linear"]]
         return self.rng.choice(options)
 
@@ -116,14 +124,14 @@ class Program:
             constraints, options = self.plain["constraints"], {"cl": 0.0, "cu": 1.0}
         if self.p is not None:
             options["parameters"] = self.p
-        return asdopt.Problem(objective, constraints, x0=self.x0, **options)
+        return asdopt.Problem(objective, constraints, x0=self.structured(self.x0), **options)
 
     def outputs(self, names: dict[str, Any], x: Any) -> list[Any]:
         """Objective and constraint rows, as numbers of the namespace's kind."""
-        args = (x,) if self.p is None else (x, self.p)
 
         def copies() -> tuple[Any, ...]:
-            return tuple(arg.copy() for arg in args)
+            point = names.get("structured", lambda x: x)(x.copy())
+            return (point,) if self.p is None else (point, self.p.copy())
 
         rows = [names["objective"](*copies()) if self.has_objective else 0.0]
         for name in self.functions:
