@@ -1,8 +1,9 @@
 """Random nonlinear programs: values, derivatives and patterns agree with an independent opinion.
 
-Programs are drawn as text (``random_problems.py``, from seed 100,000 on ``random_wider.py``), traced
-by the library, and run on numbers that carry derivatives along (``jets.py``). ``ASDOPT_RANDOM_PROBLEMS=20000`` draws so many, from
-the seed ``ASDOPT_RANDOM_FIRST`` on. The seed of a program that ever failed stays in SEEDS.
+Programs are drawn as text (``random_problems.py``, from seed 100,000 on ``random_wider.py``),
+traced by the library, and run on numbers that carry derivatives along (``jets.py``).
+``ASDOPT_RANDOM_PROBLEMS=20000`` draws so many, from the seed ``ASDOPT_RANDOM_FIRST`` on. The seed
+of a program that ever failed stays in SEEDS.
 """
 
 from __future__ import annotations
