@@ -315,7 +315,12 @@ def _part_bounds(bounds: Any, structure: Structure, what: str) -> tuple[FloatArr
         )
     if isinstance(bounds, Mapping):
         unknown = set(bounds) - set(structure.keys)
-        if structure.is_leaf or unknown:
+        if structure.is_leaf:
+            raise InputError(
+                f"{what} is a mapping with the keys {list(bounds)}, x0 is an array without keys: "
+                "give a list of pairs (lo, hi), one for each variable"
+            )
+        if unknown:
             raise InputError(
                 f"{what} has the keys {list(bounds)}, x0 has {list(structure.keys)}: use its keys"
             )

@@ -132,6 +132,12 @@ class Model:
                     f"{what} is the class {fun.__name__}, and a function of x is needed: make an "
                     f"object of it, {fun.__name__}(...), or give one of its methods"
                 ) from error
+            if self.parameter_structure is None and _takes(fun, self.x0.size):
+                raise InputError(
+                    f"{what}, {function_name(fun)}, takes the {self.x0.size} variables one by one; "
+                    "functions are called with all of them, as fun(x): write lambda x: fun(*x), or "
+                    "unpack x inside of it"
+                ) from error
             given = "x" if self.parameter_structure is None else "x and the parameters"
             call = "fun(x)" if self.parameter_structure is None else "fun(x, parameters)"
             raise InputError(
@@ -334,6 +340,15 @@ def _noted(what: str, x: FloatArray) -> Iterator[None]:
         point = np.array2string(x, threshold=8, edgeitems=3)
         error.add_note(f"asdopt: raised by {what.rstrip(',')}, where x (flat) is {point}")
         raise
+
+
+def _takes(fun: Callable[..., Any], count: int) -> bool:
+    """Whether a function takes a number of arguments."""
+    try:
+        inspect.signature(fun).bind(*range(count))
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _flat(result: Any) -> FloatArray:

@@ -359,7 +359,13 @@ class Problem(Inspection):
     def _multipliers(self, multipliers: npt.ArrayLike | None) -> FloatArray:
         if multipliers is None:
             return np.zeros(self.m)
-        given = np.array(multipliers, dtype=np.float64)
+        try:
+            given = np.array(multipliers, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"multipliers of type {type(multipliers).__name__} are no array of numbers "
+                f"({error}): give one number for each of the {self.m} constraint rows"
+            ) from error
         if given.shape != (self.m,):
             raise InputError(
                 f"multipliers has shape {given.shape}, the problem has {self.m} constraint "

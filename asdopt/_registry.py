@@ -56,10 +56,15 @@ def find_backend(name: str) -> Callable[..., Any]:
 def _find(
     kind: str, name: str, table: dict[str, str | Callable[..., Any]], more: Sequence[str] = ()
 ) -> Callable[..., Any]:
+    known = [*more, *table]
+    if not isinstance(name, str):
+        raise InputError(
+            f"{kind} is {name!r} of type {type(name).__name__}; a name is needed, one of "
+            f"{', '.join(known)}: give points and options by their keywords"
+        )
     entry = table.get(name)
     if entry is None:
-        known = [*more, *table]
-        close = difflib.get_close_matches(name, known, n=1)
+        close = difflib.get_close_matches(name.lower(), known, n=1)
         hint = f", did you mean {close[0]!r}?" if close else ""
         raise InputError(f"{kind} {name!r} is not known{hint}; known are {', '.join(known)}")
     if callable(entry):
