@@ -15,7 +15,8 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from asdopt._arguments import is_plain
-from asdopt._constraints import as_constraints, row_bounds, variable_bounds
+from asdopt._bounds import variable_bounds
+from asdopt._constraints import as_constraints, row_bounds
 from asdopt._errors import EvaluationError, InputError
 from asdopt._evaluator import Evaluator
 from asdopt._finite import all_finite
