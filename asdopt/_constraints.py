@@ -222,7 +222,9 @@ def row_bounds(constraint: Constraint, size: int) -> tuple[FloatArray, FloatArra
                 f"constraint {constraint.name!r} returned {size} values, its {what} has "
                 f"{bound.size}: give one bound for each value, or a single one for all"
             )
-        both.append(np.broadcast_to(bound.reshape(-1), (size,)).copy())
+        rows = np.empty(size)
+        rows[:] = bound.reshape(-1)
+        both.append(rows)
     check_order(both[0], both[1], lambda i: f"constraint {constraint.name!r}, row {i}")
     return open_ended(both[0], both[1])
 

@@ -11,6 +11,7 @@ import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -124,6 +125,8 @@ class Model:
             )
 
     def _check_arguments(self, fun: Callable[..., Any], what: str) -> None:
+        if _takes(fun, len(self._structures)):
+            return
         try:
             inspect.signature(fun).bind(*self._structures)
         except TypeError as error:
@@ -368,3 +371,12 @@ def _not_pickled(*_: Any) -> Any:
         "but they are lambdas or local functions and were not pickled: define them at the top "
         "level of a module"
     )
+
+
+def _takes(fun: Callable[..., Any], count: int) -> bool:
+    """Tell of a plain function, by a look at it, that it can be called with so many arguments."""
+    if type(fun) is not FunctionType or fun.__dict__:
+        return False
+    code = fun.__code__
+    optional = len(fun.__defaults__ or ())
+    return not code.co_kwonlyargcount and 0 <= code.co_argcount - count <= optional

@@ -22,7 +22,13 @@ import numpy.typing as npt
 from asdopt._pattern import SparsityPattern
 from asdopt.kernels._machine import Machine
 from asdopt.kernels._remainder import Remainder
-from asdopt.kernels._taylor import along_line, product_by_rows, square_form
+from asdopt.kernels._taylor import (
+    agree,
+    along_line,
+    of_outputs,
+    product_by_rows,
+    square_form,
+)
 from asdopt.tracing._trace import Trace
 
 __all__ = ["find_disagreement"]
@@ -70,8 +76,7 @@ def find_disagreement(
         for size in _STEPS:
             leaves = center + size * steps
             x, parameters = leaves[:n].copy(), leaves[n:].copy()
-            series = along_line(trace, x, parameters, direction)
-            (value, first, second), sizes = _rows(series, trace, remainder)
+            (value, first, second), sizes = _rows(trace, remainder, x, parameters, direction)
             finite = np.isfinite(value) & np.isfinite(first) & np.isfinite(second)
             if finite.all():
                 break
@@ -92,21 +97,27 @@ def find_disagreement(
         spread += float(np.abs(weights * sizes[2]).sum())
         # Small enough that one entry among all of them counts, far above the errors of rounding.
         tolerance = min(1e-7, max(1e-10, 1e-3 / max(hessian.nnz, 1)))
+        wanted_second, allowed_second = float((weights * second).sum()), tolerance * spread
+        limits = finite, scale
+        if (
+            agree(outputs, value, *limits, sizes[0], _ROW_TOLERANCE)
+            and agree(found, first, *limits, sizes[1], _ROW_TOLERANCE)
+            and abs(total - wanted_second) <= allowed_second
+        ):
+            return ""
         got = _Results(outputs, found, total)
-        wanted = _Results(value, first, float((weights * second).sum()))
+        wanted = _Results(value, first, wanted_second)
         allowed = _Results(
             _ROW_TOLERANCE * (scale + sizes[0]),
             _ROW_TOLERANCE * (scale + sizes[1]),
-            tolerance * spread,
+            allowed_second,
         )
-        disagreement = _compare(got, wanted, allowed, finite)
-        if not disagreement:
+        if not _compare(got, wanted, allowed, finite):
             return ""
         # Of sin(x) at 1e10, or of tanh(x) / x at 1e-5, few digits are known: what the tape's own
         # results move by when each operation rounds otherwise is no disagreement.
         for seed in range(1, _SHAKES + 1):
-            series = along_line(trace, x, parameters, direction, seed)
-            (value, first, second), _ = _rows(series, trace, remainder)
+            (value, first, second), _ = _rows(trace, remainder, x, parameters, direction, seed)
             moved = _Results(value, first, float((weights * np.where(finite, second, 0.0)).sum()))
             allowed = _Results(*map(_widened, allowed, wanted, moved))
         return _compare(got, wanted, allowed, finite)
@@ -151,15 +162,8 @@ def _away_from_zero(rng: np.random.Generator, size: int) -> FloatArray:
 
 
 def _rows(
-    series: tuple[FloatArray, ...], trace: Trace, remainder: Remainder
-) -> tuple[list[FloatArray], list[FloatArray]]:
-    """Return what belongs to the outputs, less the terms that have no kernel, and its size."""
-    results = [nodes[trace.outputs] for nodes in series]
-    sizes = [np.abs(result) for result in results]
-    if len(remainder.rows):
-        for k, nodes in enumerate(series):
-            terms = remainder.coefs * nodes[remainder.nodes]
-            count = len(trace.outputs)
-            results[k] -= np.bincount(remainder.rows, terms, minlength=count)
-            sizes[k] += np.bincount(remainder.rows, np.abs(terms), minlength=count)
-    return results, sizes
+    trace: Trace, remainder: Remainder, *line: FloatArray | int
+) -> tuple[FloatArray, FloatArray]:
+    """Series of the outputs along a line, less the terms that have no kernel, and its sizes."""
+    series = along_line(trace, *line)  # type: ignore[arg-type]
+    return of_outputs(series, trace.outputs, remainder.rows, remainder.nodes, remainder.coefs)

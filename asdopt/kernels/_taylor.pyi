@@ -8,7 +8,18 @@ _Floats = npt.NDArray[np.float64]
 
 def along_line(
     trace: Trace, x: _Floats, parameters: _Floats, direction: _Floats, seed: int = 0
-) -> tuple[_Floats, _Floats, _Floats]: ...
+) -> _Floats: ...
+def of_outputs(
+    series: _Floats, outputs: _Ints, rows: _Ints, nodes: _Ints, coefs: _Floats
+) -> tuple[_Floats, _Floats]: ...
+def agree(
+    got: _Floats,
+    wanted: _Floats,
+    finite: npt.NDArray[np.bool_],
+    scale: _Floats,
+    sizes: _Floats,
+    tolerance: float,
+) -> bool: ...
 def product_by_rows(
     rows: _Ints, cols: _Ints, values: _Floats, direction: _Floats, out: _Floats, scale: _Floats
 ) -> None: ...

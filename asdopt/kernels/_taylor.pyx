@@ -17,6 +17,7 @@ cdef extern from "_operators.h" nogil:
         OP_ADD
         OP_SUBTRACT
         OP_MULTIPLY
+        OP_SQUARE
     const unsigned char OP_DX[]
     const unsigned char OP_DY[]
     const unsigned char OP_SELECTS[]
@@ -47,6 +48,8 @@ def along_line(trace, const double[::1] x, const double[::1] parameters,
                const double[::1] direction, uint64_t seed=0):
     """Values, first and second derivatives at s = 0 of all nodes at ``x + s * direction``.
 
+    They stand side by side, shape (nodes, 3).
+
     Results of external functions are NaN, and so are derivatives that are 0 times infinity. With a
     seed each result gets other last digits, at random, as if it were rounded otherwise: how far
     the results of some seeds are apart tells how many digits rounding leaves them.
@@ -63,7 +66,6 @@ def along_line(trace, const double[::1] x, const double[::1] parameters,
     cdef unsigned char[::1] active = np.zeros(n, dtype=np.uint8)
     cdef double d[2]
     cdef double e[3]
-    # Value and derivatives of a node side by side: they are read together.
     series = np.empty((n, 3))
     cdef double[:, ::1] w = series
     with nogil:
@@ -111,6 +113,11 @@ def along_line(trace, const double[::1] x, const double[::1] parameters,
                         w[i, 2] += w[p, 0] * w[q, 2]
                     if x_counts and y_counts:
                         w[i, 2] += 2.0 * w[p, 1] * w[q, 1]
+                elif o == OP_SQUARE:
+                    w[i, 0] = w[p, 0] * w[p, 0]
+                    if x_counts:
+                        w[i, 1] = 2.0 * w[p, 0] * w[p, 1]
+                        w[i, 2] = 2.0 * w[p, 0] * w[p, 2] + 2.0 * (w[p, 1] * w[p, 1])
                 elif o == OP_ADD:
                     w[i, 0] = w[p, 0] + w[q, 0]
                     w[i, 1] = w[p, 1] + w[q, 1]
@@ -139,7 +146,51 @@ def along_line(trace, const double[::1] x, const double[::1] parameters,
                         w[i, 0] = shaken(w[i, 0], &seed)
                     w[i, 1] = shaken(w[i, 1], &seed)
                     w[i, 2] = shaken(w[i, 2], &seed)
-    return series[:, 0], series[:, 1], series[:, 2]
+    return series
+
+
+def of_outputs(const double[:, ::1] series, const int[::1] outputs, const int[::1] rows,
+               const int[::1] nodes, const double[::1] coefs):
+    """Series of outputs without some terms, and the sizes of what they are sums of.
+
+    Parameters
+    ----------
+    series : ndarray, shape (nodes, 3)
+    outputs : ndarray of int32
+    rows, nodes, coefs : the terms ``coefs[k] * nodes[k]`` of ``rows[k]``
+
+    Returns
+    -------
+    results, sizes : ndarray, shape (3, outputs)
+    """
+    cdef Py_ssize_t i, k, j, m = outputs.shape[0]
+    cdef double term
+    result_array, size_array = np.empty((3, m)), np.empty((3, m))
+    cdef double[:, ::1] results = result_array, sizes = size_array
+    with nogil:
+        for i in range(m):
+            for j in range(3):
+                results[j, i] = series[outputs[i], j]
+                sizes[j, i] = fabs(results[j, i])
+        for k in range(rows.shape[0]):
+            for j in range(3):
+                term = coefs[k] * series[nodes[k], j]
+                results[j, rows[k]] -= term
+                sizes[j, rows[k]] += fabs(term)
+    return result_array, size_array
+
+
+def agree(const double[::1] got, const double[::1] wanted, finite, const double[::1] scale,
+          const double[::1] sizes, double tolerance):
+    """Whether all that is finite differs by no more than ``tolerance * (scale + sizes)``."""
+    cdef const unsigned char[::1] counts = finite.view(np.uint8)
+    cdef Py_ssize_t i
+    cdef bint found = True
+    for i in range(got.shape[0]):
+        if counts[i] and not fabs(got[i] - wanted[i]) <= tolerance * (scale[i] + sizes[i]):
+            found = False
+            break
+    return found
 
 
 def product_by_rows(const int[::1] rows, const int[::1] cols, const double[::1] values,

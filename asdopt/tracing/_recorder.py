@@ -12,6 +12,7 @@ import gc
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, ValuesView
 from contextlib import contextmanager
+from itertools import accumulate
 from types import SimpleNamespace
 from typing import Any
 
@@ -104,7 +105,7 @@ class Recorder:
 
     def results(self, fun: Callable[..., Any], *structures: Structure) -> Any:
         """Call a user's function as :meth:`call` does and return what it returned."""
-        starts = np.cumsum([0, *(part.size for part in structures)]).tolist()
+        starts = list(accumulate((part.size for part in structures), initial=0))
         values = self.values
 
         def traced() -> tuple[Any, ...]:
