@@ -76,6 +76,8 @@ def for_pandas(a: Any, b: Any) -> tuple[Any, Any]:
     Its operators would ask a traced array to become an array of floats; object arrays hold traced
     values, and pandas computes with them.
     """
+    if type(a) in _PLAIN and type(b) in _PLAIN:
+        return a, b
     if hasattr(type(a), "__pandas_priority__"):
         return a, _objects(b, np.shape(a))
     if hasattr(type(b), "__pandas_priority__"):
