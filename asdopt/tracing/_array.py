@@ -10,15 +10,15 @@ dimensions are traced scalars, as NumPy's are scalars. Next: ``_ufuncs.py`` for
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Callable
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
 from asdopt._errors import TracingError, UnsupportedOperationError
 from asdopt.tracing import _tracer
+from asdopt.tracing._array_methods import ArrayMethods
 from asdopt.tracing._codes import one_node_code
 from asdopt.tracing._lift import concrete, lift
 from asdopt.tracing._location import refuse
@@ -27,8 +27,6 @@ from asdopt.tracing._tracer import TracedArrayBase, Tracer, elementwise, mirror
 
 __all__ = ["TracedArray", "lift"]
 
-_FLOAT = np.dtype(np.float64)
-_BOOL = np.dtype(np.bool_)
 _KNOWN_ATTRIBUTES = frozenset(dir(np.ndarray))
 
 
@@ -93,18 +91,7 @@ def _left_to_other(other: Any) -> bool:
 _ORDINARY = frozenset({float, int, bool, list, tuple})
 
 
-def _method(name: str, target: str | None = None) -> Callable[..., Any]:
-    """Make an ndarray method of the NumPy function that has the same arguments."""
-    function = getattr(np, target or name)
-
-    def method(self: TracedArray, *args: Any, **kwargs: Any) -> Any:
-        return function(self, *args, **kwargs)
-
-    method.__name__ = name
-    return method
-
-
-class TracedArray(TracedArrayBase):
+class TracedArray(ArrayMethods):
     """An array of traced numbers, or of traced truth values.
 
     Parameters
@@ -215,11 +202,6 @@ class TracedArray(TracedArrayBase):
         return np.invert(self)
 
     # Conversions
-    def _only(self) -> Any:
-        if self.size != 1:
-            raise TypeError("only length-1 arrays can be converted to Python scalars")
-        return _tracer.tracer(self.tape, int(self.ids.ravel()[0]), self.is_bool)
-
     def __bool__(self) -> bool:
         if self.size != 1:
             many = "an array with more than one element" if self.size else "an empty array"
@@ -324,83 +306,6 @@ class TracedArray(TracedArrayBase):
             return
         self.ids[concrete(self.tape, key)] = ids
 
-    # Attributes of ndarray
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Length of each axis."""
-        return cast("tuple[int, ...]", self.ids.shape)
-
-    @shape.setter
-    def shape(self, shape: Any) -> None:
-        # NumPy 2.5 advises against it, which is up to the user's code.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            self.ids.shape = shape
-
-    @property
-    def ndim(self) -> int:
-        """Number of axes."""
-        return self.ids.ndim
-
-    @property
-    def size(self) -> int:
-        """Number of entries."""
-        return self.ids.size
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The type that NumPy's array would have: float64 or bool."""
-        return _BOOL if self.is_bool else _FLOAT
-
-    @property
-    def itemsize(self) -> int:
-        """Bytes of one entry of NumPy's array."""
-        return self.dtype.itemsize
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of NumPy's array."""
-        return self.size * self.itemsize
-
-    @property
-    def strides(self) -> tuple[int, ...]:
-        """Byte steps of NumPy's array."""
-        return tuple(s // 4 * self.itemsize for s in self.ids.strides)
-
-    @property
-    def flags(self) -> Any:
-        """Memory layout."""
-        return self.ids.flags
-
-    @property
-    def device(self) -> str:
-        """Always ``"cpu"``."""
-        return "cpu"
-
-    @property
-    def T(self) -> Any:
-        """Transposed view."""
-        return mirror(self.tape, self.ids.T, self.is_bool)
-
-    @property
-    def mT(self) -> Any:
-        """View with the last two axes exchanged."""
-        return mirror(self.tape, self.ids.mT, self.is_bool)
-
-    @property
-    def real(self) -> Any:
-        """The array itself: traced values are real."""
-        return mirror(self.tape, self.ids[...], self.is_bool)
-
-    @real.setter
-    def real(self, value: Any) -> None:
-        self[...] = value
-
-    @property
-    def imag(self) -> Any:
-        """Zeros, as plain numbers."""
-        return np.zeros(self.shape, dtype=self.dtype)
-
     @property
     def flat(self) -> _conversions.FlatIterator:
         """Iterator over the entries in C order; reads and writes by flat index."""
@@ -409,103 +314,6 @@ class TracedArray(TracedArrayBase):
     @flat.setter
     def flat(self, value: Any) -> None:
         _conversions.FlatIterator(self)[...] = value
-
-    # Methods of ndarray that are functions of numpy with the same arguments
-    all = _method("all")
-    any = _method("any")
-    argmax = _method("argmax")
-    argmin = _method("argmin")
-    argpartition = _method("argpartition")
-    argsort = _method("argsort")
-    choose = _method("choose")
-    clip = _method("clip")
-    cumprod = _method("cumprod")
-    cumsum = _method("cumsum")
-    diagonal = _method("diagonal")
-    dot = _method("dot")
-    max = _method("max")
-    mean = _method("mean")
-    min = _method("min")
-    nonzero = _method("nonzero")
-    prod = _method("prod")
-    put = _method("put")
-    ravel = _method("ravel")
-    repeat = _method("repeat")
-    round = _method("round")
-    searchsorted = _method("searchsorted")
-    squeeze = _method("squeeze")
-    std = _method("std")
-    sum = _method("sum")
-    swapaxes = _method("swapaxes")
-    take = _method("take")
-    trace = _method("trace")
-    var = _method("var")
-
-    def compress(self, condition: Any, axis: Any = None, out: Any = None) -> Any:
-        """Entries along an axis where a condition holds."""
-        return np.compress(condition, self, axis=axis, out=out)
-
-    def reshape(self, *shape: Any, order: Any = "C", copy: bool | None = None) -> Any:
-        """View (or copy) of another shape."""
-        ids = self.ids.reshape(*shape, order=order, copy=copy)
-        return mirror(self.tape, ids, self.is_bool)
-
-    def transpose(self, *axes: Any) -> Any:
-        """View with the axes exchanged."""
-        return mirror(self.tape, self.ids.transpose(*axes), self.is_bool)
-
-    def flatten(self, order: Any = "C") -> TracedArray:
-        """One-dimensional copy."""
-        return TracedArray(self.tape, self.ids.flatten(order), self.is_bool)
-
-    def copy(self, order: Any = "C") -> Any:
-        """Copy."""
-        return mirror(self.tape, self.ids.copy(order), self.is_bool)
-
-    def conj(self) -> Any:
-        """Copy: traced values are real."""
-        return self.copy()
-
-    conjugate = conj
-
-    def view(self, dtype: Any = None, type: Any = None) -> Any:  # noqa: A002  # as ndarray's
-        """View of the same entries; another type is refused."""
-        if np.matrix in (dtype, type):
-            raise self._refused(
-                "an np.matrix, alone or as a factor,", "np.array and the operator @"
-            )
-        if type is not None or (dtype is not None and np.dtype(dtype) != self.dtype):
-            raise self._refused("view with another dtype", "astype")
-        return mirror(self.tape, self.ids[...], self.is_bool)
-
-    def fill(self, value: Any) -> None:
-        """Set every entry."""
-        self[...] = value
-
-    def item(self, *index: Any) -> Any:
-        """One entry as a traced scalar."""
-        if not index:
-            if self.size != 1:
-                raise ValueError("can only convert an array of size 1 to a Python scalar")
-            found = self._only()
-        else:
-            found = _tracer.tracer(self.tape, int(self.ids.item(*index)), self.is_bool)
-        return found if self.is_bool else _tracer.as_float(found)
-
-    def tolist(self) -> Any:
-        """Nested lists of traced scalars."""
-        if self.ndim == 0:
-            return self.item()
-        if self.ndim == 1:
-            found = _tracer.tracers(self.tape, self.ids, self.is_bool)
-            return found if self.is_bool else [_tracer.as_float(value) for value in found]
-        return [row.tolist() for row in self]
-
-    def to_device(self, device: str, /, *, stream: Any = None) -> Any:
-        """Return the array itself: there is only ``"cpu"``."""
-        if device != "cpu":
-            raise ValueError(f'Unsupported device "{device}". Only "cpu" is accepted.')
-        return self
 
     def astype(
         self,
@@ -518,28 +326,10 @@ class TracedArray(TracedArrayBase):
         """Change the type: float64, bool, object; integers under a guard of each entry."""
         return _conversions.astype(self, np.dtype(dtype), copy)
 
-    def sort(
-        self, axis: int = -1, kind: Any = None, order: Any = None, *, stable: Any = None
-    ) -> None:
-        """Sort in place, in the order at the point, under guards."""
-        self[...] = np.sort(self, axis=axis)
-
-    def partition(self, kth: Any, axis: int = -1, kind: Any = None, order: Any = None) -> None:
-        """Sort in place: a sorted array is partitioned at every position."""
-        self[...] = np.sort(self, axis=axis)
-
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name not in _KNOWN_ATTRIBUTES:
             raise AttributeError(f"'numpy.ndarray' object has no attribute {name!r}")
         raise self._refused(f"the attribute {name!r}", "the operations of numpy")
-
-    def _refused(self, what: str, instead: str) -> UnsupportedOperationError:
-        return refuse(
-            self.tape,
-            UnsupportedOperationError,
-            f"{what} of a traced array of shape {self.shape} was asked for; it needs the numbers "
-            f"in memory, which a traced array does not have: use {instead} instead",
-        )
 
 
 # At the end: these modules are written in terms of the class above.

@@ -96,6 +96,10 @@ def _solve(
         a = _triangle(a, lower)
     elif assume_a in {"lower triangular", "upper triangular"}:
         return _solve_triangular(a, b, trans=int(transposed), lower=assume_a[0] == "l")
+    elif assume_a == "diagonal":
+        a = np.triu(np.tril(a))
+    elif assume_a == "tridiagonal":
+        a = np.triu(np.tril(a, 1), -1)
     return np.linalg.solve(np.swapaxes(a, -1, -2) if transposed else a, b)
 
 
@@ -371,7 +375,12 @@ def _correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> 
 def _correlate2d(
     in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", fillvalue: float = 0
 ) -> Any:
-    return _convolve2d(in1, np.flip(in2), mode, boundary, fillvalue)
+    if mode != "same":
+        return _convolve2d(in1, np.flip(in2), mode, boundary, fillvalue)
+    # For even sizes the middle of SciPy's correlation is one further than that of a convolution.
+    full = _convolve2d(in1, np.flip(in2), "full", boundary, fillvalue)
+    (h, w), (m, n) = np.shape(in1), np.shape(in2)
+    return full[m // 2 : m // 2 + h, n // 2 : n // 2 + w]
 
 
 @_means("scipy.signal")

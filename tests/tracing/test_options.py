@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.fft as sf
+import scipy.linalg as sl
+import scipy.signal as sg
 import scipy.special as ss
 import scipy.stats as st
 
@@ -16,6 +18,7 @@ import asdopt
 X = np.array([0.7, 1.3, -0.4, 2.6])
 A = np.arange(16.0).reshape(4, 4)
 SPD = A @ A.T + 4.0 * np.eye(4)
+B = A + 20.0 * np.eye(4)
 
 
 def written(shape: Any, dtype: Any, fill: Callable[[Any], Any]) -> Any:
@@ -65,6 +68,14 @@ KNOWN: dict[str, Callable[[Any], Any]] = {
     "points in rows": lambda x: st.multivariate_normal.logpdf(np.stack([x, 2 * x]), cov=SPD),
     "orthogonalized cosine transform": lambda x: sf.dct(x, type=1, orthogonalize=True),
     "an orthonormal one that is not": lambda x: sf.dst(x, norm="ortho", orthogonalize=False),
+    "some eigenvalues": lambda x: sl.eigvalsh(SPD + np.diag(x), subset_by_index=[1, 2]),
+    "only the diagonal counts": lambda x: sl.solve(B + np.diag(x), x, assume_a="diagonal"),
+    "three diagonals count": lambda x: sl.solve(B + np.diag(x), x, assume_a="tridiagonal"),
+    "how to compute": lambda x: sl.inv(B + np.diag(x), overwrite_a=True, check_finite=False),
+    "correlation in the middle": lambda x: sg.correlate2d(np.outer(x, x), A[:2, :2], mode="same"),
+    "correlation beyond the border": lambda x: sg.correlate2d(
+        np.outer(x, x), A[:2, :3], mode="same", boundary="symm"
+    ),
     "vectorized to floats": lambda x: np.vectorize(lambda a: 2 * a, otypes=[float])(x),
     "vectorized to integers": lambda x: np.vectorize(lambda a: 2 * a, otypes=[int])(x) * x,
 }
