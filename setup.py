@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent
 # Folder on disk -> import path. asdopt/adapters is a symlink to adapters and is not followed.
 SOURCE_ROOTS = {"asdopt": "asdopt", "adapters": "asdopt.adapters"}
 # -fno-math-errno: sqrt becomes one instruction; nothing here reads errno.
-COMPILE_ARGS = ["/O2"] if sys.platform == "win32" else ["-O3", "-fno-math-errno"]
+COMPILE_ARGS = ["/O2"] if sys.platform == "win32" else ["-O3", "-fno-math-errno", "-pthread"]
 
 
 def generate_headers() -> None:
@@ -63,6 +63,7 @@ def extensions() -> list[Extension]:
                     include_dirs=["asdopt", np.get_include()],
                     define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
                     extra_compile_args=COMPILE_ARGS,
+                    extra_link_args=[] if sys.platform == "win32" else ["-pthread"],
                     depends=depends,
                 )
             )

@@ -37,9 +37,17 @@ class Engine:
         Output 0 is the objective, the others are the constraints.
     jacobian, hessian : SparsityPattern
         Of the constraints; lower triangle of the sum of all outputs.
+    threads : int
+        Threads that share an evaluation.
     """
 
-    def __init__(self, trace: Trace, jacobian: SparsityPattern, hessian: SparsityPattern) -> None:
+    def __init__(
+        self,
+        trace: Trace,
+        jacobian: SparsityPattern,
+        hessian: SparsityPattern,
+        threads: int = 1,
+    ) -> None:
         kernels = Kernels(trace, jacobian, hessian)
         if kernels.disagreement:
             warnings.warn(
@@ -51,6 +59,7 @@ class Engine:
             )
             kernels = Kernels(trace, jacobian, hessian, empty=True)
         self._machine = kernels.machine
+        self._machine.set_threads(threads)
         self.num_instances = kernels.num_instances
         self._rest: _Rest | None = None
         if len(kernels.remainder.rows) or len(trace.guard_nodes):

@@ -37,6 +37,8 @@ class Branch:
     ----------
     trace : Trace
         Output 0 is the objective, the others are the constraints.
+    threads : int
+        Threads that share an evaluation.
 
     Attributes
     ----------
@@ -48,11 +50,11 @@ class Branch:
         Whether the trace holds at some points only.
     """
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, threads: int = 1) -> None:
         self.trace = trace
         self.jacobian_pattern = jacobian_pattern(trace, trace.outputs[1:])
         self.hessian_pattern = hessian_pattern(trace, trace.outputs)
-        self.engine = Engine(trace, self.jacobian_pattern, self.hessian_pattern)
+        self.engine = Engine(trace, self.jacobian_pattern, self.hessian_pattern, threads)
         self.is_guarded = len(trace.guard_nodes) > 0
 
 
@@ -69,6 +71,8 @@ class Evaluator:
         Values of the traced parameters.
     traces : sequence of Trace, optional
         Traces made before (by a pickled evaluator); else the functions are traced at x0.
+    threads : int
+        Threads that share an evaluation.
 
     Attributes
     ----------
@@ -87,7 +91,9 @@ class Evaluator:
         x0: FloatArray,
         parameters: FloatArray | None = None,
         traces: Sequence[Trace] = (),
+        threads: int = 1,
     ) -> None:
+        self._threads = threads
         self._record = record
         self._parameters = parameters
         self.lock = threading.RLock()
@@ -96,7 +102,7 @@ class Evaluator:
         self._keeping: Branch | None = None
         self.trace_seconds = 0.0
         self.prepare_seconds = 0.0
-        self._branches = [Branch(trace) for trace in traces]
+        self._branches = [Branch(trace, threads) for trace in traces]
         if parameters is not None:
             for branch in self._branches:
                 branch.engine.set_parameters(parameters)
@@ -285,7 +291,7 @@ class Evaluator:
         start = perf_counter()
         trace = self._record(x)
         middle = perf_counter()
-        branch = Branch(trace)
+        branch = Branch(trace, self._threads)
         if self._parameters is not None:
             branch.engine.set_parameters(self._parameters)
         if not branch.engine.holds(x):

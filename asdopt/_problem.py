@@ -33,6 +33,7 @@ __all__ = ["Problem", "SolveRequest"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
+_MOST_THREADS = 256
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,9 @@ class Problem(Inspection):
         Bounds of a bare constraint function.
     names : sequence of str, optional
         Names of the variables, shape (n,), for messages.
+    threads : int
+        Threads that share each evaluation where it is large enough; results are the same to the
+        last bit for any number. More than one gains where processors are idle meanwhile.
 
     Raises
     ------
@@ -115,13 +119,15 @@ class Problem(Inspection):
         cl: npt.ArrayLike | None = None,
         cu: npt.ArrayLike | None = None,
         names: Sequence[str] | None = None,
+        threads: int = 1,
     ) -> None:
+        self._threads = _thread_count(threads)
         forms = as_constraints(constraints, cl, cu)
         self._model = model = Model(objective, forms, x0, parameters, names)
         self.x0 = model.x0
         self.n = self.x0.size
         self.lb, self.ub = variable_bounds(bounds, model.structure)
-        self._evaluator = Evaluator(model.record, self.x0, model.parameters)
+        self._evaluator = Evaluator(model.record, self.x0, model.parameters, threads=self._threads)
         sizes = model.sizes or []
         sides = [row_bounds(c, k) for c, k in zip(forms, sizes, strict=True)]
         self.cl = np.concatenate([side[0] for side in sides]) if sides else np.empty(0)
@@ -337,7 +343,9 @@ class Problem(Inspection):
     def __setstate__(self, state: dict[str, Any]) -> None:
         traces = state.pop("_evaluator")
         self.__dict__.update(state)
-        self._evaluator = Evaluator(self._model.record, self.x0, self._model.parameters, traces)
+        self._evaluator = Evaluator(
+            self._model.record, self.x0, self._model.parameters, traces, self._threads
+        )
 
     def __repr__(self) -> str:
         jac, hess = self.jacobian_pattern, self.hessian_pattern
@@ -385,3 +393,12 @@ class Problem(Inspection):
 
     def _refuse_derivatives(self, x: FloatArray, what: str) -> NoReturn:
         raise EvaluationError(f"{what} at the given x: {self.why_not_finite(x)}")
+
+
+def _thread_count(threads: object) -> int:
+    if isinstance(threads, (int, np.integer)) and 1 <= threads <= _MOST_THREADS:
+        return int(threads)
+    raise InputError(
+        f"threads is {threads!r}: the number of threads that share an evaluation is an integer "
+        f"from 1 to {_MOST_THREADS}"
+    )

@@ -21,7 +21,7 @@ cdef extern from "kernels/_builds.h" nogil:
     ctypedef struct Program:
         const Instruction *code
         int num_registers, num_data, num_gathered, num_staged, num_index, width
-        int num_instances, num_blocks
+        int num_instances, num_blocks, num_steps
         double *data
         const int *index
         const unsigned char *modes
@@ -34,6 +34,10 @@ cdef extern from "kernels/_builds.h" nogil:
     Run choose_build(const char *)
     enum:
         NUM_MACHINE_OPERATIONS
+
+cdef extern from "kernels/_threads.h" nogil:
+    ctypedef void (*Task)(void *, int) noexcept nogil
+    void run_parts(Task, void *, int)
 
 OPERATION = {MACHINE_NAMES[k].decode(): k for k in range(NUM_MACHINE_OPERATIONS)}
 INSTRUCTION = np.dtype(
@@ -55,6 +59,8 @@ BINARY = names(<const char **> BINARY_NAMES)
 cdef Run RUN = choose_build(NULL)
 # From this many values on other Python threads may run meanwhile; it takes some 50 ns to let them.
 cdef Py_ssize_t MANY = 2000
+# From this many instructions on, each for a block, threads share them: some 60 microseconds.
+cdef Py_ssize_t LONG = 2000
 
 
 def build():
@@ -77,22 +83,71 @@ def aligned(shape, dtype):
     return buffer[start:start + count].view(dtype).reshape(shape)
 
 
+ctypedef struct Workspace:
+    double **table
+    double *registers
+    int large
+
+ctypedef struct Share:
+    # What parts of a run need: the programs, and of each part its own registers.
+    const Program *programs
+    const unsigned char *exclusive
+    Py_ssize_t count, total
+    Workspace *workspaces
+    int parts, keep
+    const double *const *source
+    double *const *target
+
+
+cdef int run_blocks(const Program *p, Py_ssize_t first, Py_ssize_t last, int keep,
+                    Workspace *own, const double *const *source,
+                    double *const *target) noexcept nogil:
+    cdef int j
+    for j in range(p.num_registers):
+        own.table[j] = own.registers + j * p.width
+    return RUN(p, <int> first, <int> last, keep, own.registers, own.table, source, target)
+
+
+cdef void run_part(void *context, int part) noexcept nogil:
+    """Run a part of the exclusive programs: blocks that together have their share of steps."""
+    cdef Share *share = <Share *> context
+    cdef Workspace *own = &share.workspaces[part]
+    cdef Py_ssize_t low = share.total * part // share.parts
+    cdef Py_ssize_t high = share.total * (part + 1) // share.parts
+    cdef Py_ssize_t k, first, last, cost, passed = 0
+    cdef const Program *p
+    own.large = 0
+    for k in range(share.count):
+        if not share.exclusive[k]:
+            continue
+        p = &share.programs[k]
+        cost = p.num_steps
+        # Blocks that begin within the share.
+        first = min(max((low - passed + cost - 1) // cost, 0), p.num_blocks)
+        last = min(max((high - passed + cost - 1) // cost, 0), p.num_blocks)
+        if first < last:
+            own.large |= run_blocks(p, first, last, share.keep, own, share.source, share.target)
+        passed += cost * p.num_blocks
+
+
 cdef class Plan:
     """Programs that are run one after the other, with registers of their own.
 
     Parameters
     ----------
     programs : list of tuple
-        ``(code, num_registers, num_gathered, num_staged, num_instances, data, index, modes)``: an
-        array of INSTRUCTION, four numbers, and arrays of shape (blocks, rows, width) and
-        (blocks, rows).
+        ``(code, num_registers, num_gathered, num_staged, num_instances, data, index, modes,
+        is_exclusive)``: an array of INSTRUCTION, four numbers, arrays of shape
+        (blocks, rows, width) and (blocks, rows), and whether no place gets a value of another
+        instance: threads may run such a program, and the result is the same to the last bit.
     """
 
     cdef Program *programs
-    cdef Py_ssize_t count
-    cdef double **table
-    cdef double *registers
-    cdef list keep
+    cdef unsigned char *exclusive
+    cdef Py_ssize_t count, table_size, registers_size, shared_steps
+    cdef Workspace *workspaces
+    cdef int num_workspaces
+    cdef list keep, registers
 
     def __cinit__(self, list programs):
         cdef Py_ssize_t k, size = 1
@@ -100,16 +155,18 @@ cdef class Plan:
         cdef cnp.ndarray code, data, index, modes
         self.count = len(programs)
         self.programs = <Program *> calloc(max(self.count, 1), sizeof(Program))
+        self.exclusive = <unsigned char *> calloc(max(self.count, 1), 1)
         self.keep = []
         most = 0
-        if self.programs == NULL:
+        if self.programs == NULL or self.exclusive == NULL:
             raise MemoryError()
         for k in range(self.count):
             (code, num_registers, num_gathered, num_staged, num_instances, data, index,
-             modes) = programs[k]
+             modes, is_exclusive) = programs[k]
             self.keep.append((code, data, index, modes))
             p = &self.programs[k]
             p.code = <const Instruction *> cnp.PyArray_DATA(code)
+            p.num_steps = code.shape[0]
             p.num_registers = num_registers
             p.num_gathered = num_gathered
             p.num_staged = num_staged
@@ -123,28 +180,70 @@ cdef class Plan:
             p.modes = <const unsigned char *> cnp.PyArray_DATA(modes)
             size = max(size, p.num_registers + p.num_data + p.num_gathered)
             most = max(most, (p.num_registers + p.num_gathered + p.num_staged) * p.width)
-        registers = aligned((most + 8,), np.float64)
-        self.keep.append(registers)
-        self.table = <double **> calloc(size, sizeof(double *))
-        if self.table == NULL:
-            raise MemoryError()
-        self.registers = <double *> cnp.PyArray_DATA(<cnp.ndarray> registers)
+            self.exclusive[k] = is_exclusive
+            if is_exclusive:
+                self.shared_steps += p.num_steps * p.num_blocks
+        self.table_size = size
+        self.registers_size = most + 8
+        self.set_threads(1)
 
     def __dealloc__(self):
+        self.free_workspaces()
         free(self.programs)
-        free(self.table)
+        free(self.exclusive)
+
+    cdef void free_workspaces(self) noexcept:
+        cdef int k
+        for k in range(self.num_workspaces):
+            free(self.workspaces[k].table)
+        free(self.workspaces)
+        self.workspaces = NULL
+        self.num_workspaces = 0
+
+    cdef int set_threads(self, int number) except -1:
+        """Share the work among so many threads, where there is enough of it."""
+        cdef int k
+        if self.shared_steps < LONG:
+            number = 1
+        if number == self.num_workspaces:
+            return 0
+        self.free_workspaces()
+        self.registers = [aligned((self.registers_size,), np.float64) for _ in range(number)]
+        self.workspaces = <Workspace *> calloc(number, sizeof(Workspace))
+        if self.workspaces == NULL:
+            raise MemoryError()
+        for k in range(number):
+            self.num_workspaces = k + 1
+            self.workspaces[k].registers = <double *> cnp.PyArray_DATA(
+                <cnp.ndarray> self.registers[k])
+            self.workspaces[k].table = <double **> calloc(self.table_size, sizeof(double *))
+            if self.workspaces[k].table == NULL:
+                raise MemoryError()
+        return 0
 
     cdef bint run(self, const double *const *source, double *const *target,
                   bint keep) noexcept nogil:
         """Run all; tell whether a result is no finite number, or large."""
         cdef Py_ssize_t k
-        cdef int j, large = 0
-        cdef Program *p
+        cdef int large = 0, parts = self.num_workspaces
+        cdef Share share
+        if parts > 1:
+            share.programs = self.programs
+            share.exclusive = self.exclusive
+            share.count = self.count
+            share.total = self.shared_steps
+            share.workspaces = self.workspaces
+            share.parts = parts
+            share.keep = keep
+            share.source = source
+            share.target = target
+            run_parts(run_part, &share, parts)
+            for k in range(parts):
+                large |= self.workspaces[k].large
         for k in range(self.count):
-            p = &self.programs[k]
-            for j in range(p.num_registers):
-                self.table[j] = self.registers + j * p.width
-            large |= RUN(p, 0, p.num_blocks, keep, self.registers, self.table, source, target)
+            if parts == 1 or not self.exclusive[k]:
+                large |= run_blocks(&self.programs[k], 0, self.programs[k].num_blocks, keep,
+                                    &self.workspaces[0], source, target)
         return large
 
 
@@ -324,6 +423,12 @@ cdef class Machine:
         self.remembers = False
         for k in range(self.num_parameters):
             self.read[self.num_inputs + k] = parameters[k]
+
+    def set_threads(self, int number):
+        """Let so many threads share the work of an evaluation; results are the same."""
+        cdef Job job
+        for job in (self._outputs, self._gradient, self._jacobian, self._hessian):
+            job.plan.set_threads(number)
 
     cdef const double *source(self, const double *x) noexcept nogil:
         """What instances read: x, parameters, maps."""

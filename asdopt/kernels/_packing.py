@@ -134,6 +134,7 @@ class Packer:
         # As Job decides it: constants are there before the programs run.
         self._is_copied = 2 * np.count_nonzero(occupied) > len(occupied)
         self._counts = occupied.astype(np.int32)
+        self._shared = self.stored
         self._parts: list[_Part] = []
 
     def add(
@@ -186,6 +187,8 @@ class Packer:
             claimed = np.zeros(len(fixed.indptr) - 1, dtype=np.uint8)
             for part in self._parts:
                 _add_constants(part, fixed, claimed)
+        # Places that several instances add to.
+        self._shared = self._counts > 1 + self._occupied.astype(np.int32)
         plan = Plan([self._pack(part) for part in self._parts])
         self.touched = (self._counts > self._occupied) & ~self.stored
         return plan
@@ -238,7 +241,10 @@ class Packer:
                     row_modes(index, row, count, len(found.results), found.whole, modes, stored)
                 elif kind == "order":
                     order_modes(index, row, count, orders.arrays[key], modes)  # type: ignore[call-overload]
-        return program.code, *sizes, count, data, index, modes
+        is_exclusive = not self._shared.any() or not any(
+            self._shared[place.positions].any() for place in places.values() if not place.local
+        )
+        return program.code, *sizes, count, data, index, modes, is_exclusive
 
 
 def _add_constants(part: _Part, fixed: Fixed, claimed: npt.NDArray[np.uint8]) -> None:
