@@ -125,7 +125,7 @@ class Model:
             )
 
     def _check_arguments(self, fun: Callable[..., Any], what: str) -> None:
-        if _takes(fun, len(self._structures)):
+        if _plainly_takes(fun, len(self._structures)):
             return
         try:
             inspect.signature(fun).bind(*self._structures)
@@ -373,7 +373,7 @@ def _not_pickled(*_: Any) -> Any:
     )
 
 
-def _takes(fun: Callable[..., Any], count: int) -> bool:
+def _plainly_takes(fun: Callable[..., Any], count: int) -> bool:
     """Tell of a plain function, by a look at it, that it can be called with so many arguments."""
     if type(fun) is not FunctionType or fun.__dict__:
         return False
