@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -89,8 +90,12 @@ def test_nothing_but_a_constant_row(value: float, solver: str) -> None:
         assert solution.x == pytest.approx([3.0], abs=1e-6)
 
 
-@pytest.mark.parametrize("solver", ["ipopt", "slsqp"])
-def test_diverging_without_a_feasible_point_is_infeasible(solver: str) -> None:
+# SLSQP sees it by itself or diverges, as rounding has it.
+@pytest.mark.parametrize(
+    ("solver", "end"),
+    [("ipopt", "no iterate met"), ("slsqp", "no iterate met|constraints incompatible")],
+)
+def test_diverging_without_a_feasible_point_is_infeasible(solver: str, end: str) -> None:
     problem = Problem(
         lambda x: x[0],
         Constraint(lambda x: [x[0] + x[1], x[0] + x[1]], [1, -INF], [INF, 0]),
@@ -98,7 +103,7 @@ def test_diverging_without_a_feasible_point_is_infeasible(solver: str) -> None:
     )
     solution = problem.solve(solver)
     assert solution.status is Status.INFEASIBLE
-    assert "no iterate met the constraints" in solution.message
+    assert re.search(end, solution.message)
 
 
 def test_equation_outside_of_the_bounds(solver: str) -> None:
