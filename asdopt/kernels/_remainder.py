@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +12,7 @@ import numpy.typing as npt
 from asdopt._ops import SUM
 from asdopt.tracing._live import live_nodes
 from asdopt.tracing._sharing import share_nodes
-from asdopt.tracing._trace import Trace
+from asdopt.tracing._trace import ExternalCall, Trace
 
 __all__ = ["Remainder"]
 
@@ -68,7 +70,7 @@ class Remainder:
 
 def _shared(trace: Trace) -> Trace:
     """Compute once what the functions compute more than once, as objective and constraints do."""
-    number, (op, a, b, val, pool_ids, pool_weights) = share_nodes(
+    number, arrays = share_nodes(
         trace.op,
         trace.a,
         trace.b,
@@ -77,21 +79,7 @@ def _shared(trace: Trace) -> Trace:
         trace.pool_weights,
         trace.num_inputs + trace.num_parameters,
     )
-    return dataclasses.replace(
-        trace,
-        op=op,
-        a=a,
-        b=b,
-        val=val,
-        pool_ids=pool_ids,
-        pool_weights=pool_weights,
-        outputs=number[trace.outputs],
-        guard_nodes=number[trace.guard_nodes],
-        externals=tuple(
-            dataclasses.replace(call, inputs=number[call.inputs], first=int(number[call.first]))
-            for call in trace.externals
-        ),
-    )
+    return _renumbered(trace, number, arrays, trace.externals)
 
 
 def _live_part(trace: Trace) -> Trace:
@@ -100,7 +88,7 @@ def _live_part(trace: Trace) -> Trace:
     waiting = list(trace.externals)
     calls = []
     while True:
-        number, (op, a, b, val, pool_ids, pool_weights) = live_nodes(
+        number, arrays = live_nodes(
             trace.op,
             trace.a,
             trace.b,
@@ -121,6 +109,14 @@ def _live_part(trace: Trace) -> Trace:
                 calls.append(call)
         waiting = [call for call, is_needed in zip(waiting, needed, strict=True) if not is_needed]
     calls.sort(key=lambda call: call.first)
+    return _renumbered(trace, number, arrays, calls)
+
+
+def _renumbered(
+    trace: Trace, number: IntArray, arrays: tuple[Any, ...], calls: Iterable[ExternalCall]
+) -> Trace:
+    """Trace of the nodes that stay, by their new numbers."""
+    op, a, b, val, pool_ids, pool_weights = arrays
     return dataclasses.replace(
         trace,
         op=op,
