@@ -164,12 +164,14 @@ def _product(matrix: Any) -> Callable[..., Any]:
 
 def _from_dict(entry: Mapping[str, Any]) -> Constraint:
     kind, fun = entry.get("type"), entry.get("fun")
+    kind = kind.lower() if isinstance(kind, str) else kind  # as in SciPy
     if kind not in ("eq", "ineq") or not callable(fun):
         raise InputError(
             f"a constraint dict needs 'type' ('eq' or 'ineq') and 'fun' (a function), got type "
             f"{kind!r} and fun {type(fun).__name__}: 'ineq' means fun(x) >= 0"
         )
-    args = tuple(entry.get("args", ()))
+    args = entry.get("args", ())
+    args = tuple(args) if isinstance(args, (tuple, list)) else (args,)
     call = (lambda x: fun(x, *args)) if args else fun
     name = _name(fun)
     upper = 0.0 if kind == "eq" else np.inf

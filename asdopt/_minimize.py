@@ -92,16 +92,27 @@ def minimize(
     plain = fun if not arguments and jac is not True else objective
     forms = constraints if not isinstance(constraints, (list, tuple)) or constraints else None
     problem = Problem(plain, forms, x0=x0, bounds=bounds)
-    solver = str(method).lower()
-    is_other = solver not in SOLVERS
+    solver = "ipopt" if method is None else str(method).lower()
+    is_other = method is None or solver in _OTHER_METHODS
     if is_other:
         solver = "ipopt"
+    elif solver not in SOLVERS:
+        raise InputError(
+            f"method {method!r} is not known; known are those of scipy.optimize.minimize and "
+            f"{', '.join(sorted(SOLVERS))}: leave it out for Ipopt"
+        )
     return problem.solve(
         solver,
         callback=None if callback is None else _as_callback(callback),
         options=_options(solver, is_other, tol, options or {}),
     )
 
+
+# SciPy's methods that ask for the same optimum by other means.
+_OTHER_METHODS = frozenset(
+    {"nelder-mead", "powell", "cg", "bfgs", "newton-cg", "l-bfgs-b", "tnc", "cobyla", "cobyqa"}
+    | {"dogleg", "trust-ncg", "trust-exact", "trust-krylov"}
+)
 
 # What tunes the algorithms of SciPy's methods, and means nothing to the solver that is used.
 # fmt: off

@@ -85,3 +85,12 @@ def test_callbacks_of_trust_constr_get_the_state_too() -> None:
     found = minimize(lambda x: (x[0] - 1) ** 4, [3.0], method="trust-constr", callback=callback)
     assert found.status == "stopped"
     assert [round((x - 1) ** 4 - fun, 12) for x, fun, _ in seen] == [0.0] * 3
+
+
+def test_slips_that_scipy_tells_are_told() -> None:
+    """An unknown method; a dict's type is read in any case, its args may be one value."""
+    with pytest.raises(asdopt.InputError, match="method 'gradient' is not known"):
+        minimize(rosen, [0.0, 0.0], method="gradient")
+    sum_is = {"type": "EQ", "fun": lambda x, a: x[0] + x[1] - a, "args": 3.0}
+    found = minimize(lambda x: x[0] ** 2 + x[1] ** 2, [0.0, 0.0], constraints=sum_is)
+    np.testing.assert_allclose(found.x, [1.5, 1.5], atol=1e-7)

@@ -23,6 +23,7 @@ from asdopt.tracing._tracer import TracedArrayBase, Tracer, array, wrap
 
 __all__ = [
     "TracedComplex",
+    "has_complex",
     "is_complex",
     "is_pair",
     "make",
@@ -45,6 +46,20 @@ def is_pair(a: Any, b: Any) -> bool:
         return True
     traced = (Tracer, TracedArrayBase)
     return (isinstance(a, traced) and is_complex(b)) or (isinstance(b, traced) and is_complex(a))
+
+
+_KINDS = frozenset({complex, np.complex64, np.complex128})
+_INNER = frozenset({list, tuple, np.ndarray})
+
+
+def has_complex(value: Any) -> bool:
+    """Tell whether nested lists hold a complex number, array or traced value."""
+    if type(value) not in (list, tuple):
+        return False
+    kinds = set(map(type, value))
+    if TracedComplex in kinds or not kinds.isdisjoint(_KINDS):
+        return True
+    return not kinds.isdisjoint(_INNER) and any(is_complex(v) or has_complex(v) for v in value)
 
 
 def tape_among(values: Any) -> Tape | None:
@@ -322,6 +337,10 @@ class TracedComplex:
         return make(self.tape, self.re, None if self.im is None else -self.im, self.shape)
 
     conjugate = conj
+
+    def prod(self, axis: Any = None) -> Any:
+        """Product."""
+        return np.prod(self, axis)
 
     def dot(self, other: Any) -> Any:
         """Dot product."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
-from asdopt.tracing._complex import TracedComplex, make, parts, tape_among
+from asdopt.tracing._complex import TracedComplex, make, parts
 from asdopt.tracing._complex_ufuncs import bilinear, deliver
 from asdopt.tracing._lift import constants_only, lift
 from asdopt.tracing._location import refuse
@@ -18,7 +20,8 @@ from asdopt.tracing._tape import Tape
 
 __all__ = ["dispatch"]
 
-# Linear functions that treat real and imaginary part alike.
+# Linear functions that treat real and imaginary part alike, applied to what their first argument
+# holds; ``_VALUES`` says which arguments hold values where these are others.
 _PER_PART = frozenset(
     {np.append, np.array_split, np.atleast_1d, np.atleast_2d, np.block, np.broadcast_to}
     | {np.column_stack, np.concatenate, np.copy, np.cumsum, np.delete, np.diag, np.diagonal}
@@ -27,6 +30,15 @@ _PER_PART = frozenset(
     | {np.squeeze, np.stack, np.sum, np.swapaxes, np.take, np.tile, np.trace, np.transpose}
     | {np.tril, np.triu, np.vstack, np.where, np.fft.fftshift, np.fft.ifftshift}
 )
+_VALUES: dict[Any, tuple[tuple[int, ...], tuple[str, ...]]] = {
+    np.append: ((0, 1), ("arr", "values")),
+    np.diff: ((0,), ("a", "prepend", "append")),
+    np.pad: ((0,), ("array", "constant_values", "end_values")),
+    np.where: ((1, 2), ("x", "y")),
+    np.atleast_1d: (tuple(range(32)), ()),
+    np.atleast_2d: (tuple(range(32)), ()),
+}
+_FIRST = ((0,), ("a", "x", "arr", "ary", "array", "arrays", "m", "v", "tup", "A", "f", "initial"))
 _PRODUCTS = frozenset(
     {np.convolve, np.cross, np.dot, np.inner, np.kron, np.outer, np.tensordot, np.linalg.outer}
 )
@@ -37,8 +49,14 @@ def dispatch(tape: Tape, func: Callable[..., Any], args: Any, kwargs: Any) -> An
     if func in _PER_PART:
         if kwargs.get("dtype") is not None and np.dtype(kwargs["dtype"]) == np.complex128:
             kwargs = {name: value for name, value in kwargs.items() if name != "dtype"}
-        real = func(*_only(tape, args, 0), **_only(tape, kwargs, 0))
-        imag = func(*_only(tape, args, 1), **_only(tape, kwargs, 1))
+        places, names = _VALUES.get(func, _FIRST)
+
+        def part(k: int) -> Any:
+            given = [_only(tape, a, k) if i in places else a for i, a in enumerate(args)]
+            named = {n: _only(tape, a, k) if n in names else a for n, a in kwargs.items()}
+            return func(*given, **named)
+
+        real, imag = part(0), part(1)
         if isinstance(real, (list, tuple)):
             return type(real)([make(tape, *pair) for pair in zip(real, imag, strict=True)])
         return make(tape, real, imag)
@@ -77,22 +95,12 @@ def _numbers(value: Any) -> Any:
 
 
 def _only(tape: Tape, value: Any, k: int) -> Any:
-    """Arguments with one part of each complex or real array; what is no array stays."""
-    if isinstance(value, TracedComplex):
-        return value.whole(k)
-    if isinstance(value, dict):
-        return {name: _only(tape, part, k) for name, part in value.items()}
-    if isinstance(value, tuple) and tape_among(value) is not None:
-        return tuple(_only(tape, part, k) for part in value)
-    if isinstance(value, list) and tape_among(value) is not None:
-        return [make(tape, *parts(tape, part)).whole(k) for part in value]
-    if isinstance(value, (complex, np.complexfloating)) or (
-        isinstance(value, np.ndarray) and value.dtype.kind == "c"
-    ):
-        return np.imag(value) if k else np.real(value)
-    if k and isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        return np.zeros_like(value)
-    return value
+    """One part of each number or array of a value, in nested lists too."""
+    if isinstance(value, (list, tuple)):
+        return type(value)([_only(tape, part, k) for part in value])
+    part = parts(tape, value)[k]
+    # Traced, so that NumPy asks for the function's rule also where all that remains is zero.
+    return lift(tape, np.zeros(np.shape(value)) if part is None else part)
 
 
 def _vdot(tape: Tape, a: Any, b: Any) -> Any:
@@ -138,7 +146,38 @@ def _allclose(tape: Tape, a: Any, b: Any, *args: Any, **kwargs: Any) -> Any:
     return np.allclose(gap, 0.0, *args, **kwargs)
 
 
+def _polyval(tape: Tape, p: Any, x: Any) -> Any:
+    total = make(tape, np.zeros(np.shape(x)), None)
+    for coefficient in p:
+        total = total * x + coefficient
+    return total
+
+
+def _cumprod(tape: Tape, a: Any, axis: Any = None, dtype: Any = None) -> Any:
+    whole = np.ravel(a) if axis is None else np.moveaxis(a, axis, 0)
+    found: list[Any] = []
+    for row in whole:
+        found.append(found[-1] * row if found else row)
+    return np.moveaxis(np.stack(found), 0, 0 if axis is None else axis)
+
+
+def _prod(tape: Tape, a: Any, axis: Any = None, dtype: Any = None) -> Any:
+    whole: Any = np.ravel(a) if axis is None else np.moveaxis(a, axis, 0)
+    return functools.reduce(operator.mul, whole, make(tape, np.ones(whole.shape[1:]), None))
+
+
+def _matrix_power(tape: Tape, a: Any, n: int) -> Any:
+    factor = np.linalg.inv(a) if n < 0 else a
+    return functools.reduce(operator.matmul, [factor] * abs(n), np.eye(a.shape[-1]))
+
+
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {
+    np.polyval: _polyval,
+    np.prod: _prod,
+    np.cumprod: _cumprod,
+    np.linalg.matrix_power: _matrix_power,
+    np.isreal: lambda tape, z: z.imag == 0.0,
+    np.iscomplex: lambda tape, z: z.imag != 0.0,
     np.vdot: _vdot,
     np.einsum: _einsum,
     np.real: lambda tape, z: z.real,
@@ -203,11 +242,31 @@ def _several(function: Any, axes_of: Any) -> Callable[..., Any]:
     return handler
 
 
+def _real_several(axes_of: Any, *, inverse: bool) -> Callable[..., Any]:
+    """Make a transform of several axes of which the last one is real on one side."""
+
+    def handler(
+        tape: Tape, a: Any, s: Any = None, axes: Any = axes_of, norm: Any = None, out: Any = None
+    ) -> Any:
+        *others, last = range(np.ndim(a)) if axes is None else axes
+        sizes = [None] * (len(others) + 1) if s is None else list(s)
+        if not inverse:
+            a = _transform(tape, np.fft.rfft, a, sizes[-1], last, norm)
+        for axis, n in zip(others, sizes, strict=False):
+            a = _transform(tape, np.fft.ifft if inverse else np.fft.fft, a, n, axis, norm)
+        if inverse:
+            a = _transform(tape, np.fft.irfft, a, sizes[-1], last, norm)
+        return deliver(a, out)
+
+    return handler
+
+
 _function: Any
 for _function in (np.fft.fft, np.fft.ifft):
     _FUNCTIONS[_function] = _one(_function)
     implements(_function)(_one(_function))
-implements(np.fft.rfft)(_one(np.fft.rfft))
+for _function in (np.fft.rfft, np.fft.ihfft):
+    implements(_function)(_one(_function))
 _FUNCTIONS[np.fft.irfft] = _one(np.fft.irfft)
 for _function, _single in (
     (np.fft.fft2, np.fft.fft),
@@ -218,3 +277,7 @@ for _function, _single in (
     _places = (-2, -1) if _function.__name__.endswith("2") else None
     _FUNCTIONS[_function] = _several(_single, _places)
     implements(_function)(_several(_single, _places))
+for _function, _places in ((np.fft.rfft2, (-2, -1)), (np.fft.rfftn, None)):
+    implements(_function)(_real_several(_places, inverse=False))
+for _function, _places in ((np.fft.irfft2, (-2, -1)), (np.fft.irfftn, None)):
+    _FUNCTIONS[_function] = _real_several(_places, inverse=True)

@@ -6,6 +6,7 @@ Enters: operands of which one is complex and one traced. Leaves: a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -105,6 +106,17 @@ def _log(tape: Tape, z: Any) -> TracedComplex:
     return make(tape, np.log(size), angle)
 
 
+def _log1p(tape: Tape, z: Any) -> TracedComplex:
+    a, b = _whole(tape, z)
+    return make(tape, 0.5 * np.log1p(a * (a + 2.0) + b * b), np.arctan2(b, 1.0 + a))
+
+
+def _expm1(tape: Tape, z: Any) -> TracedComplex:
+    a, b = _whole(tape, z)
+    real = np.expm1(a) * np.cos(b) - 2.0 * np.square(np.sin(0.5 * b))
+    return make(tape, real, np.exp(a) * np.sin(b))
+
+
 def _sqrt(tape: Tape, z: Any) -> TracedComplex:
     size, angle = _polar(tape, z)
     root = np.sqrt(size)
@@ -170,6 +182,11 @@ UFUNCS: dict[Any, Callable[..., Any]] = {
     np.reciprocal: lambda tape, z: _divide(tape, 1.0, z),
     np.exp: _exp,
     np.log: _log,
+    np.log10: lambda tape, z: _times(tape, 1.0 / math.log(10.0), _log(tape, z)),
+    np.log2: lambda tape, z: _times(tape, 1.0 / math.log(2.0), _log(tape, z)),
+    np.float_power: _power,
+    np.log1p: _log1p,
+    np.expm1: _expm1,
     np.sqrt: _sqrt,
     np.sin: _sin,
     np.cos: _cos,

@@ -78,9 +78,24 @@ def dispatch(
         # Of constants NumPy knows the result.
         plain = constants_only((args, kwargs))
         if plain is None:
-            raise
+            return _of_complex(tape, func, args, kwargs, before)
         tape.refusal = before
         return func(*plain[0], **plain[1])
+    except TypeError:
+        return _of_complex(tape, func, args, kwargs, before)
+
+
+def _of_complex(
+    tape: Tape, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], before: Any
+) -> Any:
+    """Answer for real traced values among complex constants, else raise what was raised."""
+    from asdopt.tracing._complex import has_complex, is_complex
+    from asdopt.tracing._complex_functions import dispatch as among_complex
+
+    if not any(is_complex(v) or has_complex(v) for v in (*args, *kwargs.values())):
+        raise  # noqa: PLE0704  # called while an error is handled
+    tape.refusal = before
+    return among_complex(tape, func, args, kwargs)
 
 
 def _unknown(tape: Tape, func: Callable[..., Any]) -> UnsupportedOperationError:

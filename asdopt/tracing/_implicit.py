@@ -262,6 +262,30 @@ def truth(value: Any) -> Any:
     return value
 
 
+class _Held:
+    """A value that ``and`` or ``or`` may choose, with its truth by the user's method."""
+
+    __slots__ = ("_is_true", "value")
+
+    def __init__(self, value: Any, is_true: bool) -> None:
+        self.value = value
+        self._is_true = is_true
+
+    def __bool__(self) -> bool:
+        return self._is_true
+
+
+@_form("held")
+def _held(value: Any) -> Any:
+    known = value if type(value) in _PLAIN else truth(value)
+    return value if known is value else _Held(value, known)
+
+
+@_form("chosen")
+def _chosen(value: Any) -> Any:
+    return value.value if type(value) is _Held else value
+
+
 # -------------------------------------------------------------------------------- attributes
 @_form("getattr")
 def get_attribute(value: Any, name: str) -> Any:

@@ -8,6 +8,7 @@ weights. Zeros of constants push nothing. Next: ``_einsum.py``.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, NoReturn
 
@@ -103,6 +104,8 @@ def check_sparse(tape: Tape, matrix: Any) -> None:
 
 def sparse_times(tape: Tape, matrix: Any, x: Any) -> Any:
     """Compute ``A @ x`` for a sparse matrix ``A`` of SciPy."""
+    if matrix.dtype.kind == "c":
+        return _by_parts(tape, matrix, lambda part: sparse_times(tape, part, x))
     check_sparse(tape, matrix)
     ids = lift(tape, x).ids
     if ids.ndim not in (1, 2) or ids.shape[0] != matrix.shape[1]:
@@ -112,11 +115,19 @@ def sparse_times(tape: Tape, matrix: Any, x: Any) -> Any:
 
 def times_sparse(tape: Tape, x: Any, matrix: Any) -> Any:
     """Compute ``x @ A`` for a sparse matrix ``A`` of SciPy."""
+    if matrix.dtype.kind == "c":
+        return _by_parts(tape, matrix, lambda part: times_sparse(tape, x, part))
     check_sparse(tape, matrix)
     ids = lift(tape, x).ids
     if ids.ndim not in (1, 2) or ids.shape[-1] != matrix.shape[0]:
         _mismatch(ids.shape, matrix.shape)
     return wrap(tape, matrix_times(tape, matrix.T, ids.T).T)
+
+
+def _by_parts(tape: Tape, matrix: Any, product: Callable[[Any], Any]) -> Any:
+    from asdopt.tracing._complex import make  # written in terms of this module
+
+    return make(tape, product(matrix.real), product(matrix.imag))
 
 
 def _mismatch(a: tuple[int, ...], b: tuple[int, ...]) -> NoReturn:

@@ -77,6 +77,10 @@ cdef object called(object value, object place):
     return at(IfExp(constant(True, place), value, value), place)
 
 
+cdef bint is_truth(object test):
+    return type(test) in PLAIN_TESTS or (type(test) is UnaryOp and type(test.op) is Not)
+
+
 cdef class Rewriter:
     """Rewrites trees in place.
 
@@ -265,6 +269,9 @@ cdef class Rewriter:
             self.children(node, CHILDREN[kind])
             node.value = self.helper("format", [node.value], node.value)
             return node
+        if kind is BoolOp:
+            self.children(node, CHILDREN[kind])
+            return self.choice(node)
         if kind is Assign:
             return self.assignment(node)
         if kind is AugAssign:
@@ -287,11 +294,22 @@ cdef class Rewriter:
             left = right
         return at(BoolOp(ast.And(), parts), node)
 
+    cdef object choice(self, object node):
+        """``a or b`` where it stands for one of its values: their truth is found by methods."""
+        *values, last = node.values
+        held = [v if is_truth(v) else self.helper("held", [v], v) for v in values]
+        if all(v is h for v, h in zip(values, held)):
+            return node
+        chosen = self.helper("chosen", [at(BoolOp(node.op, [*held, last]), node)], node)
+        chosen.whole = node
+        return chosen
+
     cdef object truth(self, object test):
+        test = getattr(test, "whole", test)
         if type(test) is BoolOp:
             test.values = [self.truth(part) for part in test.values]
             return test
-        if type(test) in PLAIN_TESTS or (type(test) is UnaryOp and type(test.op) is Not):
+        if is_truth(test):
             return test
         return self.helper("truth", [test], test)
 

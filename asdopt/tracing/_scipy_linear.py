@@ -48,6 +48,8 @@ _DATA = {
         (
             "decimate",
             "filtfilt",
+            "hilbert",
+            "hilbert2",
             "resample",
             "resample_poly",
             "savgol_filter",
@@ -82,11 +84,12 @@ def _linear(package: str, name: str, data: str) -> Callable[..., Any]:
 
         def apply(values: Any) -> Any:
             bound.arguments[data] = values.reshape(np.shape(x))
-            return np.asarray(original(*bound.args, **bound.kwargs), dtype=np.float64)
+            found = np.asarray(original(*bound.args, **bound.kwargs))
+            return found if found.dtype.kind == "c" else found.astype(np.float64, copy=False)
 
         start = apply(np.zeros(np.size(x)))
         matrix = np.stack([(apply(unit) - start).ravel() for unit in np.eye(np.size(x))], axis=1)
-        image = (matrix @ np.ravel(x)).reshape(start.shape)
+        image = np.matmul(matrix, np.ravel(x)).reshape(start.shape)
         return image + start if start.any() else image
 
     return function

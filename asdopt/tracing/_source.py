@@ -30,7 +30,7 @@ __all__ = [
 # Flags of `from __future__ import ...`, inherited by no compilation of ours.
 _FUTURE = 0x0FFF0000
 # Scopes of expressions, which the statement that holds the function brings along.
-_COMPREHENSIONS = frozenset(("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"))
+_EXPRESSIONS = frozenset(("<lambda>", "<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"))
 _IMPORT = re.compile(r"^\s*(?:from\s+[\w.]+\s+)?import\s+(?:\(([^)]*)\)|([^\n#(]+))", re.MULTILINE)
 
 
@@ -80,9 +80,23 @@ def find_source(code: CodeType, namespace: dict[str, Any]) -> Source | None:
     first = code.co_firstlineno
     if not 0 < first <= len(lines):
         return None
-    headers = _headers(code)
-    if headers is None:
+    whole = _headers(code, code.co_qualname.split(".")[:-1])
+    if whole is None:
         return None
+    found = _find_source(code, namespace, lines, whole)
+    if found is None and code.co_name == "<lambda>" and whole:
+        # ``def f(): return lambda x: x``: the lambda's statement begins with the def around it.
+        parts = code.co_qualname.split(".")[:-1]
+        named = [k for k, part in enumerate(parts) if part.isidentifier()]
+        shorter = _headers(code, parts[: named[-1]] + ["<lambda>"])
+        if shorter is not None:
+            found = _find_source(code, namespace, lines, shorter)
+    return found
+
+
+def _find_source(
+    code: CodeType, namespace: dict[str, Any], lines: list[str], headers: list[tuple[str, str]]
+) -> Source | None:
     flags = code.co_flags & _FUTURE
     for imports in _imports(code, namespace, lines):
         for start, stop in _statements(code, lines):
@@ -179,18 +193,16 @@ def _lines(file: str, namespace: dict[str, Any]) -> list[str]:
     return linecache.getlines(file, namespace)
 
 
-def _headers(code: CodeType) -> list[tuple[str, str]] | None:
-    """Classes and functions around a function, outermost first, from its qualified name."""
-    parts = code.co_qualname.split(".")[:-1]
+def _headers(code: CodeType, parts: list[str]) -> list[tuple[str, str]] | None:
+    """Classes and functions around a function, outermost first, from parts of its name."""
     headers = []
     for k, part in enumerate(parts):
-        if part == "<locals>" or part in _COMPREHENSIONS:
+        if part == "<locals>" or part in _EXPRESSIONS:
             continue
         is_function = k + 1 < len(parts) and parts[k + 1] == "<locals>"
-        name = "_lambda" if part == "<lambda>" else part
-        if not name.isidentifier():
+        if not part.isidentifier():
             return None
-        headers.append(("def" if is_function else "class", name))
+        headers.append(("def" if is_function else "class", part))
     free = [name for name in code.co_freevars if name != "__class__"]
     if free:
         if not all(name.isidentifier() for name in free):
@@ -199,7 +211,7 @@ def _headers(code: CodeType) -> list[tuple[str, str]] | None:
         if functions:
             inner = functions[-1]
             headers[inner] = ("def", f"{headers[inner][1]}({', '.join(free)})")
-        elif _COMPREHENSIONS.isdisjoint(parts):
+        elif _EXPRESSIONS.isdisjoint(parts):
             return None
     return headers
 

@@ -29,7 +29,7 @@ from asdopt.tracing._callee import (
     know,
     stand_in,
 )
-from asdopt.tracing._complex import TracedComplex, make, parts
+from asdopt.tracing._complex import TracedComplex, has_complex, make, parts, tape_among
 from asdopt.tracing._hook import HANDLERS, METHODS
 from asdopt.tracing._lift import lift
 from asdopt.tracing._nodes import constants
@@ -68,11 +68,25 @@ def traced_constants(value: Any) -> Any:
 def lifted(value: Any) -> Any:
     """Make a traced array of what NumPy would make an object array of."""
     if type(value) in (list, tuple):
+        if has_complex(value):
+            return _lifted_complex(value)
         if holds_scalars(value):
             return lift(_tape(), value)
     elif type(value) is np.ndarray and value.dtype == _OBJECT and holds_traced(value):
         return lift(_tape(), value)
     return value
+
+
+def _lifted_complex(value: Any) -> Any:
+    """Make a complex traced array of nested lists of numbers; those of arrays stay."""
+    tape, pending = tape_among(value), list(value)
+    while pending:
+        part = pending.pop()
+        if type(part) in (list, tuple):
+            pending += part
+        elif np.ndim(part):
+            return value
+    return value if tape is None else make(tape, *parts(tape, value))
 
 
 def _creating(function: Callable[..., Any]) -> None:
@@ -99,6 +113,8 @@ def _empty(*args: Any, **kwargs: Any) -> Any:
 
 @stands_for(np.full)
 def _full(shape: Any, fill_value: Any, dtype: Any = None, **kwargs: Any) -> Any:
+    if type(fill_value) is TracedComplex:
+        return np.broadcast_to(fill_value, shape).copy()
     if not holds_traced(fill_value):
         return traced_constants(np.full(shape, fill_value, dtype, **kwargs))
     if dtype is not None and np.dtype(dtype) != _FLOAT:
@@ -157,17 +173,17 @@ def _array(
     **kwargs: Any,
 ) -> Any:
     value = _has_traced_items(object)
-    if isinstance(value, TracedComplex) or (
-        type(value) in (list, tuple) and any(isinstance(v, TracedComplex) for v in value)
-    ):
+    if type(value) is TracedComplex or (has_complex(value) and tape_among(value) is not None):
         tape = _tape()
-        return make(tape, *parts(tape, value)).copy()
+        made: Any = make(tape, *parts(tape, value)).copy()
+        made = made if dtype is None else made.astype(dtype)
+        return made.reshape((1,) * (ndmin - made.ndim) + made.shape) if ndmin > made.ndim else made
     if not holds_traced(value) or (dtype is not None and np.dtype(dtype) == _OBJECT):
         plain = np.array(object, dtype, copy=copy, order=order, subok=subok, ndmin=ndmin, **kwargs)
         return plain if plain is object else traced_constants(plain)
     tape = _tape()
     source = lift(tape, value)
-    made: Any = source if dtype is None else source.astype(dtype, copy=False)
+    made = source if dtype is None else source.astype(dtype, copy=False)
     if type(made) is TracedComplex:
         return made
     if isinstance(made, Tracer):
@@ -355,6 +371,8 @@ class _Vectorized:
         if results and isinstance(results[0], tuple):
             again = np.vectorize(self._function, otypes=types, excluded=original.excluded)
             return again(*args, **kwargs)
+        if any(type(result) is TracedComplex for result in results):
+            return lifted(made.tolist())
         if any(map(is_traced, results)):
             if types is not None:
                 return lift(_tape(), made).astype(types[0])
@@ -388,7 +406,8 @@ def _ndarray_method(session: Session, method: Any) -> Any:
 
     def call(*args: Any, **kwargs: Any) -> Any:
         # A method of C would take a traced argument for an array of objects.
-        if any(map(holds_traced, args)) or any(map(holds_traced, kwargs.values())):
+        given = (*args, *kwargs.values())
+        if any(map(holds_traced, given)) or tape_among(given) is not None:
             return HOOK[function](owner, *args, **kwargs)
         return method(*args, **kwargs)
 

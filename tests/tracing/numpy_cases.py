@@ -870,7 +870,7 @@ for _name in ("bitwise_and", "bitwise_or", "bitwise_xor"):
 
 # ------------------------------------------------------------------ scipy.special: several nodes
 case("i0", np.i0)
-for _name in ("fft", "ifft", "rfft"):
+for _name in ("fft", "ifft", "rfft", "ihfft"):
     case(
         f"fft.{_name}",
         partial(lambda f, x: f(x).real, getattr(np.fft, _name)),
@@ -878,7 +878,7 @@ for _name in ("fft", "ifft", "rfft"):
         partial(lambda f, x: np.abs(f(x)) ** 2, getattr(np.fft, _name)),
         at=M,
     )
-for _name in ("fft2", "ifft2", "fftn", "ifftn"):
+for _name in ("fft2", "ifft2", "fftn", "ifftn", "rfft2", "rfftn"):
     case(f"fft.{_name}", partial(lambda f, x: f(x).imag, getattr(np.fft, _name)), at=C)
 case(
     "lexsort",

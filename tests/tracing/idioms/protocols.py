@@ -736,3 +736,22 @@ def use_exec_code4(x):
     loc = {"a": x[0]}
     exec(CODE3, {"math": math, "a": x[0], "y": x[1]}, loc)
     return [loc["y"]]
+
+
+class Sized:
+    def __init__(self, v):
+        self.v = v
+
+    def __bool__(self):
+        return math.sin(self.v) > 0.5
+
+    def __call__(self, t):
+        return math.exp(self.v * t)
+
+
+def use_chosen_by_truth(x):
+    first, second = Sized(x[0]), Sized(x[1])
+    either, both = first or second, first and second and x[2]
+    if not (first or second) or (second and x[3]):
+        return [either(x[2]), x[0]]
+    return [either(x[2]), both(1.0) if isinstance(both, Sized) else both * x[1]]
