@@ -320,7 +320,8 @@ class Problem(Inspection):
                 f"callback is {callback!r}; a function callback(info) is needed, which is called "
                 "after each iteration"
             )
-        if warm_start is not None and not (isinstance(warm_start, Mapping) and "x" in warm_start):
+        given: Any = warm_start
+        if given is not None and not (isinstance(given, Mapping) and "x" in given):
             raise InputError(
                 f"warm_start is of type {type(warm_start).__name__} without a point x; give the "
                 "solution of an earlier solve, or x0= for a point alone"
