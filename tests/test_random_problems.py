@@ -40,6 +40,9 @@ SEEDS: tuple[int, ...] = (
     60799,
     62195,
     62885,
+    86549,
+    87478,
+    121343,
 )
 FIRST = int(os.environ.get("ASDOPT_RANDOM_FIRST", "100000"))
 NUMBER = int(os.environ.get("ASDOPT_RANDOM_PROBLEMS", "160"))

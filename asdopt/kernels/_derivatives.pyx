@@ -8,7 +8,9 @@ gradients, and the lower triangle of the Hessian of the weighted sum of its rows
 
 Gradients are accumulated forward or in reverse, whichever takes fewer operations; Hessians by
 edge pushing: going from the results to the variables, each operation is replaced by its operands
-in a quadratic form of second derivatives.
+in a quadratic form of second derivatives. Where the operands share variables it is replaced by
+the first nodes below that share none: pushed on one by one, (a - b)^2 would become
+a^2 - 2 a b + b^2, which loses the digits where a and b nearly cancel.
 
 References
 ----------
@@ -39,6 +41,8 @@ ctypedef struct Node:
     # A leaf (op -1) or an operation of a template.
     int op, value, slot
     bint active
+    int width  # number of variables that are reached
+    bint joins  # some of them by several operands
     int start, count  # of the operands, and of the weights of a sum
     # Partial derivatives: operand and reference; whether they can be infinite.
     int first, num_first
@@ -76,7 +80,8 @@ cdef class Derivation:
     cdef int num_nodes
     cdef Ints operands, weights, first_operand, first_ref
     cdef list terms
-    cdef bint selects
+    cdef dict cuts
+    cdef bint selects, is_singular
 
     def __init__(self, list code, list constants):
         self.graph = Expressions()
@@ -84,7 +89,8 @@ cdef class Derivation:
         self.num_slots = 0
         self.maps = set()
         self.terms = []
-        self.selects = False
+        self.cuts = {}
+        self.selects = self.is_singular = False
         self.nodes = <Node *> calloc(len(code) + 1, sizeof(Node))
         if self.nodes == NULL:
             raise MemoryError()
@@ -123,7 +129,8 @@ cdef class Derivation:
             node.op = kind
             node.value = 0
             node.slot = -1
-            node.active = False
+            node.active = node.joins = False
+            node.width = 0
             node.count = node.num_first = 0
             node.singular = False
             weights = None
@@ -199,6 +206,8 @@ cdef class Derivation:
         self.name(node, names)
         node.value = build(self.graph, node.op, VALUE, names)
         self.selects = self.selects or selects(node.op)
+        if first_is_singular(node.op) or second_is_singular(node.op):
+            self.is_singular = True
         return 0
 
     cdef void name(self, const Node *node, int *names) noexcept:
@@ -286,9 +295,8 @@ cdef class Derivation:
         return forward if self.graph.size(list(forward.values())) < size else reverse
 
     cdef dict reverse(self, list rows):
-        cdef Expressions graph = self.graph
         cdef dict result = {}
-        cdef int row, k, coef, carried, i, operand, step
+        cdef int row, k, coef
         cdef const Node *node
         cdef int *adjoint = <int *> calloc(self.num_nodes + 1, sizeof(int))  # ZERO is 0
         if adjoint == NULL:
@@ -298,22 +306,25 @@ cdef class Derivation:
                 for k in range(self.num_nodes):
                     adjoint[k] = _ZERO
                 for k, coef in self.terms[row]:
-                    adjoint[k] = graph.add(adjoint[k], coef)
+                    adjoint[k] = self.graph.add(adjoint[k], coef)
                 for k in range(self.num_nodes - 1, -1, -1):
-                    carried = adjoint[k]
-                    if carried == _ZERO:
-                        continue
-                    node = &self.nodes[k]
-                    if node.slot >= 0:
-                        result[row, node.slot] = carried
-                    for i in range(node.first, node.first + node.num_first):
-                        operand = self.first_operand.data[i]
-                        step = self.times(node, carried, self.first_ref.data[i],
-                                          node.singular and self.selects)
-                        adjoint[operand] = graph.add(adjoint[operand], step)
+                    if adjoint[k] != _ZERO:
+                        node = &self.nodes[k]
+                        if node.slot >= 0:
+                            result[row, node.slot] = adjoint[k]
+                        self.carry_back(node, adjoint, adjoint[k], self.selects)
         finally:
             free(adjoint)
         return result
+
+    cdef int carry_back(self, const Node *node, int *adjoint, int carried, bint guards) except -1:
+        """Add what an operation's adjoint gives to its operands."""
+        cdef int a, i, step
+        for a in range(node.first, node.first + node.num_first):
+            i = self.first_operand.data[a]
+            step = self.times(node, carried, self.first_ref.data[a], node.singular and guards)
+            adjoint[i] = self.graph.add(adjoint[i], step)
+        return 0
 
     cdef dict forward(self, list rows):
         cdef Expressions graph = self.graph
@@ -346,12 +357,15 @@ cdef class Derivation:
         # Quadratic form: a pair stands with the member that is eliminated first.
         cdef list form = [{} for _ in range(self.num_nodes)]
         cdef dict result = {}
-        cdef int k, row, coef, carried, other, a, b, i, j, ref, step
+        cdef int k, row, coef, carried, other, i, j, ref, step
+        cdef Py_ssize_t a, b
         cdef const Node *node
+        cdef list below, slopes
         cdef int *adjoint = <int *> calloc(self.num_nodes + 1, sizeof(int))
         if adjoint == NULL:
             raise MemoryError()
         try:
+            self.find_joints()
             for row in range(len(self.terms)):
                 for k, coef in self.terms[row]:
                     if self.nodes[k].active:
@@ -361,29 +375,28 @@ cdef class Derivation:
                 node = &self.nodes[k]
                 if node.slot >= 0 or not node.active:
                     continue
+                if <dict> form[k]:
+                    below, slopes = self.cut(k)
                 for other, carried in list((<dict> form[k]).items()):
                     if carried == _ZERO:
                         continue
-                    for a in range(node.first, node.first + node.num_first):
-                        i = self.first_operand.data[a]
-                        ref = self.times(node, carried, self.first_ref.data[a], node.singular)
+                    for a in range(len(below)):
+                        i = below[a]
+                        ref = self.through(node, carried, <int> slopes[a])
                         if other != k:
                             if i == other:
                                 ref = graph.mul(graph.literal(2.0), ref)
                             self.put(form, other, i, ref)
                             continue
-                        for b in range(node.first, a + 1):
-                            j = self.first_operand.data[b]
-                            step = self.times(node, ref, self.first_ref.data[b], node.singular)
+                        for b in range(a + 1):
+                            j = below[b]
+                            step = self.through(node, ref, <int> slopes[b])
                             self.put(form, i, j, step)
                 carried = adjoint[k]
                 if carried == _ZERO:
                     continue
                 self.push_second(form, node, carried)
-                for a in range(node.first, node.first + node.num_first):
-                    i = self.first_operand.data[a]
-                    step = self.times(node, carried, self.first_ref.data[a], node.singular)
-                    adjoint[i] = graph.add(adjoint[i], step)
+                self.carry_back(node, adjoint, carried, True)
         finally:
             free(adjoint)
         for k in range(self.num_nodes):
@@ -392,6 +405,104 @@ cdef class Derivation:
                     i, j = self.nodes[k].slot, self.nodes[other].slot
                     result[max(i, j), min(i, j)] = ref
         return result
+
+    cdef int through(self, const Node *node, int carried, int slope) except -1:
+        """Product of something carried back to a node with a slope from its cut."""
+        if not node.joins:
+            return self.times(node, carried, slope, node.singular)
+        if self.selects or self.is_singular:
+            return self.graph.guarded(carried, slope)
+        return self.graph.mul(carried, slope)
+
+    cdef int find_joints(self) except -1:
+        """Find the operations whose operands share variables."""
+        cdef list reached = []
+        cdef int k, i
+        cdef Node *node
+        for k in range(self.num_nodes):
+            node = &self.nodes[k]
+            mask = 1 << node.slot if node.slot >= 0 else 0
+            for i in range(node.first, node.first + node.num_first):
+                other = reached[self.first_operand.data[i]]
+                node.joins = node.joins or (mask & other) != 0
+                mask |= other
+            node.width = mask.bit_count()
+            reached.append(mask)
+        return 0
+
+    cdef tuple cut(self, int top):
+        """Nodes below one that share no variables, and its slopes with respect to them."""
+        cdef const Node *node = &self.nodes[top]
+        cdef Py_ssize_t a
+        cdef int k, operand
+        cdef list waiting = []
+        cdef unsigned char *is_below
+        if not node.joins:
+            operands = range(node.first, node.first + node.num_first)
+            return (
+                [self.first_operand.data[a] for a in operands],
+                [self.first_ref.data[a] for a in operands],
+            )
+        if top not in self.cuts:
+            # Those further down first, of which it is made.
+            is_below = <unsigned char *> calloc(top + 1, 1)
+            if is_below == NULL:
+                raise MemoryError()
+            is_below[top] = True
+            for k in range(top, -1, -1):
+                node = &self.nodes[k]
+                if not is_below[k] or k in self.cuts:
+                    continue
+                if node.joins:
+                    waiting.append(k)
+                for a in range(node.first, node.first + node.num_first):
+                    is_below[self.first_operand.data[a]] = True
+            free(is_below)
+            for operand in reversed(waiting):
+                self.cuts[operand] = self.find_cut(operand)
+        return self.cuts[top]
+
+    cdef tuple find_cut(self, int top):
+        cdef int k = top, total = 0, a, i, slope, carried
+        cdef const Node *node
+        cdef list below = [], slopes = []
+        cdef int *adjoint = <int *> calloc(top + 1, sizeof(int))
+        if adjoint == NULL:
+            raise MemoryError()
+        try:
+            adjoint[top] = _ONE
+            while True:
+                # Replace the last node that is left by what stands below it.
+                node = &self.nodes[k]
+                carried = adjoint[k]
+                adjoint[k] = _ZERO
+                if k < top:
+                    total -= node.width
+                if k < top and node.joins:
+                    for i, slope in zip(*self.cut(k)):
+                        total += self.add(adjoint, i, self.through(node, carried, slope))
+                else:
+                    for a in range(node.first, node.first + node.num_first):
+                        slope = self.times(node, carried, self.first_ref.data[a], node.singular)
+                        total += self.add(adjoint, self.first_operand.data[a], slope)
+                k -= 1
+                while k >= 0 and (adjoint[k] == _ZERO or self.nodes[k].slot >= 0):
+                    k -= 1
+                if k < 0 or total <= self.nodes[top].width:
+                    break
+            for i in range(top):
+                if adjoint[i] != _ZERO:
+                    below.append(i)
+                    slopes.append(adjoint[i])
+        finally:
+            free(adjoint)
+        return below, slopes
+
+    cdef int add(self, int *adjoint, int i, int step) except? -1:
+        """Add to an adjoint; return the change of the number of variables that are reached."""
+        cdef bint was = adjoint[i] != _ZERO
+        adjoint[i] = self.graph.add(adjoint[i], step)
+        return self.nodes[i].width * ((adjoint[i] != _ZERO) - was)
 
     cdef int put(self, list form, int i, int j, int ref) except -1:
         cdef int first = -1 if self.nodes[i].slot >= 0 else i

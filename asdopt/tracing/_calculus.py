@@ -11,7 +11,7 @@ from asdopt._ops import CODE
 from asdopt.tracing._array import TracedArray
 from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
-from asdopt.tracing._nodes import apply, constant_values, grouped, weighted
+from asdopt.tracing._nodes import apply, constant_values, decide, grouped, weighted
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import wrap
@@ -184,8 +184,9 @@ def _interp(
 ) -> Any:
     """Piecewise linear interpolation.
 
-    With few constant knots, all different, it is a sum of ramps, ``slope * clip(x - knot, 0,
-    width)``, which holds at every x; else the interval is found at the point, under guards.
+    With few constant knots, all different, it is a sum of ramps, ``slope * (clip(x, low, high) -
+    low)``, which holds at every x; else the interval is found at the point, under guards. Either
+    way the derivative at a knot is the one to its right, at the last one that to its left.
     """
     points, knots, values = lift(tape, x), lift(tape, xp), lift(tape, fp)
     if knots.ndim != 1 or knots.shape != values.shape:
@@ -232,15 +233,23 @@ def _ramps(tape: Tape, x: Any, knots: Any, values: Any) -> Any:
     x = wrap(tape, x.ids)
     result: Any = values[0] + np.zeros_like(x)
     for k in range(len(knots) - 1):
-        width = float(knots[k + 1] - knots[k])
-        slope = (values[k + 1] - values[k]) / width
-        result = result + slope * np.clip(x - float(knots[k]), 0.0, width)
+        low, high = float(knots[k]), float(knots[k + 1])
+        slope = (values[k + 1] - values[k]) / (high - low)
+        # Of equal operands the first counts: at a knot only the ramp that begins there rises.
+        raised = np.maximum(x, low)
+        is_last = k == len(knots) - 2
+        ramp = np.minimum(raised, high) if is_last else np.minimum(high, raised)
+        result = result + slope * (ramp - low)
     return result
 
 
 def _interval(tape: Tape, points: Any, knots: Any, values: Any) -> Any:
     last = len(knots) - 1
     index = np.asarray(np.searchsorted(knots, points, side="right"))
+    # The last interval has both of its ends.
+    at_end = (points == knots[last]) & (knots[last - 1] < knots[last])
+    is_at_end = decide(tape, lift(tape, at_end).ids, "np.interp") != 0.0
+    index = np.where(is_at_end, last, index)
     low = np.clip(index - 1, 0, max(last - 1, 0))
     high = np.minimum(low + 1, last)
     x0, f0 = wrap(tape, knots.ids[low]), wrap(tape, values.ids[low])

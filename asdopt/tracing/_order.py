@@ -37,14 +37,11 @@ _LESS = CODE["less"]
 _LESS_EQUAL = CODE["less_equal"]
 
 
-def order_of(tape: Tape, ids: Ids, what: str, *, strict: bool) -> npt.NDArray[np.intp]:
+def order_of(tape: Tape, ids: Ids, what: str) -> npt.NDArray[np.intp]:
     """Order of the last axis at the point, ascending and stable, under guards.
 
-    Parameters
-    ----------
-    strict : bool
-        Whether the positions themselves are wanted. Then equal neighbors must keep their order
-        and unequal ones must not become equal; for the sorted values it does not matter.
+    Of equal entries the first comes first, whatever order another trace had: positions, and the
+    derivatives of sorted values, depend on the point alone.
     """
     if ids.shape[-1] < 2:
         return np.zeros(ids.shape, dtype=np.intp)
@@ -52,12 +49,9 @@ def order_of(tape: Tape, ids: Ids, what: str, *, strict: bool) -> npt.NDArray[np
     order = np.argsort(tape.values(ids), axis=-1, kind="stable")
     ranked = np.take_along_axis(ids, order, axis=-1)
     low, high = ranked[..., :-1], ranked[..., 1:]
-    if not strict:
-        decide(tape, apply(tape, _LESS_EQUAL, low, high), what)
-    else:
-        falls = order[..., :-1] > order[..., 1:]
-        decide(tape, apply(tape, _LESS, low[falls], high[falls]), what)
-        decide(tape, apply(tape, _LESS_EQUAL, low[~falls], high[~falls]), what)
+    falls = order[..., :-1] > order[..., 1:]
+    decide(tape, apply(tape, _LESS, low[falls], high[falls]), what)
+    decide(tape, apply(tape, _LESS_EQUAL, low[~falls], high[~falls]), what)
     return order
 
 
@@ -67,7 +61,7 @@ def _sort(
 ) -> Any:
     source = lift(tape, a)
     ids = source.ids.ravel() if axis is None else np.moveaxis(source.ids, axis, -1)
-    ranks = order_of(tape, ids, "np.sort", strict=False)
+    ranks = order_of(tape, ids, "np.sort")
     result = np.take_along_axis(ids, ranks, axis=-1)
     return wrap(tape, result if axis is None else np.moveaxis(result, -1, axis), source.is_bool)
 
@@ -84,7 +78,7 @@ def _argsort(
 ) -> Any:
     source = lift(tape, a)
     ids = source.ids.ravel() if axis is None else np.moveaxis(source.ids, axis, -1)
-    ranks = order_of(tape, ids, "np.argsort", strict=True)
+    ranks = order_of(tape, ids, "np.argsort")
     return ranks if axis is None else np.moveaxis(ranks, -1, axis)
 
 
@@ -97,7 +91,7 @@ def _lexsort(tape: Tape, keys: Any, axis: int = -1) -> Any:
         known = np.arange(moved.shape[-1]) if order is None else order
         known = np.broadcast_to(known, moved.shape)
         ranked = np.take_along_axis(moved, known, axis=-1)
-        place = order_of(tape, ranked, "np.lexsort", strict=True)
+        place = order_of(tape, ranked, "np.lexsort")
         order = np.take_along_axis(known, place, axis=-1)
     return np.moveaxis(order, -1, axis)
 
@@ -201,7 +195,7 @@ def _median(
 ) -> Any:
     flat, shape, kept = rows(lift(tape, a).ids, axis)
     length = flat.shape[1]
-    ranked = np.take_along_axis(flat, order_of(tape, flat, "np.median", strict=False), axis=1)
+    ranked = np.take_along_axis(flat, order_of(tape, flat, "np.median"), axis=1)
     middle = ranked[:, (length - 1) // 2 : length // 2 + 1]
     result = totals(tape, middle, 1.0 / middle.shape[1])
     return deliver(tape, wrap(tape, result.reshape(kept if keepdims else shape)), out)
@@ -232,7 +226,7 @@ def _quantile(
         raise ValueError("Quantiles must be in the range [0, 1]")
     flat, shape, kept = rows(lift(tape, a).ids, axis)
     last = flat.shape[1] - 1
-    ranked = np.take_along_axis(flat, order_of(tape, flat, "np.quantile", strict=False), axis=1)
+    ranked = np.take_along_axis(flat, order_of(tape, flat, "np.quantile"), axis=1)
     results = []
     for share in shares.ravel():
         place = share * last
@@ -310,7 +304,7 @@ def _unique(
             "all entries",
         )
     ids = source.ids.ravel()
-    ranks = order_of(tape, ids, "np.unique", strict=True)
+    ranks = order_of(tape, ids, "np.unique")
     ranked = ids[ranks]
     # Which neighbors are equal decides how many values there are.
     decide(tape, apply(tape, CODE["equal"], ranked[:-1], ranked[1:]), "np.unique")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import numpy as np
@@ -116,3 +117,36 @@ def test_the_check_knows_no_unit(size: float, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(_kernels, "Derivation", partial(Wrong, "gradients", 1.0001))
     with pytest.warns(RuntimeWarning, match="derivative of output 0"):
         asdopt.Problem(fun, x0=[0.5, 0.7]).gradient([0.5, 0.7])
+
+
+def cancelling_slopes(x):
+    """A quotient of ``v``, which is 1.6 wherever x[1] is negative."""
+    v = x[1]
+    for _ in range(4):
+        v = v + (0.4 + abs(x[1]) / 4)
+    return (x[0] - 0.065 * v) / (1.5 + math.sin(v))
+
+
+def cancelling_squares(x):
+    """``sin(1.5) * c * x[2]``, where the slope of the sine's argument is a difference of 1e8."""
+    c = 0.76 * x[0] * x[1]
+    return math.sin(np.square(math.sqrt(1.5 + c**2)) - np.square(c)) * c * x[2]
+
+
+@pytest.mark.parametrize(
+    ("fun", "x0", "exact"),
+    [
+        (cancelling_slopes, [-0.5, -0.333], [[0.0, 0.0], [0.0, 0.0]]),
+        (
+            cancelling_squares,
+            [1e3, 1e2, 2.0],
+            0.76 * math.sin(1.5) * np.array([[0, 2, 1e2], [2, 0, 1e3], [1e2, 1e3, 0]]),
+        ),
+    ],
+)
+def test_gradients_that_cancel_keep_their_digits(fun, x0, exact) -> None:
+    """To push (a - b)^2 on as a^2 - 2 a b + b^2 made 7e5 of a 0 in the second example."""
+    problem = asdopt.Problem(fun, x0=x0)
+    assert problem.evaluator._branch.engine.num_instances
+    found = problem.hessian(x0).toarray()
+    assert np.allclose(found, np.tril(exact), rtol=1e-6, atol=1e-5 * np.abs(exact).max())
