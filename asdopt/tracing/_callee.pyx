@@ -369,9 +369,8 @@ cdef object only(object x):
     return x
 
 
-# Calls of these names are made through call1 and call2: no intermediate object, one call.
-def call1(callee, x):
-    """``HOOK[callee](x)``."""
+# Calls by the names of common functions are made in one step: no intermediate object, one call.
+cdef inline object call_one(object callee, object x):
     cdef PyObject *found
     if active == NULL:
         return callee(x)
@@ -385,8 +384,7 @@ def call1(callee, x):
     return look_up(callee)(x)
 
 
-def call2(callee, x, y):
-    """``HOOK[callee](x, y)``."""
+cdef inline object call_two(object callee, object x, object y):
     cdef PyObject *found
     if active == NULL:
         return callee(x, y)
@@ -398,6 +396,26 @@ def call2(callee, x, y):
             return (<Elementary> found).two(x, y)
         return (<object> found)(x, y)
     return look_up(callee)(x, y)
+
+
+def call1(callee, x):
+    """``HOOK[callee](x)``."""
+    return call_one(callee, x)
+
+
+def call2(callee, x, y):
+    """``HOOK[callee](x, y)``."""
+    return call_two(callee, x, y)
+
+
+def called1(x, callee):
+    """``HOOK[callee](x)``, the callee last."""
+    return call_one(callee, x)
+
+
+def called2(x, y, callee):
+    """``HOOK[callee](x, y)``, the callee last."""
+    return call_two(callee, x, y)
 
 
 def install(resolve, receives):

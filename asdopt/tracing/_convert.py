@@ -1,22 +1,22 @@
 """Code objects of user functions with every call asking the hook.
 
-Enters: the code object of a user's function. Leaves: the same code with hooked calls, made from
-its verified source once per process. Next: ``_hook.py``, which makes functions of it.
+Enters: the code object of a user's function. Leaves: the same code with hooked calls, made once
+per process: of its instructions (``_insertion.pyx``), or of its verified source (``_source.py``,
+``_rewrite.pyx``) where implicit calls are to be hooked too, or where the instructions are those of
+an unknown version of Python. Next: ``_hook.py``, which makes functions of it.
 """
 
 from __future__ import annotations
 
-import opcode
 import weakref
 from types import CodeType
 from typing import Any, NamedTuple
 
-from asdopt.tracing._callee import HOOK, call1, call2
+from asdopt.tracing._callee import HOOK, call1, call2, called1, called2
+from asdopt.tracing._insertion import IS_KNOWN, insert_hooks
 from asdopt.tracing._rewrite import CALL1, CALL2, PREFIX, Rewriter
 from asdopt.tracing._rewrite import HOOK as HOOK_NAME
 from asdopt.tracing._source import (
-    Source,
-    all_codes,
     compile_quietly,
     find_source,
     nested_codes,
@@ -45,29 +45,6 @@ class Converted(NamedTuple):
 
 _converted: dict[tuple[int, int], tuple[Any, Converted | None]] = {}
 
-# Instructions that call nothing, compare no identities and catch nothing, by how they begin.
-_CALM = (
-    *("BINARY_", "BUILD_", "CALL_INTRINSIC_1", "COMPARE_OP", "CONTAINS_OP", "CONVERT_VALUE"),
-    *("COPY", "DELETE_", "DICT_", "END_FOR", "FORMAT_", "FOR_ITER", "GET_ITER", "JUMP_", "LIST_"),
-    *("LOAD_ATTR", "LOAD_CLOSURE", "LOAD_CONST", "LOAD_DEREF", "LOAD_FAST", "LOAD_GLOBAL"),
-    *("LOAD_SMALL_INT", "MAKE_", "MAP_ADD", "NOP", "NOT_TAKEN", "POP_ITER", "POP_JUMP_", "POP_TOP"),
-    *("PUSH_NULL", "RAISE_VARARGS", "RERAISE", "RESUME", "RETURN_", "SET_", "STORE_", "SWAP"),
-    *("TO_BOOL", "UNARY_", "UNPACK_", "YIELD_VALUE"),
-)
-_CALM_CODES = frozenset(
-    number
-    for name, number in opcode.opmap.items()
-    if name in {"CACHE", "EXTENDED_ARG"} or name.startswith(_CALM)
-)
-# How a comprehension is run: a call that is nowhere in the source. Caches are zeros in co_code, so
-# that the bytes cannot be found elsewhere than at an instruction.
-_COMPREHENSION = bytes(
-    byte
-    for name in ("GET_ITER", "PRECALL", "CACHE", "CALL")
-    if "PRECALL" in opcode.opmap or name in {"GET_ITER", "CALL"}
-    for byte in (opcode.opmap[name], 0)
-)
-
 
 def convert(code: CodeType, namespace: dict[str, Any], level: int) -> Converted | None:
     """Make the code of a function whose calls are hooked.
@@ -84,7 +61,7 @@ def convert(code: CodeType, namespace: dict[str, Any], level: int) -> Converted 
     Returns
     -------
     Converted or None
-        None where the source of the running code is not known.
+        None where neither the instructions nor the source of the running code are known.
 
     Notes
     -----
@@ -94,27 +71,23 @@ def convert(code: CodeType, namespace: dict[str, Any], level: int) -> Converted 
     found = _converted.get(key)
     if found is not None and found[0]() is code:
         return found[1]
-    made: Converted | None = None
-    if level == 0 and _is_calm(code):
-        made = Converted(finish(code), False)
-    else:
-        source = find_source(code, namespace)
-        if source is not None:
-            made = _convert(code, source, level)
+    made = _insert(code) if level == 0 else _rewrite(code, namespace, level)
+    if made is None:
+        made = _rewrite(code, namespace, 0) if level == 0 else _insert(code)
     # Identity, not equality, which is slow and knows no files; forgotten with the code object.
     _converted[key] = weakref.ref(code, lambda _: _converted.pop(key, None)), made
     return made
 
 
-def _is_calm(code: CodeType) -> bool:
-    """Tell whether there is nothing to hook in a function: no calls, no ``is``, no handlers.
-
-    It runs as it is then; neither its source nor a compilation is needed.
-    """
-    return all(
-        _CALM_CODES.issuperset(each.co_code.replace(_COMPREHENSION, b"")[::2])
-        for each in all_codes(code)
-    )
+def _insert(code: CodeType) -> Converted | None:
+    """Insert hooks of calls into the instructions, where these are known."""
+    if not IS_KNOWN:
+        return None
+    helpers = (called1, called2, CONSTANTS[PREFIX + "Is"], CONSTANTS[PREFIX + "IsNot"], HOOK)
+    try:
+        return Converted(*insert_hooks(code, helpers))
+    except ValueError:  # instructions that no compiler made
+        return None
 
 
 def is_hooked(code: CodeType) -> bool:
@@ -146,7 +119,11 @@ def finish(code: CodeType, shift: int = 0) -> CodeType:
     )
 
 
-def _convert(code: CodeType, source: Source, level: int) -> Converted | None:
+def _rewrite(code: CodeType, namespace: dict[str, Any], level: int) -> Converted | None:
+    """Compile a function again from its source, rewritten."""
+    source = find_source(code, namespace)
+    if source is None:
+        return None
     tree = parse_quietly(source.text)
     rewriter = Rewriter(level > 0)
     if code.co_name == "<lambda>":

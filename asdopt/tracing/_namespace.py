@@ -1,9 +1,9 @@
-"""Functions without source: their global names are looked up through the hook.
+"""Code that cannot be hooked otherwise: its global names are looked up through the hook.
 
-Enters: a user's function whose source is not known (text given to exec, a console, an edited
-file, rewritten asserts). Leaves: a copy in which global names and closure variables that are
-*called* are answered by the hook; names used as values are what they are. Callables reached
-through local variables stay unhooked: at worst a refusal, never a wrong result.
+Enters: compiled text given to exec, or a user's function of which neither the instructions are
+known (a later version of Python) nor the source. Leaves: a copy in which global names and closure
+variables that are *called* are answered by the hook; names used as values are what they are.
+Callables reached through local variables stay unhooked: at worst a refusal, never a wrong result.
 
 The instructions stay as they are: only names are replaced by marked ones, which a namespace
 standing before the true globals understands.

@@ -4,21 +4,16 @@
 
 import ast
 
+from asdopt.tracing._insertion import FUSED as NAMES
+
 # Stand-ins for objects that a syntax tree cannot hold; exchanged in co_consts after compiling.
 PREFIX = "\0asdopt "
 HOOK = PREFIX + "hook"
 CALL1 = PREFIX + "call1"
 CALL2 = PREFIX + "call2"
 
-# Calls written with these names are made in one step, without a look-up of their own; the
-# meaning is the same whatever the name is bound to.
-cdef frozenset FUSED = frozenset(
-    "sin cos tan asin acos atan arcsin arccos arctan sinh cosh tanh asinh acosh atanh arcsinh "
-    "arccosh arctanh exp exp2 expm1 log log2 log10 log1p sqrt cbrt square fabs abs floor ceil "
-    "erf erfc gamma lgamma degrees radians float int bool len range sum min max round sign type "
-    "pow atan2 arctan2 hypot fmod copysign maximum minimum power isinstance enumerate zip zeros "
-    "array isnan isinf isfinite list tuple".split()
-)
+# Calls by these names are made in one step.
+cdef frozenset FUSED = NAMES
 
 # Fields with names, operators and annotations hold nothing that is called in the function.
 cdef frozenset LEAVES = frozenset(

@@ -22,6 +22,7 @@ import numpy as np
 import pytest
 
 import asdopt
+from asdopt.tracing import _convert
 from asdopt.tracing._convert import convert
 
 X = np.array([0.9, 0.3, 1.4, 0.7])
@@ -43,6 +44,14 @@ def model(x):
 def expected(x: np.ndarray) -> list[float]:
     """Jacobian of SOURCE's model, nonzeros."""
     return [2 * math.cos(x[0]), math.exp(x[1])]
+
+
+@pytest.fixture(params=["instructions", "source"], autouse=True)
+def origin(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hook instructions, and what is done where these are not known: compile the source."""
+    monkeypatch.setattr(_convert, "_converted", {})
+    if request.param == "source":
+        monkeypatch.setattr(_convert, "IS_KNOWN", False)
 
 
 @pytest.fixture
@@ -133,14 +142,19 @@ def test_text_without_source() -> None:
     np.testing.assert_allclose(values(space["model"]), expected(X))
 
 
-def test_method_of_a_local_object_without_source_is_refused() -> None:
-    """Callables reached through local variables are not hooked there: refused, not wrong."""
+def test_method_of_a_local_object_without_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of unknown instructions those of local variables are not hooked: refused, not wrong."""
     space: dict[str, Any] = {}
     exec(
         "import math\nclass A:\n    def f(self, v):\n        return math.sin(v)\n"
         "def g(a, v):\n    return a.f(v)\n",
         space,
     )
+    if _convert.IS_KNOWN:
+        found = values(lambda x: space["g"](space["A"](), x[0]))
+        np.testing.assert_allclose(found, [math.cos(X[0])])
+    monkeypatch.setattr(_convert, "IS_KNOWN", False)
+    monkeypatch.setattr(_convert, "_converted", {})
     with pytest.raises(asdopt.TracingError, match="<string>"):
         values(lambda x: space["g"](space["A"](), x[0]))
 
