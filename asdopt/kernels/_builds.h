@@ -24,8 +24,8 @@ typedef struct {
 } Program;
 
 #define MACHINE_OPERATIONS(F)                                                                    \
-    F(END) F(CONSTANTS) F(NUMBER) F(GATHER) F(GATHER_DIFFERENCE) F(SCATTER) F(SCATTER_NEGATIVE) F(STAGE)      \
-    F(STAGE_NEGATIVE) F(STORE_ROWS) F(NEGATE)                                                    \
+    F(END) F(CONSTANTS) F(NUMBER) F(GATHER) F(GATHER_DIFFERENCE) F(SCATTER) F(SCATTER_NEGATIVE)      \
+    F(ENTRY) F(ENTRY_NEGATIVE) F(STORE_ROWS) F(NEGATE)                                                 \
     F(ADD) F(SUBTRACT) F(MULTIPLY) F(DIVIDE) F(SQUARE) F(ADD_NUMBER) F(FROM_NUMBER)              \
     F(MULTIPLY_NUMBER) F(DIVIDE_NUMBER) F(MULTIPLY_ADD) F(MULTIPLY_SUBTRACT) F(SUBTRACT_PRODUCT) \
     F(MULTIPLY_NUMBER_ADD) F(MULTIPLY_NUMBER_SUBTRACT) F(GUARDED) F(MASK) F(LESS) F(LESS_EQUAL)  \
@@ -51,6 +51,25 @@ BINARY_FUNCTIONS(BINARY_WRAPPER)
 static double (*const UNARY[])(double) = {UNARY_FUNCTIONS(POINTER)};
 static double (*const BINARY[])(double, double) = {BINARY_FUNCTIONS(POINTER)};
 #undef POINTER
+
+/* Four numbers in a vector, four of the eight of two vectors, and masks for all subsets of four. */
+#ifdef __GNUC__
+typedef double Four __attribute__((vector_size(32)));
+typedef int64_t FourBits __attribute__((vector_size(32)));
+#ifdef __clang__
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (FourBits){__VA_ARGS__})
+#endif
+#define SUBSET(k) {-(k & 1), -(k >> 1 & 1), -(k >> 2 & 1), -(k >> 3 & 1)}
+static const int64_t WHICH[16][4] __attribute__((aligned(32))) = {
+    SUBSET(0), SUBSET(1), SUBSET(2), SUBSET(3), SUBSET(4), SUBSET(5), SUBSET(6), SUBSET(7),
+    SUBSET(8), SUBSET(9), SUBSET(10), SUBSET(11), SUBSET(12), SUBSET(13), SUBSET(14), SUBSET(15)};
+#undef SUBSET
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+#else
+#define ALWAYS_INLINE inline
+#endif
 
 #define NAME(name) plain_##name
 #include "_machine.h"

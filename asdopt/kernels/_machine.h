@@ -180,7 +180,7 @@ static uint64_t NAME(is_large)(int n, const double *x) {
     return large >> 63;
 }
 
-/* Lay values down with another sign bit, where they wait for the others of their rows. */
+/* Lay values down, with another sign bit where sign is not zero. */
 static uint64_t NAME(stage)(int n, const double *x, uint64_t sign, double *to) {
     uint64_t large = 0;
     EACH {
@@ -195,22 +195,99 @@ static uint64_t NAME(stage)(int n, const double *x, uint64_t sign, double *to) {
 
 /* Rows of a structure that are stored whole: entry k of instance i's row, which begins at at[i], is
    number order[i * size + k] of the values that are laid out entry by entry. */
-static inline void NAME(store_rows)(int mode, int ordered, ptrdiff_t size, ptrdiff_t count,
-                                    ptrdiff_t width, const int *at, const uint16_t *order,
-                                    const double *values, double *out) {
-    if (mode == ROWS_RUN && ordered) {
-        double *row = out + at[0];
-        for (ptrdiff_t i = 0; i < count; i++, row += size)
-            for (ptrdiff_t k = 0; k < size; k++) row[k] = values[k * width + i];
-    } else if (mode == ROWS_RUN) {
-        double *run = out + at[0];
-        for (ptrdiff_t i = 0; i < count * size; i++) run[i] = values[order[i]];
-    } else {
-        for (ptrdiff_t i = 0; i < count; i++, order += size) {
-            double *row = out + at[i];
-            for (ptrdiff_t k = 0; k < size; k++) row[k] = values[order[k]];
+static ALWAYS_INLINE void NAME(store_rows)(ptrdiff_t size, ptrdiff_t count, const int *at,
+                                           const uint16_t *order, const double *values,
+                                           double *out) {
+    for (ptrdiff_t i = 0; i < count; i++, order += size) {
+        double *row = out + at[i];
+        for (ptrdiff_t k = 0; k < size; k++) row[k] = values[order[k]];
+    }
+}
+
+/* The same where a block has one or two orders, straight from where the values were computed:
+   entry k is number order[k]; after both orders comes, for each four instances, which of them have
+   the second one. Four rows at a time are transposed in the registers. */
+static ALWAYS_INLINE uint64_t NAME(store_alike)(ptrdiff_t size, int two, ptrdiff_t count,
+                                                const int *at, const uint16_t *order,
+                                                const double *const *values,
+                                                const uint64_t *signs, double *out) {
+    const uint16_t *other = order + size, *which = order + 2 * size;
+    const uint64_t magnitude = 0x7fffffffffffffffULL;
+    const uint64_t most = 0x8000000000000000ULL - 0x7e40000000000000ULL;
+    uint64_t large = 0;
+    ptrdiff_t i = 0;
+#ifdef SHUFFLE
+    FourBits any_large = {0};
+#define VALUES(name, number)                                                                 \
+    FourBits name;                                                                           \
+    memcpy(&name, values[number] + i, 32);                                                   \
+    name ^= signs[number];
+#define ENTRY(name, k)                                                                       \
+    Four name;                                                                               \
+    {                                                                                        \
+        VALUES(bits, order[k])                                                               \
+        if (two) {                                                                           \
+            VALUES(others, other[k])                                                         \
+            bits = (mask & others) | (~mask & bits);                                         \
+        }                                                                                    \
+        any_large |= (bits & magnitude) + most;                                              \
+        name = (Four)bits;                                                                   \
+    }
+    for (; i + 4 <= count; i += 4) {
+        FourBits mask;
+        memcpy(&mask, WHICH[which[i / 4]], 32);
+        double *first = out + at[i], *second = out + at[i + 1];
+        double *third = out + at[i + 2], *fourth = out + at[i + 3];
+        ptrdiff_t k = 0;
+        for (; k + 4 <= size; k += 4) {
+            ENTRY(a, k)
+            ENTRY(b, k + 1)
+            ENTRY(c, k + 2)
+            ENTRY(d, k + 3)
+            const Four low = SHUFFLE(a, b, 0, 4, 2, 6), high = SHUFFLE(a, b, 1, 5, 3, 7);
+            const Four low_2 = SHUFFLE(c, d, 0, 4, 2, 6), high_2 = SHUFFLE(c, d, 1, 5, 3, 7);
+            Four row = SHUFFLE(low, low_2, 0, 1, 4, 5);
+            memcpy(first + k, &row, 32);
+            row = SHUFFLE(high, high_2, 0, 1, 4, 5);
+            memcpy(second + k, &row, 32);
+            row = SHUFFLE(low, low_2, 2, 3, 6, 7);
+            memcpy(third + k, &row, 32);
+            row = SHUFFLE(high, high_2, 2, 3, 6, 7);
+            memcpy(fourth + k, &row, 32);
+        }
+        for (; k + 2 <= size; k += 2) {
+            ENTRY(a, k)
+            ENTRY(b, k + 1)
+            const Four low = SHUFFLE(a, b, 0, 4, 2, 6), high = SHUFFLE(a, b, 1, 5, 3, 7);
+            memcpy(first + k, &low, 16);
+            memcpy(second + k, &high, 16);
+            memcpy(third + k, (const char *)&low + 16, 16);
+            memcpy(fourth + k, (const char *)&high + 16, 16);
+        }
+        for (; k < size; k++) {
+            ENTRY(a, k)
+            first[k] = a[0];
+            second[k] = a[1];
+            third[k] = a[2];
+            fourth[k] = a[3];
         }
     }
+    large = any_large[0] | any_large[1] | any_large[2] | any_large[3];
+#undef VALUES
+#undef ENTRY
+#endif
+    for (; i < count; i++) {
+        const uint16_t *own = which[i / 4] >> i % 4 & 1 ? other : order;
+        double *row = out + at[i];
+        for (ptrdiff_t k = 0; k < size; k++) {
+            uint64_t bits;
+            memcpy(&bits, values[own[k]] + i, 8);
+            bits ^= signs[own[k]];
+            large |= (bits & magnitude) + most;
+            memcpy(row + k, &bits, 8);
+        }
+    }
+    return large >> 63;
 }
 
 /* One block of n (padded) and count (true) instances; tells whether a result is large. */
@@ -223,6 +300,8 @@ static int NAME(block)(const Program *program, const int n, int count, int at, i
     double *row = program->data + (size_t)at * program->num_data * width;
     const Instruction *step = program->code;
     double *staged = registers + (program->num_registers + program->num_gathered) * width;
+    const double *entries[MOST_ENTRIES];
+    uint64_t signs[MOST_ENTRIES];
     int large = 0;
     for (int k = 0; k < program->num_data; k++) {
         table[program->num_registers + k] = row;
@@ -313,41 +392,49 @@ static int NAME(block)(const Program *program, const int n, int count, int at, i
         NAME(scatter_negative)(modes[step->b], count, index + step->b * width, A, out[step->c]);
         NEXT;
     }
-    CASE(STAGE) {
-        double *d = staged + step->b * width;
-        large |= NAME(stage)(n, A, 0, d);
+    CASE(ENTRY) {
+        entries[step->b] = A;
+        signs[step->b] = 0;
         NEXT;
     }
-    CASE(STAGE_NEGATIVE) {
-        double *d = staged + step->b * width;
-        large |= NAME(stage)(n, A, 0x8000000000000000ULL, d);
+    CASE(ENTRY_NEGATIVE) {
+        entries[step->b] = A;
+        signs[step->b] = 0x8000000000000000ULL;
         NEXT;
     }
     CASE(STORE_ROWS) {
-        const int mode = modes[step->a], ordered = modes[step->b] == ORDERED, size = step->e;
+        const int orders = modes[step->b], size = step->e;
         const int *at = index + step->a * width;
         const uint16_t *order = (const uint16_t *)(index + step->b * width);
         double *to = out[step->c];
-        if (mode == ROWS_APART) {
+        if (modes[step->a] == ROWS_APART || orders == OWN_ORDERS)
+            for (int k = 0; k < size; k++)
+                large |= NAME(stage)(n, entries[k], signs[k], staged + k * width);
+        if (modes[step->a] == ROWS_APART) {
             for (int k = 0; k < size; k++)
                 NAME(scatter)(modes[step->d + k], count, index + (step->d + k) * width,
                               staged + k * width, to);
             NEXT;
         }
+#define STORE(size)                                                                        \
+    if (orders == ONE_ORDER)                                                               \
+        large |= NAME(store_alike)(size, 0, count, at, order, entries, signs, to);         \
+    else if (orders == TWO_ORDERS)                                                         \
+        large |= NAME(store_alike)(size, 1, count, at, order, entries, signs, to);         \
+    else                                                                                   \
+        NAME(store_rows)(size, count, at, order, staged, to);                              \
+    NEXT;
         switch (size) {
-#define OF_SIZE(k) \
-    case k: NAME(store_rows)(mode, ordered, k, count, width, at, order, staged, to); NEXT;
-            OF_SIZE(2)
-            OF_SIZE(3)
-            OF_SIZE(4)
-            OF_SIZE(5)
-            OF_SIZE(6)
-            OF_SIZE(7)
-            OF_SIZE(8)
-#undef OF_SIZE
+            case 2: STORE(2)
+            case 3: STORE(3)
+            case 4: STORE(4)
+            case 5: STORE(5)
+            case 6: STORE(6)
+            case 7: STORE(7)
+            case 8: STORE(8)
         }
-        NAME(store_rows)(mode, ordered, size, count, width, at, order, staged, to);
-        NEXT;
+        STORE(size)
+#undef STORE
     }
     CASE(NEGATE) LOOP(-a[i])
     CASE(ADD) LOOP(a[i] + b[i])

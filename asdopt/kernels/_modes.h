@@ -13,10 +13,12 @@ enum {
     READ_RUN,   /* places are consecutive, and the block is full */
     READ_ONE,   /* all values of the row come from one place */
     ROWS,       /* each instance's entries are consecutive, from the place given */
-    ROWS_RUN,   /* the same, and so are the instances' rows */
     ROWS_APART, /* some are not: each entry has a place of its own */
-    ORDERED,    /* entries come in the order of the program's results */
-    PERMUTED    /* in an order given for each instance */
+    ONE_ORDER,  /* all instances of a block have the entries of a row in one order */
+    TWO_ORDERS, /* each has one of two orders: the two directions of a branch */
+    OWN_ORDERS  /* each has an order of its own */
 };
+
+enum { MOST_ENTRIES = 32 /* of a row that are stored together */ };
 
 #endif

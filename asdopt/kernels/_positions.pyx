@@ -6,7 +6,7 @@ import numpy as np
 
 cimport numpy as cnp
 from libc.stdint cimport uint16_t
-from libc.string cimport memcpy
+from libc.string cimport memcmp, memcpy
 
 cnp.import_array()
 
@@ -22,10 +22,10 @@ cdef extern from "kernels/_modes.h":
         READ_RUN
         READ_ONE
         ROWS
-        ROWS_RUN
         ROWS_APART
-        ORDERED
-        PERMUTED
+        ONE_ORDER
+        TWO_ORDERS
+        OWN_ORDERS
 
 cdef inline int position(const Py_ssize_t[::1] indptr, const int[::1] cols, int row,
                          int column) noexcept nogil:
@@ -251,15 +251,13 @@ def row_modes(const int[:, :, ::1] index, Py_ssize_t row, Py_ssize_t num_instanc
               unsigned char[::1] stored):
     """Choose how each block stores rows of ``size`` entries; mark the places it stores to."""
     cdef Py_ssize_t at, i, k, count, width = index.shape[2]
-    cdef bint run, apart
+    cdef bint apart
     for at in range(index.shape[0]):
         count = min(width, num_instances - at * width)
         apart = False
-        run = True
         for i in range(count):
             apart = apart or not whole[at * width + i]
-            run = run and index[at, row, i] == index[at, row, 0] + i * size
-        modes[at, row] = ROWS_APART if apart else ROWS_RUN if run else ROWS
+        modes[at, row] = ROWS_APART if apart else ROWS
         if not apart:
             for i in range(count):
                 for k in range(size):
@@ -268,16 +266,37 @@ def row_modes(const int[:, :, ::1] index, Py_ssize_t row, Py_ssize_t num_instanc
 
 def order_modes(int[:, :, ::1] index, Py_ssize_t row, Py_ssize_t num_instances,
                 const unsigned char[:, ::1] order, unsigned char[:, ::1] modes):
-    """Write down in which order the values of a block are stored, two numbers an index."""
+    """Write down in which order the values of a block are stored, as ``_machine.h`` reads it."""
     cdef Py_ssize_t at, i, k, count, width = index.shape[2], size = order.shape[1]
-    cdef bint ordered
+    cdef const unsigned char *first
+    cdef const unsigned char *other
+    cdef const unsigned char *own
     cdef uint16_t *to
     for at in range(index.shape[0]):
         count = min(width, num_instances - at * width)
         to = <uint16_t *> &index[at, row, 0]
-        ordered = True
+        first = other = &order[at * width, 0]
+        modes[at, row] = ONE_ORDER
+        for i in range(1, count):
+            own = &order[at * width + i, 0]
+            if memcmp(own, first, size) == 0 or other != first and memcmp(own, other, size) == 0:
+                continue
+            if other != first:
+                modes[at, row] = OWN_ORDERS
+                break
+            modes[at, row] = TWO_ORDERS
+            other = own
+        if modes[at, row] == OWN_ORDERS:
+            for i in range(count):
+                for k in range(size):
+                    to[i * size + k] = <uint16_t> (order[at * width + i, k] * width + i)
+            continue
+        for k in range(size):
+            to[k] = first[k]
+            to[size + k] = other[k]
+        to += 2 * size
+        for i in range(width // 4):
+            to[i] = 0
         for i in range(count):
-            for k in range(size):
-                to[i * size + k] = <uint16_t> (order[at * width + i, k] * width + i)
-                ordered = ordered and order[at * width + i, k] == k
-        modes[at, row] = ORDERED if ordered else PERMUTED
+            if memcmp(&order[at * width + i, 0], first, size):
+                to[i // 4] |= 1 << i % 4

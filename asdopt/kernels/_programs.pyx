@@ -56,7 +56,7 @@ cdef int SINE = FUNCTIONS["sin"], COSINE = FUNCTIONS["cos"]
 cdef int CONSTANTS = OPERATION["CONSTANTS"], NUMBER = OPERATION["NUMBER"]
 cdef int GATHER = OPERATION["GATHER"], GATHER_DIFFERENCE = OPERATION["GATHER_DIFFERENCE"]
 cdef int SCATTER = OPERATION["SCATTER"], SCATTER_NEGATIVE = OPERATION["SCATTER_NEGATIVE"]
-cdef int STAGE = OPERATION["STAGE"], STAGE_NEGATIVE = OPERATION["STAGE_NEGATIVE"]
+cdef int ENTRY = OPERATION["ENTRY"], ENTRY_NEGATIVE = OPERATION["ENTRY_NEGATIVE"]
 cdef int STORE_ROWS = OPERATION["STORE_ROWS"]
 cdef int NEGATE = OPERATION["NEGATE"], ADDITION = OPERATION["ADD"]
 cdef int SUBTRACT = OPERATION["SUBTRACT"], MULTIPLY = OPERATION["MULTIPLY"]
@@ -284,14 +284,16 @@ cdef class Compiler:
         return self.append(&step)
 
     cdef int store_row(self, int number, list results, int order, bint is_apart) except -1:
-        """Lay the entries of a row down as they come, then store all of them."""
+        """Compute the entries of a row, then store all of them from where they are."""
         cdef Result result
         cdef Step step
         cdef int k, size = <int> len(results)
+        for result in results:
+            self.need(result.ref >> 1)
+        # Nothing is computed between these: the registers that they read last hold their values.
         for k in range(size):
             result = results[k]
-            self.need(result.ref >> 1)
-            self.start(&step, STAGE_NEGATIVE if result.ref & 1 else STAGE, -1)
+            self.start(&step, ENTRY_NEGATIVE if result.ref & 1 else ENTRY, -1)
             self.reads(&step, result.ref >> 1, -1, -1)
             step.rest[0] = k
             step.num_rest = 1
@@ -583,7 +585,7 @@ cdef class Compiler:
         elif step.op == SCATTER or step.op == SCATTER_NEGATIVE:
             code.b = <uint16_t> step.rest[0]
             code.c = <uint16_t> step.rest[1]
-        elif step.op == STAGE or step.op == STAGE_NEGATIVE:
+        elif step.op == ENTRY or step.op == ENTRY_NEGATIVE:
             code.b = <uint16_t> step.rest[0]
         elif step.op == STORE_ROWS:
             code.a = <uint16_t> step.rest[0]

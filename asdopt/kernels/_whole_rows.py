@@ -4,7 +4,8 @@ Enters: the results of a template, and where they go for each instance. Leaves: 
 consecutive in a row of the sparse matrix, in which order, and the others. Next: ``_programs.pyx``.
 
 A value stored by itself takes an index of four bytes; a row takes one index and two bytes an entry,
-which rows of one order share, and memory is written from front to end.
+which rows of one order share, and memory is written from front to end. Where the instances of a
+block have one order, or two as the two directions of a branch, entries have no index at all.
 """
 
 from __future__ import annotations

@@ -53,10 +53,13 @@ def stored_rows(monkeypatch):
 
 @pytest.mark.parametrize("size", [2, 3, 4, 5, 6, 7, 8, 9, 20])
 @pytest.mark.parametrize("count", [3, 64, 150])
-def test_rows_in_any_order_of_their_variables(build, monkeypatch, size, count):
+@pytest.mark.parametrize("kinds", [1, 2, 40])
+def test_rows_in_any_order_of_their_variables(build, monkeypatch, size, count, kinds):
     found = stored_rows(monkeypatch)
     rng = np.random.default_rng(size)
-    columns = [size * k + rng.permutation(size) for k in range(count)]
+    orders = np.array([rng.permutation(size) for _ in range(kinds)])
+    # All kinds of blocks: one order, two of them, more.
+    columns = [size * k + orders[rng.integers(kinds) if k > 10 else 0] for k in range(count)]
 
     def fun(x):
         rows = []
