@@ -11,16 +11,11 @@ import numpy as np
 
 from asdopt.detection._classes import classify
 
+from asdopt._operators cimport OP_EXTERNAL, OP_SELECTS, op_first
 from libc.stdlib cimport free, realloc
 
 from asdopt.detection._classes cimport DX, DY, TERMS
 from asdopt.tracing._tape cimport Tape
-
-cdef extern from "_operators.h" nogil:
-    enum:
-        OP_EXTERNAL
-    const unsigned char OP_SELECTS[]
-    void op_first(int op, double x, double y, double v, double *d)
 
 
 cdef class Rows:

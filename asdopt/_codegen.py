@@ -3,6 +3,7 @@
 Enters: ``_ops.py``. Leaves: ``_operators.h`` with the op codes, the dependence classes and one
 switch each for the value, the first and the second partial derivatives; and the same expressions
 in postfix order, for those who build expressions of them (``kernels/_rules.pyx``).
+``_operators.pxd`` declares what is in the header to Cython.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from pathlib import Path
 from types import ModuleType
 
 HEADER = "_operators.h"
+DECLARATIONS = "_operators.pxd"
+_CLASSES = ("ARITY", "SELECTS", "DX", "DY", "DXX", "DXY", "DYY")  # one table each: OP_ARITY[op]
 
 # The macros of _special.h that the table uses.
 _CONSTANTS = {
@@ -51,7 +54,7 @@ _RULE_CODES = ("END", *"XYVPQ", "NUMBER", "NEG", *dict.fromkeys(_INFIX.values())
 
 
 def write(package: Path | str) -> Path:
-    """Write ``_operators.h`` into the package folder unless it is already up to date.
+    """Write both files into the package folder unless they are already up to date.
 
     Parameters
     ----------
@@ -64,10 +67,12 @@ def write(package: Path | str) -> Path:
         The header.
     """
     folder = Path(package)
-    text = "\n".join(_lines(_load(folder / "_ops.py"))) + "\n"
-    header = folder / HEADER
-    if not header.exists() or header.read_text() != text:
-        header.write_text(text)
+    ops = _load(folder / "_ops.py")
+    header, declarations = folder / HEADER, folder / DECLARATIONS
+    for file, lines in ((header, _lines(ops)), (declarations, _declarations(ops))):
+        text = "\n".join(lines) + "\n"
+        if not file.exists() or file.read_text() != text:
+            file.write_text(text)
     return header
 
 
@@ -108,6 +113,21 @@ def _lines(ops: ModuleType) -> Iterator[str]:
     yield from _rules(rows, ops.FIRST_CODE)
     yield "#endif"
     yield "#endif"
+
+
+def _declarations(ops: ModuleType) -> Iterator[str]:
+    yield "# Generated from _ops.py by _codegen.py; do not edit."
+    yield 'cdef extern from "_operators.h" nogil:\n    enum:'
+    for name in ops.CODE:
+        yield f"        OP_{name.upper()}"
+    for name in _CLASSES:
+        yield f"    const unsigned char OP_{name}[]"
+    yield "    double op_value(int op, double x, double y)"
+    yield "    void op_first(int op, double x, double y, double v, double *d)"
+    yield (
+        "    void op_second(int op, double x, double y, double v, const double *d, double *e)\n"
+        "    int op_local(int op, double x, double y, double v)"
+    )
 
 
 def _flag(flags: tuple[bool, ...], k: int) -> str:

@@ -9,21 +9,11 @@ as ``w @ x`` is, and one row instead of two hundred.
 
 import numpy as np
 
+from asdopt._operators cimport (
+    OP_ADD, OP_ARITY, OP_CONSTANT, OP_DIVIDE, OP_DX, OP_DY, OP_EXTERNAL, OP_MULTIPLY,
+    OP_NEGATIVE, OP_SUBTRACT, OP_SUM,
+)
 from libc.math cimport isfinite
-
-cdef extern from "_operators.h" nogil:
-    enum:
-        OP_CONSTANT
-        OP_SUM
-        OP_EXTERNAL
-        OP_ADD
-        OP_SUBTRACT
-        OP_MULTIPLY
-        OP_DIVIDE
-        OP_NEGATIVE
-    const unsigned char OP_ARITY[]
-    const unsigned char OP_DX[]
-    const unsigned char OP_DY[]
 
 
 cdef class Terms:

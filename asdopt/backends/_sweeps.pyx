@@ -8,31 +8,15 @@ Products run LANES seeds at once, so that one pass over the tape serves several 
 import numpy as np
 
 cimport numpy as cnp
+from asdopt._operators cimport (
+    OP_ADD, OP_ARITY, OP_CONSTANT, OP_DIVIDE, OP_DX, OP_DY, OP_EXTERNAL, OP_MULTIPLY,
+    OP_NEGATIVE, OP_SELECTS, OP_SUBTRACT, OP_SUM, op_first, op_second, op_value,
+)
 from libc.string cimport memset
 
 from asdopt.backends._lanes cimport LANES, Lanes, LaneTape
 
 cnp.import_array()
-
-cdef extern from "_operators.h" nogil:
-    enum:
-        OP_CONSTANT
-        OP_INPUT
-        OP_PARAMETER
-        OP_SUM
-        OP_EXTERNAL
-        OP_ADD
-        OP_SUBTRACT
-        OP_MULTIPLY
-        OP_DIVIDE
-        OP_NEGATIVE
-    const unsigned char OP_ARITY[]
-    const unsigned char OP_SELECTS[]
-    const unsigned char OP_DX[]
-    const unsigned char OP_DY[]
-    double op_value(int op, double x, double y)
-    void op_first(int op, double x, double y, double v, double *d)
-    void op_second(int op, double x, double y, double v, const double *d, double *e)
 
 cdef extern from "backends/_lane_builds.h" nogil:
     ctypedef struct LaneSweeps:

@@ -7,25 +7,11 @@ One byte a node, the bits of ``_classes.pxd``.
 
 import numpy as np
 
+from asdopt._operators cimport (
+    OP_CONSTANT, OP_DIVIDE, OP_DX, OP_DXX, OP_DXY, OP_DY, OP_DYY, OP_EXTERNAL, OP_MASK,
+    OP_MULTIPLY, OP_REL_ENTR, OP_SUM, OP_XLOG1PY, OP_XLOGY, op_local,
+)
 from asdopt.detection._classes cimport ACTIVE, DX, DXX, DXY, DY, DYY, LIVE, TERMS
-
-cdef extern from "_operators.h" nogil:
-    enum:
-        OP_CONSTANT
-        OP_SUM
-        OP_EXTERNAL
-        OP_MULTIPLY
-        OP_DIVIDE
-        OP_XLOGY
-        OP_XLOG1PY
-        OP_REL_ENTR
-        OP_MASK
-    const unsigned char OP_DX[]
-    const unsigned char OP_DY[]
-    const unsigned char OP_DXX[]
-    const unsigned char OP_DXY[]
-    const unsigned char OP_DYY[]
-    int op_local(int op, double x, double y, double v)
 
 
 cdef inline bint is_zero(const unsigned char[::1] op, const double[::1] val, int i) noexcept nogil:

@@ -11,19 +11,12 @@ right: the same roundings in one register.
 
 import numpy as np
 
+from asdopt._operators cimport (
+    OP_ADD, OP_CONSTANT, OP_DIVIDE, OP_MULTIPLY, OP_NEGATIVE, OP_SUBTRACT, OP_SUM,
+)
 from asdopt.kernels._vector cimport push_double, push_int
 from libc.stdlib cimport free
 from libc.string cimport memcpy
-
-cdef extern from "_operators.h" nogil:
-    enum:
-        OP_CONSTANT
-        OP_SUM
-        OP_NEGATIVE
-        OP_ADD
-        OP_SUBTRACT
-        OP_MULTIPLY
-        OP_DIVIDE
 
 
 cdef class AffineTape:

@@ -4,21 +4,13 @@
 
 import numpy as np
 
+from asdopt._operators cimport (
+    OP_ADD, OP_ARITY, OP_CONSTANT, OP_DIVIDE, OP_EXTERNAL, OP_MULTIPLY, OP_NEGATIVE,
+    OP_SUBTRACT, OP_SUM,
+)
 from asdopt.kernels._vector cimport mix, push_int
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport free
-
-cdef extern from "_operators.h" nogil:
-    enum:
-        OP_CONSTANT
-        OP_SUM
-        OP_EXTERNAL
-        OP_NEGATIVE
-        OP_ADD
-        OP_SUBTRACT
-        OP_MULTIPLY
-        OP_DIVIDE
-    const unsigned char OP_ARITY[]
 
 # Affine expressions of more variables than this are kept as linear maps and read as one variable.
 MAX_EXPANDED = 5

@@ -18,6 +18,7 @@ Gower and Mello, "A new framework for the computation of Hessians", 2012.
 """
 
 cimport cython
+from asdopt._operators cimport OP_SUM
 from asdopt.kernels._expressions cimport _ONE, _ZERO, Expressions
 from asdopt.kernels._rules cimport (
     DX, DXX, DXY, DY, DYY, VALUE, arity, build, first_is_singular, is_symmetric,
@@ -30,10 +31,6 @@ from asdopt.kernels._templates import CONSTANT as CONSTANT_LEAF
 from asdopt.kernels._templates import MAP as MAP_LEAF
 from asdopt.kernels._templates import PARAMETER as PARAMETER_LEAF
 from asdopt.kernels._templates import ROW as ROW_MARK
-
-cdef extern from "_operators.h" nogil:
-    enum:
-        OP_SUM
 
 cdef int CONSTANT = CONSTANT_LEAF, MAP = MAP_LEAF, PARAMETER = PARAMETER_LEAF, ROW = ROW_MARK
 

@@ -134,7 +134,7 @@ def by_place(const int[::1] places, const int[::1] locals_, const double[::1] va
             start[r] += 1
     # Each start has moved to its end.
     ends = start_array[:size]
-    begins = np.concatenate([[0], ends[:-1]]) if size else ends
+    begins = np.concatenate([[0], ends[:size - 1]]) if size else ends
     distinct = np.flatnonzero(ends > begins)
     indptr = np.append(begins[distinct], len(places)).astype(np.intp)
     return distinct.astype(np.int32), indptr, out_locals, out_values

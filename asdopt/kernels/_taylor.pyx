@@ -4,26 +4,13 @@
 
 import numpy as np
 
+from asdopt._operators cimport (
+    OP_ADD, OP_CONSTANT, OP_DX, OP_DY, OP_EXTERNAL, OP_MULTIPLY, OP_NEGATIVE, OP_SELECTS,
+    OP_SQUARE, OP_SUBTRACT, OP_SUM, op_first, op_second, op_value,
+)
 from asdopt.kernels._vector cimport mix
 from libc.math cimport NAN, fabs
 from libc.stdint cimport uint64_t
-
-cdef extern from "_operators.h" nogil:
-    enum:
-        OP_CONSTANT
-        OP_SUM
-        OP_EXTERNAL
-        OP_NEGATIVE
-        OP_ADD
-        OP_SUBTRACT
-        OP_MULTIPLY
-        OP_SQUARE
-    const unsigned char OP_DX[]
-    const unsigned char OP_DY[]
-    const unsigned char OP_SELECTS[]
-    double op_value(int op, double x, double y)
-    void op_first(int op, double x, double y, double v, double *d)
-    void op_second(int op, double x, double y, double v, const double *d, double *e)
 
 
 cdef extern from *:

@@ -20,16 +20,11 @@ import numpy as np
 
 cimport cython
 
-from asdopt.kernels._vector cimport Doubles, Ints, mix, push_double, push_int
+from asdopt._operators cimport OP_ARITY, OP_CONSTANT, OP_SUM
+from asdopt.kernels._vector cimport Doubles, Ints, doubles, ints, mix, push_double, push_int
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport free
 from libc.string cimport memcmp
-
-cdef extern from "_operators.h" nogil:
-    enum:
-        OP_CONSTANT
-        OP_SUM
-    const unsigned char OP_ARITY[]
 
 cdef enum:
     _SLOT = -1
@@ -230,7 +225,7 @@ def find_templates(trace, const unsigned char[::1] affine, int max_expanded,
                 row_ptr[k + 1] = row_list.size
         flat, starts = ints(&codes), ints(&code_start)
         return (
-            np.split(flat, starts[1:-1]) if num_templates else [],
+            np.split(flat, starts[1:num_templates]) if num_templates else [],
             template_array,
             (slot_array, ints(&c.slots)),
             (constant_array, doubles(&c.constants)),
@@ -241,21 +236,3 @@ def find_templates(trace, const unsigned char[::1] affine, int max_expanded,
         free(codes.data)
         free(code_start.data)
         free(terms.data)
-
-
-cdef ints(Ints *v):
-    out = np.empty(v.size, dtype=np.int32)
-    cdef int[::1] o = out
-    cdef Py_ssize_t k
-    for k in range(v.size):
-        o[k] = v.data[k]
-    return out
-
-
-cdef doubles(Doubles *v):
-    out = np.empty(v.size)
-    cdef double[::1] o = out
-    cdef Py_ssize_t k
-    for k in range(v.size):
-        o[k] = v.data[k]
-    return out

@@ -10,19 +10,12 @@ import numpy as np
 
 cimport cython
 
-from asdopt.kernels._vector cimport Doubles, Ints, push_double, push_int
+from asdopt._operators cimport (
+    OP_ADD, OP_CONSTANT, OP_DIVIDE, OP_MULTIPLY, OP_NEGATIVE, OP_SUBTRACT, OP_SUM,
+)
+from asdopt.kernels._vector cimport Doubles, Ints, doubles, ints, push_double, push_int
 from libc.math cimport fabs, isfinite
 from libc.stdlib cimport free, qsort
-
-cdef extern from "_operators.h" nogil:
-    enum:
-        OP_CONSTANT
-        OP_SUM
-        OP_NEGATIVE
-        OP_ADD
-        OP_SUBTRACT
-        OP_MULTIPLY
-        OP_DIVIDE
 
 cdef extern from *:
     """
@@ -241,21 +234,3 @@ def flatten(trace, const int[::1] roots, Py_ssize_t max_steps):
         free(nodes.data)
         free(linear_coefs.data)
         free(term_coefs.data)
-
-
-cdef ints(Ints *v):
-    out = np.empty(v.size, dtype=np.int32)
-    cdef int[::1] o = out
-    cdef Py_ssize_t k
-    for k in range(v.size):
-        o[k] = v.data[k]
-    return out
-
-
-cdef doubles(Doubles *v):
-    out = np.empty(v.size)
-    cdef double[::1] o = out
-    cdef Py_ssize_t k
-    for k in range(v.size):
-        o[k] = v.data[k]
-    return out

@@ -40,6 +40,11 @@ cdef inline int push_double(Doubles *v, double x) except -1 nogil:
     return 0
 
 
+# Copies of both as arrays.
+cdef ints(const Ints *v)
+cdef doubles(const Doubles *v)
+
+
 cdef inline uint64_t mix(uint64_t h) noexcept nogil:
     """Scramble 64 bits (the finalizer of MurmurHash3)."""
     h ^= h >> 33

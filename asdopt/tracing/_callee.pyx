@@ -5,6 +5,7 @@
 import numpy as np
 
 cimport cython
+from asdopt._operators cimport OP_POWER
 from cpython.float cimport PyFloat_CheckExact
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
@@ -41,10 +42,6 @@ cdef extern from *:
     static ASDOPT_THREAD_LOCAL PyObject *asdopt_active = NULL;
     """
     PyObject *active "asdopt_active"
-
-cdef extern from "_operators.h" nogil:
-    enum:
-        OP_POWER
 
 # Set by _hook.py: (session, callee) -> replacement, and type -> whether its methods are looked at.
 cdef object resolve_slowly = None

@@ -3,17 +3,12 @@
 """Dead node elimination of a finished tape."""
 
 cimport numpy as cnp
+from asdopt._operators cimport OP_ARITY, OP_EXTERNAL, OP_SUM
 from libc.string cimport memcpy, memset
 
 from asdopt.tracing._tape cimport Tape
 
 cnp.import_array()
-
-cdef extern from "_operators.h" nogil:
-    enum:
-        OP_SUM
-        OP_EXTERNAL
-    const unsigned char OP_ARITY[]
 
 
 cdef cnp.ndarray new(Py_ssize_t size, int kind):

@@ -8,11 +8,7 @@ Operators are given by name or by op code; ``y`` is ignored by operators of one 
 from asdopt._errors import InputError
 from asdopt._ops import CODE, FIRST_CODE, OPERATORS
 
-cdef extern from "_operators.h" nogil:
-    double op_value(int op, double x, double y)
-    void op_first(int op, double x, double y, double v, double *d)
-    void op_second(int op, double x, double y, double v, const double *d, double *e)
-    int op_local(int op, double x, double y, double v)
+from asdopt._operators cimport op_first, op_local, op_second, op_value
 
 
 cdef int code_of(op) except -1:

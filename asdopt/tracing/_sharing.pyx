@@ -9,18 +9,10 @@ are joined, so that every value keeps its bits.
 
 import numpy as np
 
+from asdopt._operators cimport OP_ADD, OP_ARITY, OP_CONSTANT, OP_EXTERNAL, OP_MULTIPLY, OP_SUM
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcmp, memcpy
-
-cdef extern from "_operators.h" nogil:
-    enum:
-        OP_CONSTANT
-        OP_SUM
-        OP_EXTERNAL
-        OP_ADD
-        OP_MULTIPLY
-    const unsigned char OP_ARITY[]
 
 
 cdef inline uint64_t mixed(uint64_t key, uint64_t value) noexcept nogil:

@@ -7,28 +7,14 @@ import numpy as np
 from asdopt._errors import TracingError
 
 cimport numpy as cnp
+from asdopt._operators cimport (
+    OP_ADD, OP_ARITY, OP_CONSTANT, OP_EXTERNAL, OP_INPUT, OP_MULTIPLY, OP_PARAMETER, OP_POWER,
+    OP_POWER_CONSTANT, OP_SQRT, OP_SQUARE, OP_SUBTRACT, OP_SUM, op_value,
+)
 from libc.math cimport NAN
 from libc.stdlib cimport free, realloc
 
 cnp.import_array()
-
-cdef extern from "_operators.h" nogil:
-    enum:
-        OP_CONSTANT
-        OP_INPUT
-        OP_PARAMETER
-        OP_SUM
-        OP_EXTERNAL
-        OP_ADD
-        OP_SUBTRACT
-        OP_MULTIPLY
-        OP_SQUARE
-        OP_SQRT
-        OP_POWER
-        OP_POWER_CONSTANT
-        OP_NOT_EQUAL
-    double op_value(int op, double x, double y)
-    const unsigned char OP_ARITY[]
 
 # Node ids are C ints.
 cdef Py_ssize_t MAX_NODES = 2147483647

@@ -13,6 +13,12 @@ from asdopt.tracing._location import describe, refuse
 
 cimport cython
 cimport numpy as cnp
+from asdopt._operators cimport (
+    OP_ABSOLUTE, OP_ADD, OP_CEIL, OP_CONSTANT, OP_DIVIDE, OP_EQUAL, OP_FLOOR, OP_FLOOR_DIVIDE,
+    OP_GREATER, OP_GREATER_EQUAL, OP_ISFINITE, OP_LESS, OP_LESS_EQUAL, OP_LOGICAL_AND,
+    OP_LOGICAL_NOT, OP_LOGICAL_OR, OP_LOGICAL_XOR, OP_MULTIPLY, OP_NEGATIVE, OP_NOT_EQUAL,
+    OP_PARAMETER, OP_POWER, OP_REMAINDER, OP_RINT, OP_SUBTRACT, OP_SUM, OP_TRUNC,
+)
 from cpython.dict cimport PyDict_GetItem
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_Check, PyFloat_CheckExact
 from cpython.long cimport PyLong_Check
@@ -22,36 +28,6 @@ from libc.math cimport isfinite
 from asdopt.tracing._tape cimport Tape
 
 cnp.import_array()
-
-cdef extern from "_operators.h" nogil:
-    enum:
-        OP_CONSTANT
-        OP_PARAMETER
-        OP_SUM
-        OP_NEGATIVE
-        OP_ABSOLUTE
-        OP_FLOOR
-        OP_CEIL
-        OP_TRUNC
-        OP_RINT
-        OP_LOGICAL_NOT
-        OP_ADD
-        OP_SUBTRACT
-        OP_MULTIPLY
-        OP_DIVIDE
-        OP_POWER
-        OP_REMAINDER
-        OP_FLOOR_DIVIDE
-        OP_LESS
-        OP_LESS_EQUAL
-        OP_GREATER
-        OP_GREATER_EQUAL
-        OP_EQUAL
-        OP_NOT_EQUAL
-        OP_LOGICAL_AND
-        OP_LOGICAL_OR
-        OP_LOGICAL_XOR
-        OP_ISFINITE
 
 # Set by _array.py, which cannot be imported from here.
 _array_type = None
