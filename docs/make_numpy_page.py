@@ -19,10 +19,14 @@ import scipy.special
 from numpy.testing import overrides
 
 from asdopt._ops import OPERATORS
-from asdopt.tracing import _scipy_linear  # noqa: F401  # registers its functions
+from asdopt.tracing import (  # noqa: F401  # imported for what they register
+    _descriptive,
+    _scipy_linear,
+    _scipy_signal,
+)
+from asdopt.tracing._distributions import DISTRIBUTIONS
 from asdopt.tracing._interpolants import CONSTRUCTORS
 from asdopt.tracing._scipy_arrays import FUNCTIONS, OBJECTS_SUFFICE
-from asdopt.tracing._scipy_objects import DISTRIBUTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "numpy.md"
@@ -118,7 +122,7 @@ def scipy_section() -> list[str]:
         + " may go through traced values at constant places.",
         "- `scipy.stats`: `pdf`, `logpdf`, `cdf` and the like of "
         + ", ".join(f"`{name}`" for name in sorted(DISTRIBUTIONS))
-        + ", `multivariate_normal`.",
+        + ", `multivariate_normal`, `multinomial`, `dirichlet`; also `statistics.NormalDist`.",
         "- `scipy.sparse.linalg`: `splu(A).solve(x)` of a constant matrix.",
         "",
         "Solvers (`quad`, `solve_ivp`, `fsolve`, `minimize`) need plain numbers and are refused: "

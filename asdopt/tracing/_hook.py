@@ -167,6 +167,7 @@ _LIBRARY = {
         *("statistics", "random", "_random", "numpy.random", "heapq", "_heapq", "bisect"),
         *("_bisect", "secrets", "uuid", "posix", "nt"),
     ),
+    "_standins_normal": ("statistics",),
     "_standins_running": ("logging", "concurrent.futures", "multiprocessing"),
     "_standins_testing": ("numpy.testing",),
     "_standins_threads": ("threading", "_thread", "asyncio", "multiprocessing.process"),

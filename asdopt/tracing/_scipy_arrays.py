@@ -1,9 +1,9 @@
 """Functions of SciPy on traced arrays, written with those of NumPy.
 
-Enters: arguments of a function of ``scipy.linalg``, ``scipy.signal``, ``scipy.fft`` or
-``scipy.spatial.distance``, one of them traced. Leaves: what SciPy returns. Each function has
-SciPy's arguments; options that only steer SciPy's checks and memory are ignored. Found by name
-in :data:`FUNCTIONS`, which ``_standins_scipy.py`` reads.
+Enters: arguments of a function of ``scipy.linalg``, ``scipy.fft`` or ``scipy.spatial.distance``,
+one of them traced; those of ``scipy.signal`` stand in ``_scipy_signal.py``. Leaves: what SciPy
+returns. Each function has SciPy's arguments; options that only steer SciPy's checks and memory
+are ignored. Found by name in :data:`FUNCTIONS`, which ``_standins_scipy.py`` reads.
 """
 
 from __future__ import annotations
@@ -19,7 +19,15 @@ from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._callee import HOOK, current
 from asdopt.tracing._location import refuse
 
-__all__ = ["FUNCTIONS", "OBJECTS_SUFFICE", "inverse_of_solver", "refused"]
+__all__ = [
+    "FUNCTIONS",
+    "OBJECTS_SUFFICE",
+    "entries",
+    "inverse_of_solver",
+    "linear_along",
+    "means",
+    "refused",
+]
 
 FUNCTIONS: dict[str, dict[str, Callable[..., Any]]] = {}
 
@@ -41,12 +49,12 @@ def refused(message: str) -> UnsupportedOperationError:
     return refuse(session.tape, UnsupportedOperationError, message)
 
 
-def _entries(value: Any) -> Any:
+def entries(value: Any) -> Any:
     """Array of a list of numbers; traced arrays stay."""
     return value if hasattr(value, "tape") else np.asarray(value)
 
 
-def _means(package: str, *names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def means(package: str, *names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         for name in names or (function.__name__.strip("_"),):
             FUNCTIONS.setdefault(package, {})[name] = function
@@ -66,10 +74,10 @@ def _of_numpy(name: str) -> Callable[..., Any]:
 
 
 for _name in ("det", "inv", "svdvals"):
-    _means(_linalg, _name)(_of_numpy(_name))
+    means(_linalg, _name)(_of_numpy(_name))
 
 
-@_means(_linalg)
+@means(_linalg)
 def _pinv(a: Any, *, rtol: Any = None, check_finite: bool = True) -> Any:
     return np.linalg.pinv(a) if rtol is None else np.linalg.pinv(a, rtol)
 
@@ -81,7 +89,7 @@ def _triangle(a: Any, lower: bool) -> Any:
     return half + np.swapaxes(other, -1, -2)
 
 
-@_means(_linalg)
+@means(_linalg)
 def _solve(
     a: Any,
     b: Any,
@@ -103,7 +111,7 @@ def _solve(
     return np.linalg.solve(np.swapaxes(a, -1, -2) if transposed else a, b)
 
 
-@_means(_linalg)
+@means(_linalg)
 def _norm(
     a: Any,
     ord: Any = None,  # noqa: A002  # NumPy's name
@@ -114,21 +122,21 @@ def _norm(
     return np.linalg.norm(a, ord, axis, keepdims)
 
 
-@_means(_linalg)
+@means(_linalg)
 def _cholesky(
     a: Any, lower: bool = False, overwrite_a: bool = False, check_finite: bool = True
 ) -> Any:
     return np.linalg.cholesky(_triangle(a, lower), upper=not lower)
 
 
-@_means(_linalg)
+@means(_linalg)
 def _cho_factor(
     a: Any, lower: bool = False, overwrite_a: bool = False, check_finite: bool = True
 ) -> Any:
     return _cholesky(a, lower), lower
 
 
-@_means(_linalg)
+@means(_linalg)
 def _cho_solve(
     c_and_lower: Any, b: Any, overwrite_b: bool = False, check_finite: bool = True
 ) -> Any:
@@ -137,7 +145,7 @@ def _cho_solve(
     return _solve_triangular(c, first, trans=1 if lower else 0, lower=lower)
 
 
-@_means(_linalg)
+@means(_linalg)
 def _lu_solve(
     lu_and_piv: Any, b: Any, trans: int = 0, overwrite_b: bool = False, check_finite: bool = True
 ) -> Any:
@@ -148,7 +156,7 @@ def _lu_solve(
     return solve(lu_and_piv, np.eye(len(lu_and_piv[0])), trans) @ b
 
 
-@_means(_linalg)
+@means(_linalg)
 def _solve_triangular(
     a: Any,
     b: Any,
@@ -184,7 +192,7 @@ def _from_bands(bands: Any, below: int, above: int) -> Any:
     return sum(parts[1:], parts[0])
 
 
-@_means(_linalg)
+@means(_linalg)
 def _solve_banded(
     l_and_u: Any,
     ab: Any,
@@ -196,7 +204,7 @@ def _solve_banded(
     return np.linalg.solve(_from_bands(ab, *l_and_u), b)
 
 
-@_means(_linalg)
+@means(_linalg)
 def _solveh_banded(
     ab: Any,
     b: Any,
@@ -210,7 +218,7 @@ def _solveh_banded(
     return np.linalg.solve(_triangle(half, lower), b)
 
 
-@_means(_linalg)
+@means(_linalg)
 def _svd(
     a: Any,
     full_matrices: bool = True,
@@ -223,12 +231,12 @@ def _svd(
     return svd(a, full_matrices, compute_uv)
 
 
-@_means(_linalg)
+@means(_linalg)
 def _eigh(a: Any, b: Any = None, *, eigvals_only: bool = False, **options: Any) -> Any:
     return _eigvalsh(a, b, **options) if eigvals_only else np.linalg.eigh(a)
 
 
-@_means(_linalg)
+@means(_linalg)
 def _eigvalsh(
     a: Any,
     b: Any = None,
@@ -252,7 +260,7 @@ def _eigvalsh(
     return np.linalg.eigvalsh(whole)[chosen]
 
 
-@_means(_linalg)
+@means(_linalg)
 def _lstsq(
     a: Any,
     b: Any,
@@ -266,7 +274,7 @@ def _lstsq(
     return x, rest[0] if np.ndim(b) == 1 and len(rest) else rest, rank, spread
 
 
-@_means(_linalg)
+@means(_linalg)
 def _qr(a: Any, overwrite_a: bool = False, lwork: Any = None, mode: str = "full") -> Any:
     if mode == "r":
         return (np.linalg.qr(a, "complete")[1],)
@@ -275,7 +283,7 @@ def _qr(a: Any, overwrite_a: bool = False, lwork: Any = None, mode: str = "full"
     return tuple(np.linalg.qr(a, "reduced" if mode == "economic" else "complete"))
 
 
-@_means(_linalg)
+@means(_linalg)
 def _toeplitz(c: Any, r: Any = None) -> Any:
     c = np.ravel(c)
     r = c if r is None else np.ravel(r)
@@ -283,14 +291,14 @@ def _toeplitz(c: Any, r: Any = None) -> Any:
     return np.concatenate([r[:0:-1], c])[i - j + len(r) - 1]
 
 
-@_means(_linalg)
+@means(_linalg)
 def _circulant(c: Any) -> Any:
     n = np.shape(c)[-1]
     i, j = np.ogrid[:n, :n]
     return c[..., (i - j) % n]
 
 
-@_means(_linalg)
+@means(_linalg)
 def _hankel(c: Any, r: Any = None) -> Any:
     c = np.ravel(c)
     r = np.zeros(len(c)) if r is None else np.ravel(r)
@@ -301,7 +309,7 @@ def _hankel(c: Any, r: Any = None) -> Any:
 _TAYLOR = 18
 
 
-@_means(_linalg)
+@means(_linalg)
 def _expm(a: Any) -> Any:
     """Scaling and squaring; the number of squarings is that of the point, with room to grow."""
     n = np.shape(a)[-1]
@@ -318,100 +326,8 @@ def _expm(a: Any) -> Any:
     return result
 
 
-# ------------------------------------------------------------------------------------- signal
-def _fit(mode: str, full: Any, shape: tuple[int, ...], other: tuple[int, ...]) -> Any:
-    """Part of a full convolution that ``mode`` names."""
-    if mode == "full":
-        return full
-    if mode == "same":
-        wanted, start = shape, [(n - 1) // 2 for n in other]
-    else:
-        swapped = any(m < n for m, n in zip(shape, other, strict=True))
-        large, small = (other, shape) if swapped else (shape, other)
-        wanted = tuple(m - n + 1 for m, n in zip(large, small, strict=True))
-        start = [n - 1 for n in small]
-    return full[tuple(slice(s, s + n) for s, n in zip(start, wanted, strict=True))]
-
-
-@_means("scipy.signal", "convolve", "fftconvolve", "oaconvolve")
-def _convolve(
-    in1: Any, in2: Any, mode: str = "full", method: str = "auto", axes: Any = None
-) -> Any:
-    in2 = _entries(in2)
-    a, b = np.shape(in1), np.shape(in2)
-    if axes is not None and len(np.atleast_1d(axes)) != len(a):
-        raise refused("scipy.signal.fftconvolve was called with some axes only; known are all")
-    if len(a) == 1:
-        return _fit(mode, np.convolve(in1, in2), a, b)
-    full = np.zeros_like(in1, shape=tuple(m + n - 1 for m, n in zip(a, b, strict=True)))
-    for place in np.ndindex(b):
-        pads = [(p, n - 1 - p) for p, n in zip(place, b, strict=True)]
-        full = full + in2[place] * np.pad(in1, pads)
-    return _fit(mode, full, a, b)
-
-
-@_means("scipy.signal")
-def _convolve2d(
-    in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", fillvalue: float = 0
-) -> Any:
-    if boundary == "fill" and fillvalue == 0:
-        return _convolve(in1, in2, mode)
-    (h, w), b = np.shape(in1), np.shape(in2)
-    border = [(n - 1, n - 1) for n in b]
-    if boundary == "fill":
-        wide = np.pad(in1, border, constant_values=fillvalue)
-    else:
-        wide = np.pad(in1, border, mode="wrap" if boundary == "wrap" else "symmetric")
-    full = _convolve(wide, in2, "valid")
-    return _fit(mode, full, (h, w), b)
-
-
-@_means("scipy.signal")
-def _correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Any:
-    return _convolve(in1, np.flip(in2), mode)
-
-
-@_means("scipy.signal")
-def _correlate2d(
-    in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", fillvalue: float = 0
-) -> Any:
-    if mode != "same":
-        return _convolve2d(in1, np.flip(in2), mode, boundary, fillvalue)
-    # For even sizes the middle of SciPy's correlation is one further than that of a convolution.
-    full = _convolve2d(in1, np.flip(in2), "full", boundary, fillvalue)
-    (h, w), (m, n) = np.shape(in1), np.shape(in2)
-    return full[m // 2 : m // 2 + h, n // 2 : n // 2 + w]
-
-
-@_means("scipy.signal")
-def _lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
-    order = max(len(b), len(a))
-    moved = np.moveaxis(x, axis, 0)
-    state = [0.0] * (order - 1) if zi is None else list(np.moveaxis(zi, axis, 0))
-    results = []
-    for value in moved:
-        y = (b[0] * value + (state[0] if state else 0.0)) / a[0]
-        results.append(y)
-        for k in range(order - 1):
-            after = state[k + 1] if k + 1 < len(state) else 0.0
-            taps = (b[k + 1] * value if k + 1 < len(b) else 0.0) - (
-                a[k + 1] * y if k + 1 < len(a) else 0.0
-            )
-            state[k] = after + taps
-    filtered = np.moveaxis(np.stack(results), 0, axis)
-    return filtered if zi is None else (filtered, np.moveaxis(np.stack(state), 0, axis))
-
-
-@_means("scipy.signal")
-def _detrend(data: Any, axis: int = -1, type: str = "linear", *args: Any, **kwargs: Any) -> Any:  # noqa: A002
-    import scipy.signal
-
-    detrend: Any = scipy.signal.detrend
-    return _linear_along(lambda v: detrend(v, 0, type, *args, **kwargs), data, axis)
-
-
 # ------------------------------------------------------------------------ transforms, distances
-def _linear_along(function: Callable[[Any], Any], x: Any, axis: int) -> Any:
+def linear_along(function: Callable[[Any], Any], x: Any, axis: int) -> Any:
     """Apply a linear map of columns along an axis, by its matrix."""
     moved = np.moveaxis(x, axis, 0)
     matrix = np.asarray(function(np.eye(len(moved))))
@@ -433,13 +349,13 @@ def _transform(name: str) -> Callable[..., Any]:
         import scipy.fft
 
         function = partial(getattr(scipy.fft, name), orthogonalize=orthogonalize)
-        return _linear_along(lambda v: function(v, type, n, 0, norm), x, axis)
+        return linear_along(lambda v: function(v, type, n, 0, norm), x, axis)
 
     return transform
 
 
 for _name in ("dct", "idct", "dst", "idst"):
-    _means("scipy.fft", _name)(_transform(_name))
+    means("scipy.fft", _name)(_transform(_name))
 
 
 def _metric(name: str, p: float) -> Callable[[Any], Any]:
@@ -461,18 +377,18 @@ def _metric(name: str, p: float) -> Callable[[Any], Any]:
 _distance = "scipy.spatial.distance"
 
 
-@_means(_distance)
+@means(_distance)
 def _cdist(XA: Any, XB: Any, metric: str = "euclidean", *, p: float = 2.0) -> Any:
     return _metric(metric, p)(np.expand_dims(XA, 1) - np.expand_dims(XB, 0))
 
 
-@_means(_distance)
+@means(_distance)
 def _pdist(X: Any, metric: str = "euclidean", *, p: float = 2.0) -> Any:
     i, j = np.triu_indices(len(X), 1)
     return _metric(metric, p)(X[i] - X[j])
 
 
-@_means(_distance)
+@means(_distance)
 def _squareform(X: Any, force: str = "no", checks: bool = True) -> Any:
     if np.ndim(X) == 2:
         return X[np.triu_indices(len(X), 1)]
@@ -483,7 +399,7 @@ def _squareform(X: Any, force: str = "no", checks: bool = True) -> Any:
 
 
 for _name in ("euclidean", "sqeuclidean", "cityblock", "chebyshev"):
-    _means(_distance, _name)(lambda u, v, name=_name: _metric(name, 2.0)(np.subtract(u, v)))
+    means(_distance, _name)(lambda u, v, name=_name: _metric(name, 2.0)(np.subtract(u, v)))
 
 
 _DENSE = 3000
@@ -500,7 +416,7 @@ def inverse_of_solver(solve: Callable[[Any], Any], n: int) -> Any:
     return np.asarray(solve(np.eye(n)))
 
 
-@_means("scipy.sparse.linalg")
+@means("scipy.sparse.linalg")
 def _spsolve(A: Any, b: Any, permc_spec: Any = None, use_umfpack: bool = True) -> Any:
     import scipy.sparse.linalg
 
@@ -509,7 +425,7 @@ def _spsolve(A: Any, b: Any, permc_spec: Any = None, use_umfpack: bool = True) -
     return inverse_of_solver(lambda eye: scipy.sparse.linalg.spsolve(A, eye), A.shape[0]) @ b
 
 
-@_means("scipy.interpolate")
+@means("scipy.interpolate")
 def _splev(x: Any, tck: Any, der: int = 0, ext: int = 0) -> Any:
     from scipy.interpolate import BSpline
 

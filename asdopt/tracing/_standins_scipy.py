@@ -14,7 +14,11 @@ from collections.abc import Callable
 from typing import Any
 
 from asdopt._errors import UnsupportedOperationError
-from asdopt.tracing import _scipy_linear  # noqa: F401  # registers its functions
+from asdopt.tracing import (  # noqa: F401  # imported for what they register
+    _descriptive,
+    _scipy_linear,
+    _scipy_signal,
+)
 from asdopt.tracing._callee import HOOK, Session, holds_traced
 from asdopt.tracing._lift import constants_only
 from asdopt.tracing._location import refuse
