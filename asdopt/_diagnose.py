@@ -40,6 +40,7 @@ def nonfinite_derivative(trace: Trace, label: Callable[[int], str]) -> str:
     sweeps.first()
     sweeps.second()
     bad = sweeps.nonfinite_partials()
+    _mark_calls(trace, bad)
     for output, root in enumerate(trace.outputs if bad.any() else ()):
         node = _first_bad(trace, int(root), bad)
         if node is not None:
@@ -48,6 +49,19 @@ def nonfinite_derivative(trace: Trace, label: Callable[[int], str]) -> str:
                 f"{_sentence(trace, node)}"
             )
     return ""
+
+
+def _mark_calls(trace: Trace, bad: np.ndarray) -> None:
+    """Mark results of external functions by whose derivatives a NaN or an infinity came."""
+    for call in trace.externals:
+        x = np.ascontiguousarray(trace.val[call.inputs])
+        lengths, values = call.function.row_lengths, call.function.jacobian_values(x)
+        ends = np.cumsum(lengths)
+        for k, (start, end) in enumerate(zip(ends - lengths, ends, strict=True)):
+            bad[call.first + k] |= not np.isfinite(values[start:end]).all()
+        hessian = call.function.hessian(x, np.ones(call.count))
+        entries = hessian.data if hasattr(hessian, "tocsr") else hessian
+        bad[call.first : call.first + call.count] |= not np.isfinite(entries).all()
 
 
 def _operands(trace: Trace, node: int) -> list[int]:
@@ -88,8 +102,9 @@ def _sentence(trace: Trace, node: int) -> str:
         call = next(c for c in trace.externals if c.first <= node < c.first + c.count)
         operands = call.inputs.tolist()
         given = str(getattr(getattr(call.function, "fun", None), "__name__", ""))
-        name = given if given.isidentifier() else name
+        name = getattr(call.function, "name", "") or (given if given.isidentifier() else name)
     values = ", ".join(f"{trace.val[i]:.6g}" for i in operands[:4])
     if len(operands) > 4:
         values += ", ..."
-    return f"{name}({values}) = {trace.val[node]:g}{place}"
+    hint = str(getattr(call.function, "hint", "")) if code == EXTERNAL else ""
+    return f"{name}({values}) = {trace.val[node]:g}{place}" + (f" ({hint})" if hint else "")

@@ -23,6 +23,7 @@ from asdopt.tracing import (  # noqa: F401  # imported for what they register
     _descriptive,
     _scipy_linear,
     _scipy_signal,
+    _scipy_spectral,
 )
 from asdopt.tracing._distributions import DISTRIBUTIONS
 from asdopt.tracing._interpolants import CONSTRUCTORS

@@ -25,7 +25,7 @@ from asdopt.tracing._registry import implements
 from asdopt.tracing._stacks import each_matrix, square
 from asdopt.tracing._tape import Tape
 
-__all__ = ["singular_values"]
+__all__ = ["MAX_SIZE", "singular_values"]
 
 MAX_SIZE = 24
 _MAX_SWEEPS = 30
@@ -51,25 +51,6 @@ def singular_values(tape: Tape, ids: Ids) -> Any:
 @implements(np.linalg.svdvals)
 def _svdvals(tape: Tape, x: Any, /) -> Any:
     return singular_values(tape, lift(tape, x).ids)
-
-
-@implements(np.linalg.svd)
-def _svd(
-    tape: Tape,
-    a: Any,
-    full_matrices: bool = True,
-    compute_uv: bool = True,
-    hermitian: bool = False,
-) -> Any:
-    if compute_uv:
-        raise refuse(
-            tape,
-            UnsupportedOperationError,
-            "np.linalg.svd of a traced matrix was asked for singular vectors, whose signs are "
-            "LAPACK's choice; known are the values: use np.linalg.svd(a, compute_uv=False), or "
-            "the eigenvalues of a.T @ a",
-        )
-    return singular_values(tape, lift(tape, a).ids)
 
 
 def _check(tape: Tape, ids: Ids, what: str) -> None:

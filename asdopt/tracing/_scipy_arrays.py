@@ -27,6 +27,7 @@ __all__ = [
     "linear_along",
     "means",
     "refused",
+    "triangle",
 ]
 
 FUNCTIONS: dict[str, dict[str, Callable[..., Any]]] = {}
@@ -73,7 +74,7 @@ def _of_numpy(name: str) -> Callable[..., Any]:
     return function
 
 
-for _name in ("det", "inv", "svdvals"):
+for _name in ("det", "svdvals"):
     means(_linalg, _name)(_of_numpy(_name))
 
 
@@ -82,7 +83,7 @@ def _pinv(a: Any, *, rtol: Any = None, check_finite: bool = True) -> Any:
     return np.linalg.pinv(a) if rtol is None else np.linalg.pinv(a, rtol)
 
 
-def _triangle(a: Any, lower: bool) -> Any:
+def triangle(a: Any, lower: bool) -> Any:
     """Symmetric matrix of which one triangle is given."""
     half = np.tril(a) if lower else np.triu(a)
     other = np.tril(a, -1) if lower else np.triu(a, 1)
@@ -101,7 +102,7 @@ def _solve(
     transposed: bool = False,
 ) -> Any:
     if assume_a in {"sym", "her", "pos", "symmetric", "hermitian", "positive definite"}:
-        a = _triangle(a, lower)
+        a = triangle(a, lower)
     elif assume_a in {"lower triangular", "upper triangular"}:
         return _solve_triangular(a, b, trans=int(transposed), lower=assume_a[0] == "l")
     elif assume_a == "diagonal":
@@ -109,6 +110,23 @@ def _solve(
     elif assume_a == "tridiagonal":
         a = np.triu(np.tril(a, 1), -1)
     return np.linalg.solve(np.swapaxes(a, -1, -2) if transposed else a, b)
+
+
+@means(_linalg)
+def _inv(
+    a: Any,
+    overwrite_a: bool = False,
+    check_finite: bool = True,
+    *,
+    assume_a: str | None = None,
+    lower: bool = False,
+) -> Any:
+    if assume_a in {None, "gen", "general"}:
+        return np.linalg.inv(a)
+    if assume_a == "diagonal":  # SciPy leaves the other entries as they are
+        is_diagonal = np.eye(np.shape(a)[-1], dtype=bool)
+        return np.where(is_diagonal, 1.0 / np.where(is_diagonal, a, 1.0), a)
+    return _solve(a, np.eye(np.shape(a)[-1]), lower, assume_a=assume_a)
 
 
 @means(_linalg)
@@ -126,7 +144,7 @@ def _norm(
 def _cholesky(
     a: Any, lower: bool = False, overwrite_a: bool = False, check_finite: bool = True
 ) -> Any:
-    return np.linalg.cholesky(_triangle(a, lower), upper=not lower)
+    return np.linalg.cholesky(triangle(a, lower), upper=not lower)
 
 
 @means(_linalg)
@@ -215,49 +233,7 @@ def _solveh_banded(
 ) -> Any:
     width = np.shape(ab)[0] - 1
     half = _from_bands(ab, width, 0) if lower else _from_bands(ab, 0, width)
-    return np.linalg.solve(_triangle(half, lower), b)
-
-
-@means(_linalg)
-def _svd(
-    a: Any,
-    full_matrices: bool = True,
-    compute_uv: bool = True,
-    overwrite_a: bool = False,
-    check_finite: bool = True,
-    lapack_driver: str = "gesdd",
-) -> Any:
-    svd: Any = np.linalg.svd
-    return svd(a, full_matrices, compute_uv)
-
-
-@means(_linalg)
-def _eigh(a: Any, b: Any = None, *, eigvals_only: bool = False, **options: Any) -> Any:
-    return _eigvalsh(a, b, **options) if eigvals_only else np.linalg.eigh(a)
-
-
-@means(_linalg)
-def _eigvalsh(
-    a: Any,
-    b: Any = None,
-    *,
-    lower: bool = True,
-    overwrite_a: bool = False,
-    overwrite_b: bool = False,
-    check_finite: bool = True,
-    subset_by_index: Any = None,
-    driver: str | None = None,
-) -> Any:
-    first, last = (0, None) if subset_by_index is None else subset_by_index
-    chosen = slice(first, None if last is None else last + 1)
-    a = _triangle(a, lower)
-    if b is None:
-        return np.linalg.eigvalsh(a)[chosen]
-    # The pencil has the eigenvalues of inv(L) a inv(L).T with b = L L.T.
-    low = np.linalg.cholesky(_triangle(b, lower))
-    half = _solve_triangular(low, a, lower=True)
-    whole = _solve_triangular(low, np.swapaxes(half, -1, -2), lower=True)
-    return np.linalg.eigvalsh(whole)[chosen]
+    return np.linalg.solve(triangle(half, lower), b)
 
 
 @means(_linalg)

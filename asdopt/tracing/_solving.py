@@ -13,6 +13,7 @@ import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._array import TracedArray
+from asdopt.tracing._boxes import record
 from asdopt.tracing._factorizations import lu, orthogonal, reflect
 from asdopt.tracing._lift import lift
 from asdopt.tracing._linear import matmul
@@ -20,6 +21,7 @@ from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import Ids, constant_values, constants, decide
 from asdopt.tracing._norms import norm
 from asdopt.tracing._registry import implements
+from asdopt.tracing._spectral import Determinant
 from asdopt.tracing._stacks import each_matrix, map_matrices, square
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import wrap
@@ -27,6 +29,7 @@ from asdopt.tracing._tracer import wrap
 __all__: list[str] = []
 
 _SMALL = 3
+_RANK_LOSS = 1e-10
 
 
 @implements(np.linalg.det)
@@ -40,8 +43,16 @@ def _det(tape: Tape, a: Any) -> Any:
 def _det_one(tape: Tape, a: TracedArray) -> Ids:
     if len(a) <= _SMALL:
         return lift(tape, _small_det(a)).ids
+    if tape.primal and _is_singular(tape.values(a.ids)):
+        return record(tape, Determinant(len(a)), a.ids).reshape(())
     factors, _, sign = lu(tape, a.ids, "np.linalg.det")
     return lift(tape, sign * np.prod(np.diagonal(factors))).ids
+
+
+def _is_singular(values: Any) -> bool:
+    """Whether elimination would divide by what is left of rounding."""
+    spread = np.linalg.svdvals(values)
+    return bool(spread[-1] <= _RANK_LOSS * spread[0])
 
 
 def _stack_of_small_dets(tape: Tape, ids: Ids) -> Ids:

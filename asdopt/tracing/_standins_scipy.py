@@ -18,6 +18,7 @@ from asdopt.tracing import (  # noqa: F401  # imported for what they register
     _descriptive,
     _scipy_linear,
     _scipy_signal,
+    _scipy_spectral,
 )
 from asdopt.tracing._callee import HOOK, Session, holds_traced
 from asdopt.tracing._lift import constants_only

@@ -783,6 +783,47 @@ case(
     rtol=1e-11,
 )
 case(
+    "linalg.svd",
+    lambda x: np.linalg.svd(x)[0],
+    lambda x: np.linalg.svd(x)[2],
+    lambda x: np.linalg.svd(x.T, full_matrices=False).Vh,
+    at=M,
+    point=True,
+    rtol=1e-11,
+)
+case(
+    "linalg.eigh",
+    lambda x: np.linalg.eigh(x + x.T)[1],
+    lambda x: np.linalg.eigh(x, "U").eigenvectors,
+    at=S,
+    point=True,
+    rtol=1e-11,
+)
+case(
+    "linalg.eig",
+    lambda x: np.linalg.eig(x + np.diag([0, 3, 9]))[0],
+    lambda x: np.linalg.eig(x + x.T).eigenvectors,
+    at=S,
+    point=True,
+    rtol=1e-11,
+)
+case(
+    "linalg.eigvals",
+    lambda x: np.linalg.eigvals(x + np.diag([0, 3, 9])),
+    lambda x: np.abs(np.linalg.eigvals(x + np.array([[0, 9, 0], [-9, 0, 0], [0, 0, 0]]))),
+    at=S,
+    point=True,
+    rtol=1e-11,
+)
+case(
+    "roots",
+    lambda x: np.abs(np.roots(x)),
+    lambda x: np.roots(np.append([0.0, 1.0, x[0] - 9], np.append(x[1:3], 0.0))),
+    at=V,
+    point=True,
+    rtol=1e-11,
+)
+case(
     "linalg.svdvals",
     np.linalg.svdvals,
     lambda x: np.linalg.svdvals(x.T),

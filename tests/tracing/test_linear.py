@@ -74,9 +74,10 @@ def test_integer_and_boolean_sparse_matrices(check: Check) -> None:
         check(lambda x, a=a: a @ x, V)
 
 
-def test_complex_sparse_matrices_are_refused(traced: Traced) -> None:
-    with pytest.raises(AsdoptError, match="complex"):
-        sp.csr_array(DENSE * 1j) @ traced(V)
+def test_complex_sparse_matrices(check: Check) -> None:
+    a = sp.csr_array(DENSE * (1.0 + 2.0j))
+    check(lambda x: (a @ x).imag, V)
+    check(lambda x: (x @ a.T).real, V)
 
 
 def test_shapes_that_do_not_fit(traced: Traced) -> None:
