@@ -230,7 +230,7 @@ def test_constraints_of_an_iterator() -> None:
     [
         (Constraint(lambda x: csr_array(np.eye(2))), "returned a sparse matrix of shape"),
         (Constraint(lambda x: [x[0], 1j * x[1]], name="q"), "returned complex values.*'q'"),
-        (Constraint(lambda x: np.linalg.eig(np.outer(x, x))[0], name="q"), "eig.*'q'"),
+        (Constraint(lambda x: np.linalg.matrix_rank(np.outer(x, x)), name="q"), "rank.*'q'"),
         ((lambda x: x[0], 0, 1), "as asdopt.Constraint"),
     ],
 )

@@ -1,8 +1,8 @@
 """Interpolants of SciPy through traced values at constant places.
 
 Enters: the places, and the values or coefficients, traced. Leaves: :class:`TracedInterpolant`.
-Such an interpolant is linear in its values, so it is a sum of SciPy's own interpolants of unit
-values, each times a traced value.
+Such an interpolant is linear in its values, or in its values and slopes, so it is a sum of SciPy's
+own interpolants of unit values, each times a traced value.
 """
 
 from __future__ import annotations
@@ -15,10 +15,17 @@ import numpy as np
 import scipy.interpolate as si
 
 from asdopt.tracing._callee import HOOK
+from asdopt.tracing._hermite import akima_slopes, pchip_slopes
 from asdopt.tracing._lift import constants_only
 from asdopt.tracing._scipy_arrays import refused
 
 __all__ = ["CONSTRUCTORS"]
+
+
+_TRACED_PLACES = (
+    "scipy.interpolate.{} was called with traced places; known are traced values at constant "
+    "places: use np.interp"
+)
 
 
 class TracedInterpolant:
@@ -52,10 +59,7 @@ def _through(
 ) -> TracedInterpolant:
     places = constants_only(places)
     if places is None:
-        raise refused(
-            f"scipy.interpolate.{name} was called with traced places; known are "
-            "traced values at constant places: use np.interp"
-        )
+        raise refused(_TRACED_PLACES.format(name))
     return TracedInterpolant(make(places, np.eye(len(values))), values)
 
 
@@ -73,6 +77,46 @@ def _cubic(
     _option("CubicSpline", axis, (0,))
     _option("CubicSpline", bc_type, ("not-a-knot", "natural", "clamped"))
     return _through("CubicSpline", lambda p, e: si.CubicSpline(p, e, 0, bc_type, extrapolate), x, y)
+
+
+def _hermite(
+    x: Any, y: Any, dydx: Any, axis: int = 0, extrapolate: Any = None, name: str = ""
+) -> TracedInterpolant:
+    name = name or "CubicHermiteSpline"
+    _option(name, axis, (0,))
+    n = len(y)
+
+    def make(places: Any, units: Any) -> Any:
+        nothing = np.zeros((n, n))
+        values, slopes = np.hstack([units, nothing]), np.hstack([nothing, units])
+        return si.CubicHermiteSpline(places, values, slopes, 0, extrapolate)
+
+    made = _through(name, make, x, y)
+    made._values = np.concatenate([y, dydx])
+    return made
+
+
+def _places(name: str, x: Any, y: Any) -> Any:
+    places = constants_only(x)
+    if places is None:
+        raise refused(_TRACED_PLACES.format(name))
+    _option(name, np.ndim(y), (1,))
+    return np.asarray(places, dtype=np.float64)
+
+
+def _pchip(x: Any, y: Any, axis: int = 0, extrapolate: Any = None) -> TracedInterpolant:
+    name = "PchipInterpolator"
+    slopes = pchip_slopes(_places(name, x, y), y)
+    return _hermite(x, y, slopes, axis, extrapolate, name)
+
+
+def _akima(
+    x: Any, y: Any, axis: int = 0, *, method: str = "akima", extrapolate: Any = None
+) -> TracedInterpolant:
+    name = "Akima1DInterpolator"
+    _option(name, method, ("akima", "makima"))
+    slopes = akima_slopes(_places(name, x, y), y, method == "makima")
+    return _hermite(x, y, slopes, axis, bool(extrapolate), name)
 
 
 def _bspline(t: Any, c: Any, k: int, extrapolate: Any = True, axis: int = 0) -> TracedInterpolant:
@@ -123,9 +167,13 @@ def _lagrange(x: Any, w: Any) -> Any:
     return np.poly1d(np.transpose(coefficients) @ w)
 
 
-# Classes and functions of scipy.interpolate. Pchip and Akima are not linear in their values.
+# Classes and functions of scipy.interpolate.
 CONSTRUCTORS: dict[str, Callable[..., Any]] = {
+    "Akima1DInterpolator": _akima,
+    "CubicHermiteSpline": _hermite,
     "CubicSpline": _cubic,
+    "PchipInterpolator": _pchip,
+    "pchip_interpolate": lambda xi, yi, x, der=0: _pchip(xi, yi)(x, der),
     "BSpline": _bspline,
     "interp1d": _interp1d,
     "make_interp_spline": _make_interp_spline,

@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from test_hook_places import load
 
 import asdopt
 from asdopt.tracing._source import find_source
@@ -50,8 +50,12 @@ ENTRIES = [*in_list, *listed(1.0)]
 
 
 @pytest.fixture
-def module(tmp_path: Path) -> Any:
-    return load(tmp_path / "user_lambdas.py", SOURCE)
+def module(tmp_path: Path) -> SimpleNamespace:
+    path = tmp_path / "user_lambdas.py"
+    path.write_text(SOURCE)
+    space: dict[str, Any] = {"__name__": "user_lambdas"}
+    exec(compile(SOURCE, str(path), "exec"), space)
+    return SimpleNamespace(**space)
 
 
 def test_their_methods_are_followed(module: Any) -> None:

@@ -27,6 +27,7 @@ X = np.array([0.71, -1.31, 2.13, 0.43, -0.61, 1.97])
 BAND = np.array([[0, 1, 1, 1, 1, 1.0], [4.0] * 6, [1, 1, 1, 1, 1, 0.0]])
 K = np.diag([4.0] * 6) + np.diag([1.0] * 5, 1) + np.diag([1.0] * 5, -1)
 T = np.arange(-5.0, 6.0)
+PLACES = np.array([0.0, 1.0, 2.5, 3.0, 4.0, 5.5])
 Y = np.cos(T)
 CUBIC = scipy.interpolate.CubicSpline(T, Y)
 COLUMNS = scipy.interpolate.CubicSpline(T, np.c_[Y, Y**2])
@@ -300,6 +301,25 @@ KNOWN: dict[str, Callable[[Any], list[Any]]] = {
         scipy.interpolate.KroghInterpolator([0, 1, 3], x[:3])(2.0),
         scipy.interpolate.BarycentricInterpolator([0, 1, 3], [1.0, 2.0, 0.5])(x),
     ],
+    "monotone cubics through traced values": lambda x: [
+        (p := scipy.interpolate.PchipInterpolator(PLACES, x))([0.3, 1.2, 4.5, 6.5]),
+        p([0.7, 3.1], 1),
+        p.integrate(0, 4),
+        p.derivative()(1.2),
+        p(x[0]),
+        scipy.interpolate.pchip_interpolate(PLACES, np.sort(x), [0.5, 2.2]),
+        scipy.interpolate.PchipInterpolator([0.0, 1.0], x[:2])(0.3),
+    ],
+    "Akima's cubics through traced values": lambda x: [
+        scipy.interpolate.Akima1DInterpolator(PLACES, x)([0.3, 1.2, 4.5]),
+        scipy.interpolate.Akima1DInterpolator(PLACES, np.append(x[:3], [1, 1, 1]))([1.2, 4.5]),
+        scipy.interpolate.Akima1DInterpolator(PLACES, x, method="makima", extrapolate=True)(
+            [0.3, 6.5]
+        ),
+    ],
+    "cubics with traced slopes": lambda x: scipy.interpolate.CubicHermiteSpline(
+        PLACES, x, x[::-1] ** 2
+    )([0.3, 1.2, 4.5]),
     "integrals of samples": lambda x: [
         scipy.integrate.trapezoid(x, dx=0.1),
         scipy.integrate.simpson(x, dx=0.1),
@@ -339,7 +359,9 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
     "all vectors of the longer side": lambda x: la.svd(x[None])[2],
     "complex eigenvalues": lambda x: la.eig(square(x) - square(x).T)[1],
     "of two traced matrices": lambda x: la.eigh(definite(x), definite(x) + 1.0)[1],
-    "PchipInterpolator": lambda x: scipy.interpolate.PchipInterpolator(np.arange(6.0), x)(1.5),
+    "PchipInterpolator was called with traced places": lambda x: (
+        scipy.interpolate.PchipInterpolator(np.cumsum(x**2), np.arange(6.0))(1.5)
+    ),
     "skewnorm": lambda x: st.skewnorm.cdf(x, 2.0),
     "rankdata": lambda x: st.rankdata(x),
     "median_filter": lambda x: scipy.ndimage.median_filter(x, 3),
