@@ -20,16 +20,11 @@ import numpy.typing as npt
 from scipy.optimize import Bounds, NonlinearConstraint, minimize
 from scipy.sparse import csr_array
 
-from asdopt._errors import AsdoptError
 from asdopt._pattern import SparsityPattern
 from asdopt._problem import Problem, SolveRequest
 from asdopt._solution import Solution, Status
-from asdopt.adapters._result import (
-    check_names,
-    check_time_limit,
-    make_solution,
-    solution_without_freedom,
-)
+from asdopt.adapters._result import check_names, check_time_limit, solution_without_freedom
+from asdopt.adapters._scipy_run import DIVERGED, SciPyRun
 from asdopt.adapters._verdict import constant_rows, contradiction, reconsider
 
 __all__ = ["solve"]
@@ -62,9 +57,6 @@ _STOPS = {
     Status.TIME_LIMIT: "the time limit is reached",
     Status.UNBOUNDED: "the iterates diverge while the objective falls",
 }
-# Iterates beyond, with a falling objective, have no business there.
-DIVERGED = 1e15
-REFUSED = 1e100
 
 
 def solve(problem: Problem, request: SolveRequest) -> Solution:
@@ -120,26 +112,17 @@ class _NotFiniteError(Exception):
     """Leads out of SciPy, which has no answer to a derivative that is not finite."""
 
 
-class _Run:
+class _Run(SciPyRun):
     """One solve in the space of the variables that are free."""
 
+    solver = "trust-constr"
+
     def __init__(self, problem: Problem, request: SolveRequest, start: float) -> None:
-        self.problem = problem
-        self.request = request
-        self.start = start
-        self.history: list[dict[str, Any]] = []
-        self.bad_x: FloatArray | None = None
-        self.stop: Status | None = None
-        self.evaluation_seconds = 0.0
+        super().__init__(problem, request, start)
         evaluator = problem.evaluator
-        self._spent = evaluator.trace_seconds + evaluator.prepare_seconds
         self.free = np.flatnonzero(problem.lb < problem.ub)
-        self.point = np.clip(request.x0, problem.lb, problem.ub)
-        outputs = np.array(evaluator.outputs(self.point))
-        self.starts_finite = bool(np.isfinite(outputs).all())
-        if not self.starts_finite:
-            self.bad_x = self.point
-        self._last_constraints = outputs[1:]
+        self.evaluate(evaluator.outputs, self.point)
+        self.starts_finite = self.bad_x is None
         evaluator.prepare()
         self.steepest = float(np.abs(evaluator.gradient(self.point)).max(initial=1.0))
         # Rows that are constants, and met, would only make the Jacobian singular.
@@ -189,21 +172,12 @@ class _Run:
         return point
 
     def objective(self, x: FloatArray) -> float:
-        """Objective; a huge one where a function is not finite, so that the step is refused.
-
-        NaN would not do: every comparison with it is false, and the trust region stays as it is.
-        """
-        outputs = self._evaluate(self.problem.evaluator.outputs, x)
-        return float(outputs[0]) if np.isfinite(outputs).all() else REFUSED
+        """Objective, a huge one where the step is to be refused."""
+        return self.objective_at(self.full(x))
 
     def constraints(self, x: FloatArray) -> FloatArray:
-        """Constraints that depend on x; finite ones at a point that the objective refuses."""
-        values = self._evaluate(self.problem.evaluator.outputs, x)[1:]
-        if np.isfinite(values).all():
-            self._last_constraints = values
-        else:
-            values = np.where(np.isfinite(values), values, self._last_constraints)
-        return values[self.rows]
+        """Constraints that depend on x."""
+        return self.constraints_at(self.full(x))[self.rows]
 
     def gradient(self, x: FloatArray) -> FloatArray:
         """Gradient of the objective in the free variables."""
@@ -243,15 +217,8 @@ class _Run:
             "mu": float(state.get("barrier_parameter", 0.0)),
             "tr_radius": float(state.tr_radius),
         }
-        self.history.append(info)
         self.point = x
-        if self.request.callback is not None:
-            structured = self.problem.structure.unflatten(x.copy())
-            if self.request.callback(info | {"x": structured}):
-                self.stop = Status.STOPPED
-        limit = self.request.time_limit
-        if limit is not None and perf_counter() - self.start > limit:
-            self.stop = Status.TIME_LIMIT
+        self.note(info, x)
         if max(info["inf_pr"], info["inf_du"]) < self._option("gtol") and (
             info["mu"] < self._option("barrier_tol")
         ):
@@ -263,17 +230,8 @@ class _Run:
 
     # Parts
 
-    def _evaluate(self, compute: Any, x: FloatArray) -> FloatArray:
-        start = perf_counter()
-        point = self.full(x)
-        values: FloatArray = compute(point)
-        if not np.isfinite(values).all():
-            self.bad_x = point
-        self.evaluation_seconds += perf_counter() - start
-        return values
-
     def _derivative(self, compute: Any, x: FloatArray) -> FloatArray:
-        values = self._evaluate(compute, x)
+        values = self.evaluate(compute, self.full(x))
         if not np.isfinite(values).all():
             raise _NotFiniteError
         return values
@@ -314,9 +272,8 @@ class _Run:
 
     def solution(self, status: Status, message: str, result: Any = None) -> Solution:
         """Solution at SciPy's result, or at the last iterate where there is none."""
-        problem, evaluator = self.problem, self.problem.evaluator
         x = self.point if result is None else self.full(result.x)
-        multipliers, bound = np.zeros(problem.m), np.zeros(self.free.size)
+        multipliers, bound = np.zeros(self.problem.m), np.zeros(self.free.size)
         if result is not None:
             parts = list(result.v)
             if self.rows.size:
@@ -324,28 +281,10 @@ class _Run:
             if parts:
                 bound = np.asarray(parts.pop(), dtype=np.float64)
         if status is Status.EVALUATION_ERROR and self.bad_x is not None:
-            try:
-                why = problem.why_not_finite(self.bad_x)
-            except AsdoptError as error:
-                why = str(error)
             iteration = self.history[-1]["iteration"] if self.history else 0
-            message += f"; after iteration {iteration}: {why or 'a value was not finite'}"
-        spent = evaluator.trace_seconds + evaluator.prepare_seconds - self._spent
-        return make_solution(
-            problem,
-            x=x,
-            multipliers=multipliers,
-            bound_multipliers=self._bound_multipliers(x, multipliers, bound),
-            status=status,
-            message=message,
-            nit=self.history[-1]["iteration"] if self.history else 0,
-            history=self.history,
-            timings={
-                "solve": perf_counter() - self.start - spent,
-                "evaluation": self.evaluation_seconds,
-            },
-            solver="trust-constr",
-        )
+            message += f"; after iteration {iteration}: {self.why_not_finite()}"
+        bounds = self._bound_multipliers(x, multipliers, bound)
+        return self.finish(x, status, message, multipliers, bounds)
 
     def refuse(self) -> Solution:
         """Solution for more equations than free variables, which SciPy cannot factorize."""

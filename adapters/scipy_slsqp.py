@@ -17,15 +17,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import Bounds, minimize
 
-from asdopt._errors import AsdoptError
 from asdopt._problem import Problem, SolveRequest
 from asdopt._solution import Solution, Status
-from asdopt.adapters._result import (
-    check_names,
-    check_time_limit,
-    make_solution,
-    solution_without_freedom,
-)
+from asdopt.adapters._result import check_names, check_time_limit, solution_without_freedom
+from asdopt.adapters._scipy_run import DIVERGED, SciPyRun
 from asdopt.adapters._verdict import constant_rows, contradiction, reconsider
 
 __all__ = ["solve"]
@@ -49,8 +44,6 @@ SHARP = 1e-7
 BLURRED = 1e-5
 # Iterations without a move after which SLSQP, which may go on for ever there, is stopped.
 STALLED = 5
-REFUSED = 1e100
-DIVERGED = 1e15
 
 
 def solve(problem: Problem, request: SolveRequest) -> Solution:
@@ -91,22 +84,14 @@ class _StoppedError(Exception):
     """Leads out of SciPy, whose older versions know no way to stop SLSQP."""
 
 
-class _Run:
+class _Run(SciPyRun):
     """One solve: callbacks, and the reading of their traces."""
 
+    solver = "slsqp"
+
     def __init__(self, problem: Problem, request: SolveRequest, start: float) -> None:
-        self.problem = problem
-        self.request = request
-        self.start = start
-        self.history: list[dict[str, Any]] = []
-        self.bad_x: FloatArray | None = None
-        self.stop: Status | None = None
+        super().__init__(problem, request, start)
         self.still = 0
-        self.evaluation_seconds = 0.0
-        evaluator = problem.evaluator
-        self._spent = evaluator.trace_seconds + evaluator.prepare_seconds
-        self.point = np.clip(request.x0, problem.lb, problem.ub)
-        self._last_constraints = np.array(evaluator.outputs(self.point))[1:]
         equal = problem.cl == problem.cu
         # Rows that are constants, and met, would only make the Jacobian singular.
         varies = ~constant_rows(problem)
@@ -118,13 +103,13 @@ class _Run:
         """Call SciPy and make the solution."""
         options = {"ftol": 1e-12, "maxiter": 1000, **self.request.options}
         self.steepest = float(np.abs(self.gradient(self.point)).max(initial=1.0))
-        self.objective(self.point)
+        self.objective_at(self.point)
         if self._met_nonfinite():
             return self.solution(self.point, *self._blame("not finite at the start"))
         try:
             with np.errstate(all="ignore"):
                 result = minimize(  # type: ignore[call-overload]  # the stubs want 1-d shapes
-                    self.objective,
+                    self.objective_at,
                     self.point,
                     method="SLSQP",
                     jac=self.gradient,
@@ -181,34 +166,21 @@ class _Run:
         return [
             {
                 "type": kind,
-                "fun": lambda x, i=rows, s=sign, b=bound: s * (self.constraints(x) - b)[i],
+                "fun": lambda x, i=rows, s=sign, b=bound: s * (self.constraints_at(x) - b)[i],
                 "jac": lambda x, i=rows, s=sign: s * self.jacobian(x)[i],
             }
             for kind, rows, sign, bound in parts
             if rows.size
         ]
 
-    def objective(self, x: FloatArray) -> float:
-        """Objective; a huge one where a function is not finite, so that the step is refused."""
-        outputs = self._evaluate(self.problem.evaluator.outputs, x)
-        return float(outputs[0]) if np.isfinite(outputs).all() else REFUSED
-
-    def constraints(self, x: FloatArray) -> FloatArray:
-        """Constraints, shape (m,); finite ones at a point that the objective refuses."""
-        values = self._evaluate(self.problem.evaluator.outputs, x)[1:]
-        if np.isfinite(values).all():
-            self._last_constraints = values
-            return values
-        return np.where(np.isfinite(values), values, self._last_constraints)
-
     def gradient(self, x: FloatArray) -> FloatArray:
         """Gradient of the objective, shape (n,)."""
-        return self._evaluate(self.problem.evaluator.gradient, x)
+        return np.array(self.evaluate(self.problem.evaluator.gradient, x))  # SLSQP keeps it
 
     def jacobian(self, x: FloatArray) -> FloatArray:
         """Dense Jacobian of the constraints, shape (m, n)."""
         evaluator = self.problem.evaluator
-        values = self._evaluate(evaluator.jacobian_values, x)
+        values = self.evaluate(evaluator.jacobian_values, x)
         dense: FloatArray = evaluator.jacobian_pattern.to_dense(values)
         return dense
 
@@ -226,55 +198,20 @@ class _Run:
             "objective": float(outputs[0]),
             "inf_pr": float(rows.max(initial=0.0)),
         }
-        self.history.append(info)
-        asked = self.request.callback
-        if asked is not None and asked(info | {"x": problem.structure.unflatten(x.copy())}):
-            self.stop = Status.STOPPED
-        limit = self.request.time_limit
-        if limit is not None and perf_counter() - self.start > limit:
-            self.stop = Status.TIME_LIMIT
+        self.note(info, x)
         if self.stop is not None or self.still >= STALLED:
             raise _StoppedError
 
-    def _evaluate(self, compute: Any, x: FloatArray) -> FloatArray:
-        start = perf_counter()
-        values = np.array(compute(np.ascontiguousarray(x)))
-        if not np.isfinite(values).all() and np.isfinite(x).all():
-            self.bad_x = np.array(x)
-        self.evaluation_seconds += perf_counter() - start
-        return values
-
     def solution(self, x: FloatArray, status: Status, message: str) -> Solution:
         """Solution at a point, with the multipliers that belong to it."""
-        problem, evaluator = self.problem, self.problem.evaluator
-        multipliers, bounds = self._multipliers(x)
-        spent = evaluator.trace_seconds + evaluator.prepare_seconds - self._spent
-        return make_solution(
-            problem,
-            x=x,
-            multipliers=multipliers,
-            bound_multipliers=bounds,
-            status=status,
-            message=message,
-            nit=len(self.history),
-            history=self.history,
-            timings={
-                "solve": perf_counter() - self.start - spent,
-                "evaluation": self.evaluation_seconds,
-            },
-            solver="slsqp",
-        )
+        return self.finish(x, status, message, *self._multipliers(x))
 
     def _met_nonfinite(self) -> bool:
         return self.bad_x is not None
 
     def _blame(self, message: str) -> tuple[Status, str]:
         """Say where a value that is not finite came from."""
-        try:
-            why = self.problem.why_not_finite(self.point if self.bad_x is None else self.bad_x)
-        except AsdoptError as error:
-            why = str(error)
-        return Status.EVALUATION_ERROR, f"{message}; {why or 'a value was not finite'}"
+        return Status.EVALUATION_ERROR, f"{message}; {self.why_not_finite()}"
 
     def _explain(self, result: Any) -> tuple[Status, str]:
         """Status and message of SciPy's result."""
