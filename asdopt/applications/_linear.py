@@ -13,7 +13,26 @@ import numpy.typing as npt
 from scipy.sparse import csc_array, diags_array
 from scipy.sparse.linalg import splu
 
-__all__ = ["decompose", "pivots", "symmetric_decomposition"]
+from asdopt._errors import InputError
+
+__all__ = ["columns_of", "decompose", "pivots", "symmetric_decomposition"]
+
+
+def columns_of(value: npt.ArrayLike, size: int, name: str, of_what: str) -> npt.NDArray[np.float64]:
+    """Read the right-hand side of a solve: one vector of a given size, or several as columns.
+
+    Raises
+    ------
+    InputError
+        It has another size.
+    """
+    array = np.asarray(value, dtype=np.float64)
+    if array.ndim not in {1, 2} or array.shape[0] != size:
+        raise InputError(
+            f"{name} has shape {array.shape}, but there are {size} {of_what}: give an array of "
+            f"shape ({size},) or ({size}, r)."
+        )
+    return array
 
 
 def decompose(matrix: Any) -> Any | None:

@@ -30,7 +30,7 @@ from asdopt._constraints import Constraint
 from asdopt._errors import InputError
 from asdopt._problem import Problem
 from asdopt._solution import Solution
-from asdopt.applications._linear import decompose
+from asdopt.applications._linear import columns_of, decompose
 from asdopt.applications._regularity import (
     active_bounds,
     active_rows,
@@ -79,7 +79,7 @@ class OptimumSensitivity:
         dx : ndarray, shape (n,) or (n, r)
         dmultipliers : ndarray, shape (m,) or (m, r)
         """
-        dp = self._sized(direction, self._by_parameters.shape[1], "direction", "parameters")
+        dp = columns_of(direction, self._by_parameters.shape[1], "direction", "parameters")
         step = self._lu.solve(-(self._by_parameters @ dp))
         num_free = int(self.free.sum())
         dx = np.zeros((self.free.size, *dp.shape[1:]))
@@ -103,26 +103,16 @@ class OptimumSensitivity:
         ndarray, shape (k,)
             From one solve, whatever the number of parameters.
         """
-        on_x = self._sized(x_weights, self.free.size, "x_weights", "variables")
+        on_x = columns_of(x_weights, self.free.size, "x_weights", "variables")
         zeros = np.zeros((self.active.size, *on_x.shape[1:]))
         given = zeros if multiplier_weights is None else multiplier_weights
-        on_rows = self._sized(given, self.active.size, "multiplier_weights", "constraint rows")
+        on_rows = columns_of(given, self.active.size, "multiplier_weights", "constraint rows")
         weights = np.concatenate([on_x[self.free], on_rows[self.active]])
         return np.asarray(-(self._by_parameters.T @ self._lu.solve(weights, trans="T")))
 
     def jacobian(self) -> tuple[FloatArray, FloatArray]:
         """Return dx/dp (n, k) and dmultipliers/dp (m, k), dense, from k solves."""
         return self.forward(np.eye(self._by_parameters.shape[1]))
-
-    @staticmethod
-    def _sized(value: npt.ArrayLike, size: int, name: str, of_what: str) -> FloatArray:
-        array = np.asarray(value, dtype=np.float64)
-        if array.ndim not in {1, 2} or array.shape[0] != size:
-            raise InputError(
-                f"{name} has shape {array.shape}, but there are {size} {of_what}: give an array "
-                f"of shape ({size},)."
-            )
-        return array
 
 
 def _lagrangian_derivatives(

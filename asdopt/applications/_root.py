@@ -15,7 +15,7 @@ from scipy.sparse import csc_array
 from asdopt._constraints import Constraint
 from asdopt._errors import InputError
 from asdopt._problem import Problem
-from asdopt.applications._linear import decompose
+from asdopt.applications._linear import columns_of, decompose
 from asdopt.tracing._structure import Structure
 
 __all__ = ["RootSensitivity", "root_sensitivity"]
@@ -43,27 +43,17 @@ class RootSensitivity:
 
     def forward(self, direction: npt.ArrayLike) -> FloatArray:
         """Return ``dx/dp @ direction``: (k,) gives (n,), (k, r) gives (n, r)."""
-        dp = _sized(direction, self.by_parameters.shape[1], "direction", "parameters")
+        dp = columns_of(direction, self.by_parameters.shape[1], "direction", "parameters")
         return np.asarray(self._lu.solve(-(self.by_parameters @ dp)))
 
     def adjoint(self, weights: npt.ArrayLike) -> FloatArray:
         """Return ``weights @ dx/dp``: (n,) gives (k,), the gradient of ``weights @ x(p)``."""
-        w = _sized(weights, self.by_x.shape[0], "weights", "unknowns")
+        w = columns_of(weights, self.by_x.shape[0], "weights", "unknowns")
         return np.asarray(-(self.by_parameters.T @ self._lu.solve(w, trans="T")))
 
     def jacobian(self) -> FloatArray:
         """Return dx/dp, dense, shape (n, k), from k solves."""
         return self.forward(np.eye(self.by_parameters.shape[1]))
-
-
-def _sized(value: npt.ArrayLike, size: int, name: str, of_what: str) -> FloatArray:
-    array = np.asarray(value, dtype=np.float64)
-    if array.ndim not in {1, 2} or array.shape[0] != size:
-        raise InputError(
-            f"{name} has shape {array.shape}, but there are {size} {of_what}: give an array of "
-            f"shape ({size},) or ({size}, r)."
-        )
-    return array
 
 
 def root_sensitivity(

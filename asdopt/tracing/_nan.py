@@ -17,7 +17,7 @@ from asdopt.tracing._moments import variance
 from asdopt.tracing._nodes import Ids, apply, constants, decide, rows, select
 from asdopt.tracing._reductions import accumulate, reduce
 from asdopt.tracing._registry import implements
-from asdopt.tracing._statistics import keeps
+from asdopt.tracing._statistics import chooser, condition, keeps
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import wrap
 from asdopt.tracing._ufuncs import call, check_types, deliver
@@ -48,9 +48,8 @@ def _summing(ufunc: np.ufunc, neutral: float, function: Any) -> None:
         where: Any = True,
     ) -> Any:
         check_types(tape, f"np.{function.__name__}", {"dtype": dtype})
-        where = True if where is np._NoValue else where
         filled = _filled(tape, a, neutral)
-        result = reduce(tape, ufunc, filled, axis, keeps(keepdims), initial, where)
+        result = reduce(tape, ufunc, filled, axis, keeps(keepdims), initial, condition(where))
         return deliver(tape, result, out)
 
     implements(function)(handler)
@@ -60,25 +59,9 @@ _summing(np.add, 0.0, np.nansum)
 _summing(np.multiply, 1.0, np.nanprod)
 
 
-def _choosing(ufunc: np.ufunc, function: Any) -> None:
-    def handler(
-        tape: Tape,
-        a: Any,
-        axis: Any = None,
-        out: Any = None,
-        keepdims: Any = False,
-        initial: Any = np._NoValue,
-        where: Any = True,
-    ) -> Any:
-        where = True if where is np._NoValue else where
-        # fmax and fmin take the operand that is a number.
-        return deliver(tape, reduce(tape, ufunc, a, axis, keeps(keepdims), initial, where), out)
-
-    implements(function)(handler)
-
-
-_choosing(np.fmax, np.nanmax)
-_choosing(np.fmin, np.nanmin)
+# fmax and fmin take the operand that is a number.
+chooser(np.fmax, np.nanmax)
+chooser(np.fmin, np.nanmin)
 
 
 def _running(ufunc: np.ufunc, neutral: float, function: Any) -> None:

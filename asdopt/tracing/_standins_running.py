@@ -101,26 +101,20 @@ def _pool_apply_async(
     return _Done(lambda: _pool_apply(pool, func, args, kwds), callback, error_callback)
 
 
-def _pool_map_async(
-    pool: Any,
-    func: Callable[..., Any],
-    iterable: Iterable[Any],
-    chunksize: int | None = None,
-    callback: Any = None,
-    error_callback: Any = None,
-) -> _Done:
-    return _Done(lambda: _pool_map(pool, func, iterable), callback, error_callback)
+def _at_once(run: Callable[..., Any]) -> Callable[..., _Done]:
+    """Stand-in of ``map_async`` or ``starmap_async``."""
 
+    def run_at_once(
+        pool: Any,
+        func: Callable[..., Any],
+        iterable: Iterable[Any],
+        chunksize: int | None = None,
+        callback: Any = None,
+        error_callback: Any = None,
+    ) -> _Done:
+        return _Done(lambda: run(pool, func, iterable), callback, error_callback)
 
-def _pool_starmap_async(
-    pool: Any,
-    func: Callable[..., Any],
-    iterable: Iterable[Any],
-    chunksize: int | None = None,
-    callback: Any = None,
-    error_callback: Any = None,
-) -> _Done:
-    return _Done(lambda: _pool_starmap(pool, func, iterable), callback, error_callback)
+    return run_at_once
 
 
 def _pool_imap(pool: Any, func: Callable[..., Any], iterable: Iterable[Any], *_: Any) -> Any:
@@ -132,8 +126,8 @@ def _add_done_callback(future: Future[Any], fn: Callable[[Future[Any]], Any]) ->
 
 
 know(multiprocessing.pool.Pool.map, _pool_map)
-know(multiprocessing.pool.Pool.map_async, _pool_map_async)
-know(multiprocessing.pool.Pool.starmap_async, _pool_starmap_async)
+know(multiprocessing.pool.Pool.map_async, _at_once(_pool_map))
+know(multiprocessing.pool.Pool.starmap_async, _at_once(_pool_starmap))
 know(multiprocessing.pool.Pool.apply_async, _pool_apply_async)
 know(multiprocessing.pool.Pool.imap_unordered, _pool_imap)
 know(Future.add_done_callback, _add_done_callback)

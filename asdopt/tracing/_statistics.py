@@ -18,7 +18,7 @@ from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import wrap
 from asdopt.tracing._ufuncs import call, check_types, deliver
 
-__all__ = ["condition", "keeps"]
+__all__ = ["chooser", "condition", "keeps"]
 
 
 def keeps(keepdims: Any) -> bool:
@@ -51,7 +51,7 @@ def _reducer(ufunc: np.ufunc, *functions: Any) -> None:
     implements(*functions)(handler)
 
 
-def _chooser(ufunc: np.ufunc, *functions: Any) -> None:
+def chooser(ufunc: np.ufunc, *functions: Any) -> None:
     """Register ``np.max`` and its like: (a, axis, out, keepdims, initial, where)."""
 
     def handler(
@@ -87,8 +87,8 @@ def _quantifier(ufunc: np.ufunc, function: Any) -> None:
 
 _reducer(np.add, np.sum)
 _reducer(np.multiply, np.prod)
-_chooser(np.maximum, np.max, np.amax)
-_chooser(np.minimum, np.min, np.amin)
+chooser(np.maximum, np.max, np.amax)
+chooser(np.minimum, np.min, np.amin)
 _quantifier(np.logical_and, np.all)
 _quantifier(np.logical_or, np.any)
 
