@@ -49,8 +49,8 @@ def minimize(
     args : tuple, optional
         Further arguments of the objective.
     method : str, optional
-        A solver of asdopt (``"ipopt"``, ``"trust-constr"``, ``"slsqp"``, in any case); any other
-        method of SciPy asks for the same local optimum and gets Ipopt.
+        A solver of asdopt (``"ipopt"``, ``"trust-constr"``, ``"slsqp"``, ``"uno"``, in any case);
+        any other method of SciPy asks for the same local optimum and gets Ipopt.
     jac, hess, hessp : optional
         Not needed: derivatives are exact and come from ``fun``. ``jac=True`` (``fun`` returns
         value and gradient) is understood.
@@ -142,6 +142,13 @@ def _options(
             own["print_level"] = 5 if own.pop("disp") else 0
         if tol is not None:
             own["tol"] = tol
+    elif solver == "uno":
+        if "maxiter" in own:
+            own["max_iterations"] = own.pop("maxiter")
+        if "disp" in own:
+            own["logger"] = "INFO" if own.pop("disp") else "SILENT"
+        if tol is not None:
+            own["primal_tolerance"] = own["dual_tolerance"] = tol
     elif tol is not None:
         for name in ("ftol",) if solver == "slsqp" else ("gtol", "xtol"):
             own.setdefault(name, tol)

@@ -285,7 +285,7 @@ class Problem(Inspection):
 
         Parameters
         ----------
-        solver : {"ipopt", "trust-constr", "slsqp"}
+        solver : {"ipopt", "trust-constr", "slsqp", "uno"}
         x0 : array_like, optional
             Another starting point.
         warm_start : Solution, optional

@@ -19,6 +19,7 @@ SOLVERS: dict[str, str | Callable[..., Any]] = {
     "ipopt": "asdopt.adapters.ipopt_problem:solve",
     "slsqp": "asdopt.adapters.scipy_slsqp:solve",
     "trust-constr": "asdopt.adapters.scipy_minimize:solve",
+    "uno": "asdopt.adapters.uno_solver:solve",
 }
 
 BACKENDS: dict[str, str | Callable[..., Any]] = {

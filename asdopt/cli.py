@@ -31,6 +31,7 @@ _OPTION_NAMES = {
     "ipopt": {"tol": "tol", "max_iter": "max_iter"},
     "trust-constr": {"tol": "gtol", "max_iter": "maxiter"},
     "slsqp": {"tol": "ftol", "max_iter": "maxiter"},
+    "uno": {"tol": "dual_tolerance", "max_iter": "max_iterations"},
 }
 
 
@@ -90,7 +91,7 @@ def make_app() -> Any:
     version_option = typer.Option(False, "--version", help="Print the version.")
     case_argument = typer.Argument(help="Name of a PGLib case (118_ieee), or a MATPOWER file.")
     form_option = typer.Option("loop", help="How the model is written: loop or vectorized.")
-    solver_option = typer.Option("ipopt", help="ipopt, trust-constr or slsqp.")
+    solver_option = typer.Option("ipopt", help="ipopt, trust-constr, slsqp or uno.")
     json_option = typer.Option(False, "--json", help="Print one JSON object and nothing else.")
     tol_option = typer.Option(None, help="Tolerance of the solver.")
     max_iter_option = typer.Option(None, help="Limit of iterations.")

@@ -45,7 +45,7 @@ def test_json_holds_the_solved_case(form: str) -> None:
     assert all(found[f"{stage}_seconds"] > 0 for stage in ("trace", "prepare", "solve"))
 
 
-@pytest.mark.parametrize("solver", ["trust-constr", "slsqp"])
+@pytest.mark.parametrize("solver", ["trust-constr", "slsqp", "uno"])
 def test_solvers_of_scipy_take_the_same_options(solver: str) -> None:
     found = run_json("3_lmbd", "--solver", solver, "--tol", "1e-7", "--max-iter", "500")
     assert found["success"] is True

@@ -12,7 +12,7 @@ import asdopt
 from asdopt import minimize
 
 
-@pytest.mark.parametrize("method", [None, "ipopt", "trust-constr", "SLSQP", "L-BFGS-B"])
+@pytest.mark.parametrize("method", [None, "ipopt", "trust-constr", "SLSQP", "Uno", "L-BFGS-B"])
 def test_scipys_own_rosenbrock_function(method: str | None) -> None:
     """scipy.optimize.rosen is traced as it is."""
     found = minimize(rosen, np.array([1.3, 0.7, 0.8, 1.9, 1.2]), method=method)
@@ -20,7 +20,7 @@ def test_scipys_own_rosenbrock_function(method: str | None) -> None:
     np.testing.assert_allclose(found.x, np.ones(5), rtol=1e-5)
 
 
-@pytest.mark.parametrize("method", ["ipopt", "trust-constr", "SLSQP"])
+@pytest.mark.parametrize("method", ["ipopt", "trust-constr", "SLSQP", "uno"])
 def test_the_tutorials_constrained_problem(method: str) -> None:
     """The constrained Rosenbrock problem of SciPy's tutorial, optimum (0.4149, 0.1701)."""
     found = minimize(
