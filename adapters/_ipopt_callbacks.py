@@ -1,26 +1,18 @@
-"""What Ipopt calls back: values and derivatives in the fixed structure it was given.
+"""Callbacks in the protocol of cyipopt: structures, and what Ipopt tells at each iteration.
 
-Enters: a problem. Leaves: an object with the methods of cyipopt's protocol (objective, gradient,
-constraints, jacobian, hessian, their structures, intermediate), which keeps what happened: the
-first exception, the last point that was not finite, the point where the structure grew, and the
-history. Next: ``_ipopt_session.py``, which reads these after the solve.
-
-Ipopt copes with a failed evaluation by a shorter step, and with nothing else: a foreign exception
-in a callback would leave it working on old numbers. So every failure is noted here and reported to
-Ipopt as a failed evaluation, and the next ``intermediate`` stops it.
+Enters: a problem. Leaves: the ``problem_obj`` of a ``cyipopt.Problem``. Next:
+``_ipopt_session.py``, which reads after the solve what was noted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from asdopt._pattern import SparsityPattern
-from asdopt._problem import Problem
+from asdopt.adapters._callbacks import Callbacks
 
 __all__ = ["IpoptCallbacks"]
 
@@ -28,85 +20,11 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
 
 
-class IpoptCallbacks:
-    """Callbacks of one solve, in the protocol of cyipopt's ``problem_obj``.
+class IpoptCallbacks(Callbacks):
+    """Callbacks of one solve by Ipopt; parameters as those of :class:`Callbacks`."""
 
-    Parameters
-    ----------
-    problem : Problem
-    refusal : type of exception
-        Raised to tell the caller that an evaluation failed.
-    user_callback : callable, optional
-        ``user_callback(info)`` at each iteration; a true result stops.
-
-    Attributes
-    ----------
-    error : BaseException or None
-        First exception of a callback.
-    grown_at : ndarray or None
-        Point where a derivative outside of the structure was not zero.
-    bad_x : ndarray or None
-        Last point where a value was not finite.
-    bad_since_iterate : bool
-        Whether that was after the last iteration was reported.
-    stopped : bool
-        Whether the user's callback asked to stop.
-    history : list of dict
-    evaluation_seconds : float
-    """
-
-    def __init__(
-        self,
-        problem: Problem,
-        refusal: type[Exception],
-        user_callback: Callable[[dict[str, Any]], Any] | None = None,
-    ) -> None:
-        self.problem = problem
-        self.user_callback = user_callback
-        # Returns the iterate inside of intermediate; set for the time of a solve.
-        self.current_iterate: Callable[[], dict[str, FloatArray] | None] | None = None
-        self.refusal = refusal
-        self._first_iteration = 0
-        self.reset()
-
-    def reset(self) -> None:
-        """Forget the last solve."""
-        self.error: BaseException | None = None
-        self.grown_at: FloatArray | None = None
-        self.bad_x: FloatArray | None = None
-        self.bad_since_iterate = False
-        self.stopped = False
-        self.history: list[dict[str, Any]] = []
-        self.evaluation_seconds = 0.0
-        self._first_iteration = 0
-        self.take_structure()
-
-    def restart(self) -> None:
-        """Go on after the structure grew: take the new one, continue the count of iterations."""
-        self.grown_at = None
-        self.bad_since_iterate = False
-        self._first_iteration = self.num_iterations + 1 if self.history else 0
-        self.take_structure()
-
-    def take_structure(self) -> None:
-        """Fix the structure to the union of the branches met so far."""
-        evaluator = self.problem.evaluator
-        # Ipopt takes no rows without any entry: one that stays zero serves.
-        padded = self.problem.m > 0 and not evaluator.jacobian_pattern.nnz
-        self._jacobian = _Selection(evaluator.jacobian_pattern, padded)
-        self._hessian = _Selection(evaluator.hessian_pattern)
-
-    @property
-    def structure(self) -> tuple[SparsityPattern, SparsityPattern]:
-        """Patterns of the Jacobian and the Hessian that Ipopt was given."""
-        return self._jacobian.given, self._hessian.given
-
-    @property
-    def num_iterations(self) -> int:
-        """Number of the last iteration reported, over all restarts."""
-        return int(self.history[-1]["iteration"]) if self.history else 0
-
-    # The protocol
+    # Returns the iterate inside of intermediate; set for the time of a solve.
+    current_iterate: Callable[[], dict[str, FloatArray] | None] | None = None
 
     def jacobianstructure(self) -> tuple[IntArray, IntArray]:
         """Structure arrays of the constraints' Jacobian."""
@@ -115,30 +33,6 @@ class IpoptCallbacks:
     def hessianstructure(self) -> tuple[IntArray, IntArray]:
         """Structure arrays of the lower triangle of the Lagrangian's Hessian."""
         return self._hessian.given.rows, self._hessian.given.cols
-
-    def objective(self, x: FloatArray) -> float:
-        """Value of the objective."""
-        return float(self._evaluate(x, self._outputs)[0])
-
-    def constraints(self, x: FloatArray) -> FloatArray:
-        """Values of the constraints, shape (m,)."""
-        return self._evaluate(x, self._outputs)[1:]
-
-    def gradient(self, x: FloatArray) -> FloatArray:
-        """Gradient of the objective, shape (n,)."""
-        return self._evaluate(x, self.problem.evaluator.gradient)
-
-    def jacobian(self, x: FloatArray) -> FloatArray:
-        """Values of the Jacobian, aligned with its structure."""
-        return self._select(x, self._evaluate(x, self._jacobian_values), self._jacobian)
-
-    def hessian(self, x: FloatArray, lagrange: FloatArray, obj_factor: float) -> FloatArray:
-        """Values of the Hessian of ``obj_factor * f + lagrange @ c``, aligned as well."""
-        weights = np.empty(1 + self.problem.m)
-        weights[0] = obj_factor
-        weights[1:] = lagrange
-        values = self._evaluate(x, lambda point: self._hessian_values(point, weights))
-        return self._select(x, values, self._hessian)
 
     def intermediate(
         self,
@@ -155,11 +49,8 @@ class IpoptCallbacks:
         ls_trials: int,
     ) -> bool:
         """Note the iteration, call the user's callback, and say whether to go on."""
-        if self.error is not None or self.grown_at is not None:
-            return False
-        self.bad_since_iterate = False
         info: dict[str, Any] = {
-            "iteration": self._first_iteration + iter_count,
+            "iteration": iter_count,
             "objective": obj_value,
             "inf_pr": inf_pr,
             "inf_du": inf_du,
@@ -171,18 +62,7 @@ class IpoptCallbacks:
             "ls_trials": ls_trials,
             "restoration": alg_mod != 0,
         }
-        self.history.append(info)
-        if self.user_callback is None:
-            return True
-        try:
-            self.stopped = bool(self.user_callback(info | self._iterate()))
-        except StopIteration:  # SciPy's way to stop
-            self.stopped = True
-        except BaseException as error:  # raised again after the solve
-            self.error = error
-        return self.error is None and not self.stopped
-
-    # Parts
+        return self.note(info, self._iterate)
 
     def _iterate(self) -> dict[str, Any]:
         """Point and multipliers of the current iteration, where the library tells them."""
@@ -194,79 +74,3 @@ class IpoptCallbacks:
             "multipliers": self.problem.split(iterate["mult_g"]),
             "bound_multipliers": (iterate["mult_x_L"], iterate["mult_x_U"]),
         }
-
-    def _outputs(self, x: FloatArray) -> FloatArray:
-        return self.problem.evaluator.outputs(x)
-
-    def _jacobian_values(self, x: FloatArray) -> FloatArray:
-        return self.problem.evaluator.jacobian_values(x)
-
-    def _hessian_values(self, x: FloatArray, weights: FloatArray) -> FloatArray:
-        return self.problem.evaluator.hessian_values(x, weights)
-
-    def _evaluate(self, x: FloatArray, compute: Callable[[FloatArray], FloatArray]) -> FloatArray:
-        if self.error is not None or self.grown_at is not None:
-            raise self.refusal("the solve is being stopped")
-        start = perf_counter()
-        try:
-            values = compute(x)
-        except BaseException as error:
-            self.error = error
-            raise self.refusal("an evaluation raised an exception") from error
-        finally:
-            self.evaluation_seconds += perf_counter() - start
-        with np.errstate(all="ignore"):
-            total = values.sum()
-        # A finite sum means finite values; the converse fails at overflow only.
-        if not np.isfinite(total) and not np.isfinite(values).all():
-            self.bad_x = x.copy()
-            self.bad_since_iterate = True
-            raise self.refusal("a value is not finite")
-        return values
-
-    def _select(self, x: FloatArray, values: FloatArray, selection: _Selection) -> FloatArray:
-        evaluator = self.problem.evaluator
-        jacobian = selection is self._jacobian
-        union = evaluator.jacobian_pattern if jacobian else evaluator.hessian_pattern
-        selected = selection.select(values, union)
-        if selected is None:
-            self.grown_at = x.copy()
-            raise self.refusal("the structure grew")
-        return selected
-
-
-class _Selection:
-    """The structure given to Ipopt, and its places in a union that has grown since.
-
-    Parameters
-    ----------
-    given : SparsityPattern
-    padded : bool
-        Whether it is empty and gets an entry that is zero.
-    """
-
-    def __init__(self, given: SparsityPattern, padded: bool = False) -> None:
-        self.given = SparsityPattern([0], [0], given.shape) if padded else given
-        self._padded = padded
-        self._union = self.given
-        self._places: npt.NDArray[np.intp] | None = None
-        self._outside: npt.NDArray[np.bool_] | None = None
-
-    def select(self, values: FloatArray, union: SparsityPattern) -> FloatArray | None:
-        """Pick the given entries; None where another entry is not zero, so that they lack it."""
-        if union is self.given:
-            return values
-        if self._padded:
-            return None if values.any() else np.zeros(1)
-        if union is not self._union:
-            n = max(union.shape[1], 1)
-            keys = union.rows.astype(np.int64) * n + union.cols
-            self._places = np.searchsorted(
-                keys, self.given.rows.astype(np.int64) * n + self.given.cols
-            )
-            self._outside = np.ones(union.nnz, dtype=bool)
-            self._outside[self._places] = False
-            self._union = union
-        if values[self._outside].any():
-            return None
-        return values[self._places]

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asdopt._errors import StructureChangedError
 from asdopt._problem import Problem
+from asdopt.adapters._callbacks import MAX_RESTARTS, too_many_restarts
 from asdopt.adapters._ipopt_callbacks import IpoptCallbacks
 from asdopt.adapters._ipopt_options import coerce_option, refused_option
 
@@ -23,7 +23,6 @@ __all__ = ["RestartingProblem", "warm_start_options"]
 
 FloatArray = npt.NDArray[np.float64]
 OptionValue = str | int | float
-MAX_RESTARTS = 200
 # Ipopt reads 1e19 and more as infinity; a true infinity is not safe in every version.
 INFINITY = 2e19
 
@@ -57,7 +56,7 @@ class RestartingProblem:
     refusal : type of exception
         What the binding takes for a failed evaluation.
     user_callback : callable, optional
-        See :class:`IpoptCallbacks`.
+        See :class:`Callbacks`.
     """
 
     library = "Ipopt"
@@ -178,12 +177,7 @@ class RestartingProblem:
                 _, info = self._run(point, *multipliers)
         finally:
             callbacks.current_iterate = None
-        raise StructureChangedError(
-            f"the functions took so many branches during the solve that Ipopt was restarted "
-            f"{MAX_RESTARTS} times with a larger structure, and still a derivative outside of it "
-            "was met; such a problem is not smooth enough for Ipopt: replace branches on "
-            "variables by smooth expressions, or by np.where, np.maximum, np.minimum"
-        )
+        raise too_many_restarts("Ipopt")
 
     def _run(
         self, x: FloatArray, lagrange: Any, zl: Any, zu: Any

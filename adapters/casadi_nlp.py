@@ -21,10 +21,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asdopt._errors import MissingDependencyError, StructureChangedError, UnsupportedOperationError
+from asdopt._errors import MissingDependencyError, UnsupportedOperationError
 from asdopt._pattern import SparsityPattern
 from asdopt._problem import Problem
-from asdopt.adapters._ipopt_callbacks import IpoptCallbacks
+from asdopt.adapters._callbacks import MAX_RESTARTS, Callbacks, Refusal, too_many_restarts
 
 try:
     import casadi
@@ -38,7 +38,6 @@ except (ImportError, AttributeError) as error:
 __all__ = ["NlpSolver"]
 
 FloatArray = npt.NDArray[np.float64]
-_MAX_RESTARTS = 200
 _MULTIPLIERS = {"lam:f": "lam_f", "lam:g": "lam_g"}
 
 
@@ -80,7 +79,7 @@ class NlpSolver:
     def __init__(
         self, problem: Problem, solver: str = "ipopt", options: Mapping[str, Any] | None = None
     ) -> None:
-        self._callbacks = IpoptCallbacks(problem, _RefusedError)
+        self._callbacks = Callbacks(problem, Refusal)
         self._problem = problem
         self._solver = solver
         # Parameters are the problem's, there are no multipliers of theirs.
@@ -128,7 +127,7 @@ class NlpSolver:
             "ubg": problem.cu,
         }
         arguments = defaults | inputs
-        for _ in range(_MAX_RESTARTS):
+        for _ in range(MAX_RESTARTS):
             failure: RuntimeError | None = None
             result: dict[str, Any] = {}
             try:
@@ -144,20 +143,11 @@ class NlpSolver:
             arguments["x0"] = callbacks.grown_at
             callbacks.restart()
             self._open()
-        raise StructureChangedError(
-            f"the functions took so many branches during the solve that {self._solver} was "
-            f"restarted {_MAX_RESTARTS} times with a larger structure; such a problem is not "
-            "smooth enough: replace branches on variables by smooth expressions, or by np.where, "
-            "np.maximum, np.minimum"
-        )
+        raise too_many_restarts(self._solver)
 
     def _open(self) -> None:
         self._oracle = _Oracle(self._callbacks, self._problem.n, self._problem.m)
         self._function = casadi.nlpsol("asdopt", self._solver, self._oracle, self._options)
-
-
-class _RefusedError(Exception):
-    """An evaluation failed."""
 
 
 class _Callback(casadi.Callback):
@@ -209,7 +199,7 @@ class _Callback(casadi.Callback):
         }
         try:
             found = self._evaluate(values)
-        except _RefusedError:
+        except Refusal:
             return 1
         for buffer, value in zip(res, found, strict=True):
             if buffer is not None:
@@ -220,7 +210,7 @@ class _Callback(casadi.Callback):
 class _Oracle(_Callback):
     """Objective and constraints, and all that a plugin asks of them."""
 
-    def __init__(self, callbacks: IpoptCallbacks, n: int, m: int) -> None:
+    def __init__(self, callbacks: Callbacks, n: int, m: int) -> None:
         self._callbacks = callbacks
         jacobian, hessian = callbacks.structure
         # CasADi's nonzeros stand by columns; a lower triangle by rows is an upper one by columns.

@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asdopt._errors import AsdoptError, InputError, MissingDependencyError, StructureChangedError
+from asdopt._errors import AsdoptError, InputError, MissingDependencyError
 from asdopt._problem import Problem, SolveRequest
 from asdopt._solution import Solution, Status
-from asdopt.adapters._ipopt_callbacks import IpoptCallbacks
+from asdopt.adapters._callbacks import MAX_RESTARTS, Callbacks, Refusal, too_many_restarts
 from asdopt.adapters._result import (
     check_time_limit,
     flat_multipliers,
@@ -44,7 +44,6 @@ FloatArray = npt.NDArray[np.float64]
 PRESETS = ("filtersqp", "funnelsqp", "filterslp", "ipopt")
 # Uno reads numbers of this size as no bound.
 INFINITY = 1e30
-MAX_RESTARTS = 200
 _SYNONYMS = {
     "max_iter": "max_iterations",
     "maxiter": "max_iterations",
@@ -116,10 +115,6 @@ def solve(problem: Problem, request: SolveRequest) -> Solution:
     return reconsider(problem, run.solve())
 
 
-class _RefusedError(Exception):
-    """An evaluation failed."""
-
-
 class _Run:
     """One solve with its restarts."""
 
@@ -127,9 +122,10 @@ class _Run:
         self.problem = problem
         self.request = request
         self.start = start
-        self.callbacks = IpoptCallbacks(problem, _RefusedError, request.callback)
+        self.callbacks = Callbacks(problem, Refusal, request.callback)
         self.timed_out = False
-        self.iterations = 0
+        self.iterations = 0  # of the runs before a restart
+        self.steps = 0  # since the last one
         self.solver = _make_solver(request.options)
         self.solver.set_termination_callback(self._iteration)
         evaluator = problem.evaluator
@@ -151,12 +147,8 @@ class _Run:
             self.iterations += int(result.number_iterations)
             point, multipliers = callbacks.grown_at, None
             callbacks.restart()
-        raise StructureChangedError(
-            f"the functions took so many branches during the solve that Uno was restarted "
-            f"{MAX_RESTARTS} times with a larger structure; such a problem is not smooth enough: "
-            "replace branches on variables by smooth expressions, or by np.where, np.maximum, "
-            "np.minimum"
-        )
+            self.steps = 0
+        raise too_many_restarts("Uno")
 
     def _model(self, point: FloatArray, multipliers: FloatArray | None) -> Any:
         problem, callbacks = self.problem, self.callbacks
@@ -209,34 +201,26 @@ class _Run:
         complementarity: float,
     ) -> bool:
         """Note an iteration, pass it on, and tell whether to stop."""
-        callbacks, problem = self.callbacks, self.problem
+        problem, limit = self.problem, self.request.time_limit
         x = np.array(x[: problem.n])  # slacks may follow
-        if callbacks.error is not None or callbacks.grown_at is not None:
-            return True
-        callbacks.bad_since_iterate = False
         info = {
-            "iteration": len(callbacks.history),
+            "iteration": self.steps,
             "objective": float(problem.evaluator.outputs(x)[0]),
             "inf_pr": infeasibility,
             "inf_du": stationarity,
             "complementarity": complementarity,
         }
-        callbacks.history.append(info)
-        limit = self.request.time_limit
+        self.steps += 1
         self.timed_out = limit is not None and perf_counter() - self.start > limit
-        if callbacks.user_callback is not None:
-            more = {
+
+        def iterate() -> dict[str, Any]:
+            return {
                 "x": problem.structure.unflatten(x.copy()),
                 "multipliers": problem.split(np.array(multipliers[: problem.m])),
                 "bound_multipliers": (-np.array(low[: problem.n]), np.array(high[: problem.n])),
             }
-            try:
-                callbacks.stopped = bool(callbacks.user_callback(info | more))
-            except StopIteration:  # SciPy's way to stop
-                callbacks.stopped = True
-            except BaseException as error:  # raised again after the solve
-                callbacks.error = error
-        return self.timed_out or callbacks.stopped or callbacks.error is not None
+
+        return not self.callbacks.note(info, iterate) or self.timed_out
 
     def _solution(self, result: Any) -> Solution:
         problem, callbacks = self.problem, self.callbacks
