@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from known_problems import hs071, ranges
 from scipy.optimize import rosen
 
 from asdopt import Constraint, InputError, Problem, Status
@@ -14,32 +15,9 @@ from asdopt import Constraint, InputError, Problem, Status
 INF = float("inf")
 
 
-def hs071() -> Problem:
-    return Problem(
-        lambda x: x[0] * x[3] * (x[0] + x[1] + x[2]) + x[2],
-        [
-            Constraint(lambda x: x[0] * x[1] * x[2] * x[3], 25.0, name="product"),
-            Constraint(lambda x: sum(v * v for v in x), 40.0, 40.0, name="norm"),
-        ],
-        x0=[1.0, 5.0, 5.0, 1.0],
-        bounds=[(1.0, 5.0)] * 4,
-    )
-
-
 def unconstrained() -> Problem:
     return Problem(
         lambda x: ((x[1:] - 0.5 * x[:-1] ** 2) ** 2).sum() + (x[0] - 1) ** 2, x0=[0.7] * 5
-    )
-
-
-def ranges() -> Problem:
-    return Problem(
-        lambda x: (x[0] - 9) ** 2 + (x[1] + 9) ** 2 + x[2] ** 2,
-        [
-            Constraint(lambda x: [x[0] + x[2], x[1] * 2], [-1, -4], [4, 4], name="two sides"),
-            Constraint(lambda x: x[0] - x[2] ** 2, ub=50.0, name="loose"),
-        ],
-        x0=[0.0, 0.0, 0.5],
     )
 
 
