@@ -25,7 +25,7 @@ from asdopt.tracing._source import (
 
 __all__ = ["CONSTANTS", "Converted", "compile_hooked", "convert", "is_hooked"]
 
-# What the placeholders of a rewritten tree stand for. Level 1 adds to it in _implicit.py.
+# What the placeholders of a rewritten tree stand for. Level 1 adds to it in _implicit_methods.py.
 CONSTANTS: dict[str, Any] = {HOOK_NAME: HOOK, CALL1: call1, CALL2: call2}
 
 

@@ -19,21 +19,10 @@ import numpy as np
 from asdopt.tracing._array import TracedArray
 from asdopt.tracing._callee import HOOK, Elementary, Session, know, stand_in
 from asdopt.tracing._hook import HANDLERS, METHODS
-from asdopt.tracing._implicit import (
-    BINARY,
-    COMPARE,
-    INPLACE,
-    UNARY,
-    contains,
-    fresh,
-    get_attribute,
-    get_item,
-    iterate,
-    set_attribute,
-    shown,
-    special,
-    truth,
-)
+from asdopt.tracing._implicit_loops import contains, iterate, shown
+from asdopt.tracing._implicit_methods import fresh, special
+from asdopt.tracing._implicit_operators import BINARY, COMPARE, INPLACE, UNARY, truth
+from asdopt.tracing._implicit_places import get_attribute, get_item, set_attribute
 from asdopt.tracing._nodes import decide
 from asdopt.tracing._standins_arrays import Dispatched
 from asdopt.tracing._standins_types import attribute, sample

@@ -178,7 +178,7 @@ def _drawn(session: Session, what: str) -> TracingError:
 
 
 def _drawing(method: Any) -> Any:
-    from asdopt.tracing._implicit import fresh
+    from asdopt.tracing._implicit_methods import fresh
 
     def draw(*args: Any, **kwargs: Any) -> Any:
         drawn = method(*args, **kwargs)

@@ -1,0 +1,110 @@
+"""Loops, ``in``, ``with`` and f-strings in hooked functions of level 1.
+
+Enters: what is run over, searched, entered or shown. Leaves: the same with the methods of the
+user's classes hooked (``__iter__``, ``__next__``, ``__contains__``, ``__enter__``, ``__str__``).
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any
+
+from asdopt.tracing._formatting import Shown
+from asdopt.tracing._hook import find_attribute
+from asdopt.tracing._implicit_methods import PLAIN, form, special
+from asdopt.tracing._implicit_operators import COMPARE, truth
+
+__all__ = ["contains", "iterate", "manager", "shown"]
+
+
+@form("iterate")
+def iterate(value: Any) -> Any:
+    """Find what a loop runs over."""
+    if type(value) in PLAIN:
+        return value
+    method = special(value, "__iter__")
+    if method is not None:
+        made = method(value)
+        following = special(made, "__next__")
+        return made if following is None else _following(made, following)
+    if find_attribute(type(value), "__iter__") is None:
+        item = special(value, "__getitem__")
+        if item is not None:
+            return _items(value, item)
+    following = special(value, "__next__")
+    return value if following is None else _following(value, following)
+
+
+def _following(iterator: Any, following: Callable[..., Any]) -> Iterator[Any]:
+    while True:
+        try:
+            value = following(iterator)
+        except StopIteration:
+            return
+        yield value
+
+
+def _items(value: Any, item: Callable[..., Any]) -> Iterator[Any]:
+    k = 0
+    while True:
+        try:
+            found = item(value, k)
+        except IndexError:
+            return
+        yield found
+        k += 1
+
+
+@form("with")
+def manager(value: Any) -> Any:
+    """Find what ``with`` enters."""
+    enter, leave = special(value, "__enter__"), special(value, "__exit__")
+    if enter is None and leave is None:
+        return value
+    return _Manager(value, enter, leave)
+
+
+class _Manager:
+    """A user's context manager with hooked methods."""
+
+    def __init__(self, value: Any, enter: Any, leave: Any) -> None:
+        self._value = value
+        self._enter = enter or type(value).__enter__
+        self._leave = leave or type(value).__exit__
+
+    def __enter__(self) -> Any:
+        return self._enter(self._value)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> Any:
+        return self._leave(self._value, kind, error, traceback)
+
+
+@form("format")
+def shown(value: Any) -> Any:
+    """Find what an f-string or print shows."""
+    if any(special(value, name) for name in ("__format__", "__str__", "__repr__")):
+        return Shown(value, special)
+    return value
+
+
+@form("compare In")
+def contains(value: Any, container: Any) -> bool:
+    """``value in container``."""
+    method = special(container, "__contains__")
+    if method is not None:
+        return bool(truth(method(container, value)))
+    if special(container, "__iter__") is not None:
+        return any(v is value or truth(COMPARE["eq"](v, value)) for v in iterate(container))
+    return operator.contains(container, value)
+
+
+@form("compare NotIn")
+def _not_in(value: Any, container: Any) -> bool:
+    return not contains(value, container)

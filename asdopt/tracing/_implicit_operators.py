@@ -1,0 +1,214 @@
+"""Operators, comparisons and tests of truth in hooked functions of level 1.
+
+Enters: the operands. Leaves: what the operator gives, with the methods of the user's classes
+hooked (``__add__``, ``__radd__``, ``__lt__``, ``__bool__``). Objects of other classes take
+Python's own way.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from asdopt.tracing._complex import is_pair
+from asdopt.tracing._complex_ufuncs import complex_operation
+from asdopt.tracing._formatting import percent
+from asdopt.tracing._hook import find_attribute
+from asdopt.tracing._implicit_methods import PLAIN, form, fresh, special
+from asdopt.tracing._tracer import TracedArrayBase, Tracer
+
+__all__ = ["BINARY", "COMPARE", "INPLACE", "UNARY", "for_pandas", "truth"]
+
+
+def for_pandas(a: Any, b: Any) -> tuple[Any, Any]:
+    """Make an object array of the traced one of two operands where the other is of pandas.
+
+    Its operators would ask a traced array to become an array of floats; object arrays hold traced
+    values, and pandas computes with them.
+    """
+    if type(a) in PLAIN and type(b) in PLAIN:
+        return a, b
+    if hasattr(type(a), "__pandas_priority__"):
+        return a, _objects(b, np.shape(a))
+    if hasattr(type(b), "__pandas_priority__"):
+        return _objects(a, np.shape(b)), b
+    return a, b
+
+
+def _objects(value: Any, shape: tuple[int, ...]) -> Any:
+    if isinstance(value, TracedArrayBase):
+        return np.asarray(value, dtype=object)
+    if isinstance(value, Tracer):
+        filled = np.empty(shape, dtype=object)
+        filled.fill(value)
+        return filled
+    return value
+
+
+def _binary(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    left_name, right_name = f"__{name}__", f"__r{name}__"
+
+    def operate(a: Any, b: Any) -> Any:
+        left, right = special(a, left_name), special(b, right_name)
+        if left is None and right is None:
+            if is_pair(a, b):
+                return complex_operation(name, a, b)
+            if name == "mod" and type(a) is str:
+                return percent(a, b)
+            return fresh(function(*for_pandas(a, b)))
+        kind_a, kind_b = type(a), type(b)
+        result: Any = NotImplemented
+        first = right is not None and kind_a is not kind_b and issubclass(kind_b, kind_a)
+        if first and find_attribute(kind_a, right_name) is not find_attribute(kind_b, right_name):
+            result = right(b, a)  # type: ignore[misc]
+        if result is NotImplemented:
+            plain = left or getattr(kind_a, left_name, None)
+            result = NotImplemented if plain is None else plain(a, b)
+        if result is NotImplemented and kind_a is not kind_b:
+            plain = right or getattr(kind_b, right_name, None)
+            result = NotImplemented if plain is None else plain(b, a)
+        # Python says what it says when nobody knows the operation.
+        return function(a, b) if result is NotImplemented else result
+
+    return operate
+
+
+def _inplace(function: Callable[..., Any], name: str, binary: Callable[..., Any]) -> Any:
+    inplace_name = f"__i{name}__"
+
+    def operate(a: Any, b: Any) -> Any:
+        if isinstance(a, Tracer) and is_pair(a, b):
+            return complex_operation(name, a, b)
+        method = special(a, inplace_name)
+        if method is not None:
+            result = method(a, b)
+            if result is not NotImplemented:
+                return result
+        elif type(a) in PLAIN and special(b, f"__r{name}__") is None:
+            if name == "mod" and type(a) is str:
+                return percent(a, b)
+            return function(a, b)
+        elif hasattr(type(a), inplace_name):
+            return function(a, b)
+        return binary(a, b)
+
+    return operate
+
+
+def _unary(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    def operate(a: Any) -> Any:
+        method = special(a, name)
+        return fresh(function(a)) if method is None else method(a)
+
+    return operate
+
+
+_REFLECTED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
+
+
+def _compare(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    left_name, right_name = f"__{name}__", f"__{_REFLECTED[name]}__"
+
+    def operate(a: Any, b: Any) -> Any:
+        left, right = _comparing(a, left_name), _comparing(b, right_name)
+        if left is None and right is None:
+            return function(*for_pandas(a, b))
+        kind_a, kind_b = type(a), type(b)
+        result: Any = NotImplemented
+        first = right is not None and kind_a is not kind_b and issubclass(kind_b, kind_a)
+        if first:
+            result = right(b, a)  # type: ignore[misc]
+        if result is NotImplemented:
+            plain = left or getattr(kind_a, left_name)
+            result = plain(a, b)
+        if result is NotImplemented and not first:
+            plain = right or getattr(kind_b, right_name)
+            result = plain(b, a)
+        return function(a, b) if result is NotImplemented else result
+
+    return operate
+
+
+def _comparing(value: Any, name: str) -> Callable[..., Any] | None:
+    method = special(value, name)
+    if method is None and name == "__ne__":
+        equal = special(value, "__eq__")
+        if equal is not None and find_attribute(type(value), "__ne__") is object.__ne__:
+
+            def unequal(a: Any, b: Any) -> Any:
+                result = equal(a, b)
+                return result if result is NotImplemented else not result
+
+            return unequal
+    return method
+
+
+_OPERATORS = {
+    "Add": "add",
+    "Sub": "sub",
+    "Mult": "mul",
+    "MatMult": "matmul",
+    "Div": "truediv",
+    "FloorDiv": "floordiv",
+    "Mod": "mod",
+    "Pow": "pow",
+    "LShift": "lshift",
+    "RShift": "rshift",
+    "BitAnd": "and",
+    "BitOr": "or",
+    "BitXor": "xor",
+}
+_COMPARISONS = {"Lt": "lt", "LtE": "le", "Gt": "gt", "GtE": "ge", "Eq": "eq", "NotEq": "ne"}
+
+BINARY: dict[str, Callable[..., Any]] = {}
+INPLACE: dict[str, Callable[..., Any]] = {}
+COMPARE: dict[str, Callable[..., Any]] = {}
+UNARY: dict[str, Callable[..., Any]] = {}
+for _node, _name in _OPERATORS.items():
+    _plain = getattr(operator, f"__{_name}__")
+    BINARY[_name] = form(f"binary {_node}")(_binary(_plain, _name))
+    _plain = getattr(operator, f"__i{_name}__")
+    INPLACE[_name] = form(f"inplace {_node}")(_inplace(_plain, _name, BINARY[_name]))
+for _node, _name in _COMPARISONS.items():
+    COMPARE[_name] = form(f"compare {_node}")(_compare(getattr(operator, _name), _name))
+for _node, _name in {"USub": "neg", "UAdd": "pos", "Invert": "invert"}.items():
+    UNARY[_name] = form(f"unary {_node}")(_unary(getattr(operator, _name), f"__{_name}__"))
+
+
+@form("truth")
+def truth(value: Any) -> Any:
+    """Find what a test decides on."""
+    for name in ("__bool__", "__len__"):
+        method = special(value, name)
+        if method is not None:
+            return bool(method(value))
+        if find_attribute(type(value), name) is not None:
+            break
+    return value
+
+
+class _Held:
+    """A value that ``and`` or ``or`` may choose, with its truth by the user's method."""
+
+    __slots__ = ("_is_true", "value")
+
+    def __init__(self, value: Any, is_true: bool) -> None:
+        self.value = value
+        self._is_true = is_true
+
+    def __bool__(self) -> bool:
+        return self._is_true
+
+
+@form("held")
+def _held(value: Any) -> Any:
+    known = value if type(value) in PLAIN else truth(value)
+    return value if known is value else _Held(value, known)
+
+
+@form("chosen")
+def _chosen(value: Any) -> Any:
+    return value.value if type(value) is _Held else value
