@@ -1,12 +1,12 @@
 """Write docs/numpy.md from the census: ``python docs/make_numpy_page.py``.
 
-The table of tested calls in tests/tracing/numpy_cases.py is the only source; a test compares the
+The table of tested calls in tests/helpers/numpy_cases is the only source; a test compares the
 page with it.
 """
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -60,18 +60,6 @@ def versions() -> str:
     """NumPy and SciPy whose names the page lists."""
     numpy, scipy_ = (".".join(v.split(".")[:2]) for v in (np.__version__, scipy.__version__))
     return f"NumPy {numpy} and SciPy {scipy_}"
-
-
-def load_cases() -> ModuleType:
-    """Load the table of tested calls by its path."""
-    path = ROOT / "tests" / "tracing" / "numpy_cases.py"
-    spec = importlib.util.spec_from_file_location("numpy_cases", path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"cannot load {path}")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def public_functions() -> dict[str, Any]:
@@ -134,7 +122,8 @@ def scipy_section() -> list[str]:
 
 def page() -> str:
     """The whole page."""
-    cases = load_cases()
+    sys.path.insert(0, str(ROOT / "tests" / "helpers"))
+    cases = importlib.import_module("numpy_cases")
     functions = public_functions()
     marks = {name: mark(list_of) for name, list_of in cases.CASES.items()}
     lines = [INTRODUCTION, f"Names as of {versions()}.", ""]

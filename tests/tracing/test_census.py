@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy_cases
 import pytest
 import scipy.special
 from numpy.testing import overrides
@@ -20,14 +20,6 @@ from asdopt.tracing._functions import dispatch
 from asdopt.tracing._special import scipy_function
 from asdopt.tracing._tape import Tape
 
-_spec = importlib.util.spec_from_file_location(
-    "numpy_cases", Path(__file__).with_name("numpy_cases.py")
-)
-assert _spec is not None
-assert _spec.loader is not None
-numpy_cases = importlib.util.module_from_spec(_spec)
-sys.modules["numpy_cases"] = numpy_cases
-_spec.loader.exec_module(numpy_cases)
 CASES = numpy_cases.CASES
 
 Check = Callable[..., None]
