@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
+
+from modules import load
 
 ROOT = Path(__file__).parents[1]
 
@@ -24,10 +25,6 @@ def test_every_page_is_in_the_navigation() -> None:
 def test_the_page_of_operators_matches_the_table() -> None:
     """The page is written by its generator after a row was added."""
     path = ROOT / "docs" / "make_operators_page.py"
-    spec = importlib.util.spec_from_file_location("make_operators_page", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load(path)
     text = path.with_name("operators.md").read_text(encoding="utf-8")
     assert text == module.page(), "run: python docs/make_operators_page.py"

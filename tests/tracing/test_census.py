@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 import numpy_cases
 import pytest
 import scipy.special
+from modules import load
 from numpy.testing import overrides
 
 from asdopt._errors import TracingError, UnsupportedOperationError
@@ -174,11 +174,7 @@ def test_complex_results_of_emath_are_refused(traced: Callable[..., Any]) -> Non
 
 def test_the_page_of_the_documentation_shows_the_census() -> None:
     path = Path(__file__).parents[2] / "docs" / "make_numpy_page.py"
-    spec = importlib.util.spec_from_file_location("make_numpy_page", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load(path)
     text = module.PAGE.read_text()
     if module.versions() not in text:
         pytest.skip(f"the page lists the names of other versions than {module.versions()}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import concurrent.futures
 import doctest
 import functools
-import importlib.util
 import linecache
 import math
 import pickle
@@ -18,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import modules
 import numpy as np
 import pytest
 
@@ -64,13 +64,7 @@ def user_module(tmp_path: Path) -> Iterator[ModuleType]:
 def load(path: Path, source: str) -> ModuleType:
     """Write and import a module."""
     path.write_text(source)
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
+    return modules.load(path)
 
 
 def values(fun: Any, x: np.ndarray = X) -> list[float]:

@@ -7,17 +7,15 @@ with itself run on plain floats, there and elsewhere, in value and by central di
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import inspect
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, ValuesView
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
+from modules import load
 
 import asdopt
 
@@ -49,25 +47,11 @@ REFUSED: dict[str, str] = {
 }
 
 
-def load(path: Path) -> ModuleType:
-    """Import a file as a user's module, whose asserts nobody rewrites."""
-    name = f"idioms_{path.stem}"
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(name)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 def collect() -> dict[str, Callable[[Any], Any]]:
     """Functions of one argument x, by file and name."""
     found: dict[str, Callable[[Any], Any]] = {}
     for path in sorted(FOLDER.glob("*.py")):
-        module = load(path)
+        module = load(path, f"idioms_{path.stem}")
         for name, value in vars(module).items():
             if name.startswith("_") or not inspect.isfunction(value):
                 continue

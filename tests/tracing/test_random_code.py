@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import sys
 import types
@@ -12,16 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import random_code
 
 import asdopt
-
-_spec = importlib.util.spec_from_file_location(
-    "random_code", Path(__file__).with_name("random_code.py")
-)
-assert _spec is not None
-assert _spec.loader is not None
-random_code = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(random_code)
 
 POINTS = [
     [0.913, 0.317, 1.439, 0.723],
