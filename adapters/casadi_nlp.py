@@ -38,7 +38,6 @@ except (ImportError, AttributeError) as error:
 __all__ = ["NlpSolver"]
 
 FloatArray = npt.NDArray[np.float64]
-_MULTIPLIERS = {"lam:f": "lam_f", "lam:g": "lam_g"}
 
 
 class NlpSolver:

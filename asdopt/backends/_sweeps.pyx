@@ -218,10 +218,6 @@ cdef class Sweeps:
         """Number of rows of a sweep."""
         return self.rows.num_rows
 
-    def node_values(self):
-        """All node values after ``values`` (a view)."""
-        return np.asarray(self.val)
-
     def first(self):
         """First partials of every node at the last point."""
         cdef Py_ssize_t i

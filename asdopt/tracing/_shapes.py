@@ -1,7 +1,7 @@
 """Functions that move entries about: NumPy itself, applied to the ids.
 
 Nothing here pushes an operation. Where NumPy would fill in zeros, a constant node takes their
-place. Next: ``_joining.py`` for functions of several arrays, ``_writing.py`` for those that write.
+place. Next: ``_joining.py`` for functions of several arrays and those that write.
 """
 
 from __future__ import annotations

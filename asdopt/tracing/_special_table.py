@@ -196,10 +196,6 @@ def _delta(phi: Any, m: Any) -> Any:
     return np.sqrt(1.0 - m * np.sin(phi) ** 2)
 
 
-def _slope_of_delta(phi: Any, m: Any) -> Any:
-    return -m * np.sin(phi) * np.cos(phi) / _delta(phi, m)
-
-
 # ------------------------------------------------------------- distributions and their inverses
 def _gamma_density(a: Any, x: Any) -> Any:
     return np.exp(sp.xlogy(a - 1.0, x) - x - sp.gammaln(a))

@@ -4,38 +4,8 @@ import functools
 import itertools
 import math
 import operator
-import typing
-from dataclasses import dataclass
 
 import numpy as np
-
-
-class Vec(typing.NamedTuple):
-    x: float
-    y: float
-
-    def __add__(self, o):
-        return Vec(self.x + o.x, self.y + o.y)
-
-    def norm(self):
-        return math.hypot(self.x, self.y)
-
-    @property
-    def angle(self):
-        return math.atan2(self.y, self.x)
-
-    @classmethod
-    def polar(cls, r, a):
-        return cls(r * math.cos(a), r * math.sin(a))
-
-
-@dataclass(frozen=True, slots=True)
-class P2:
-    a: float
-    b: float
-
-    def __post_init__(self):
-        object.__setattr__(self, "a", math.exp(self.a))
 
 
 def use_reduce_init(x):
@@ -182,27 +152,6 @@ def use_match_seq(x):
             return a * b
         case [v, [a, *rest]]:
             return a + rest[0] * v[0]
-
-
-def use_match_class(x):
-    out = 0.0
-    for o in (Vec(x[0], x[1]), P2(x[2], 1.0), 3, "s", {"k": x[3]}, None, [1, 2, x[0]]):
-        match o:
-            case Vec(x=a, y=b):
-                out += a * b
-            case P2(a=a):
-                out += math.log(a) * 2
-            case int():
-                out += o * x[0]
-            case str() as s:
-                out += len(s) * x[1]
-            case {"k": v, **rest}:
-                out += v**3
-            case None:
-                out *= 2
-            case [1, _, z]:
-                out += z
-    return out
 
 
 def use_match_float(x):

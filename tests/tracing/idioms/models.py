@@ -196,3 +196,24 @@ class Lazy:
 def use_cached_property(x):
     l = Lazy(x)
     return [l.t, l.s, l.t * l.s]
+
+
+def use_match_class(x):
+    out = 0.0
+    for o in (Vec(x[0], x[1]), P2(x[2], 1.0), 3, "s", {"k": x[3]}, None, [1, 2, x[0]]):
+        match o:
+            case Vec(x=a, y=b):
+                out += a * b
+            case P2(a=a):
+                out += math.log(a) * 2
+            case int():
+                out += o * x[0]
+            case str() as s:
+                out += len(s) * x[1]
+            case {"k": v, **rest}:
+                out += v**3
+            case None:
+                out *= 2
+            case [1, _, z]:
+                out += z
+    return out
