@@ -134,6 +134,13 @@ class Jet:
             decided(math.floor(self.v), self.v - round(self.v), self.first), len(self.g)
         )
 
+    def __floordiv__(self, other: float) -> Any:
+        ratio = self.v / other
+        return constant(decided(ratio // 1.0, ratio - round(ratio), self.first), len(self.g))
+
+    def __divmod__(self, other: float) -> Any:
+        return self // other, self % other
+
     def __lt__(self, other: Any) -> Any:
         return compare(self, other, lambda x, y: x < y)
 
@@ -302,6 +309,7 @@ UNARY: dict[str, tuple[Callable[..., float], Callable[..., tuple[float, float]]]
     "log1p": (math.log1p, lambda x, v: (1 / (1 + x), -1 / (1 + x) ** 2)),
     "sqrt": (math.sqrt, lambda x, v: (0.5 / v, -0.25 / v**3)),
     "tanh": (math.tanh, lambda x, v: (1 / math.cosh(x) ** 2, -2 * v / math.cosh(x) ** 2)),
+    "asin": (math.asin, lambda x, v: ((1 - x * x) ** -0.5, x * (1 - x * x) ** -1.5)),
     "sinh": (math.sinh, lambda x, v: (math.cosh(x), v)),
     "cosh": (math.cosh, lambda x, v: (math.sinh(x), v)),
     "atan": (math.atan, lambda x, v: (1 / (1 + x * x), -2 * x / (1 + x * x) ** 2)),
@@ -346,6 +354,19 @@ def _apply(name: str) -> Callable[[Any], Any]:
         if isinstance(a, np.ndarray):
             return np.frompyfunc(function, 1, 1)(a)
         return unary(a, value, partials) if isinstance(a, Jet) else value(a)
+
+    return function
+
+
+def _strict(name: str) -> Callable[[Any], Any]:
+    """A function that raises where it has no value, as those of ``math`` do."""
+    value, _ = UNARY[name]
+    apply = _apply(name)
+
+    def function(a: Any) -> Any:
+        if isinstance(a, Jet):
+            value(a.v)
+        return apply(a)
 
     return function
 
@@ -405,6 +426,24 @@ def _sign(a: Any) -> Any:
     return constant((a > 0) - (a < 0.0), len(a.g)) if isinstance(a, Jet) else float(np.sign(a))
 
 
+def _copysign(size: float, a: Any) -> Any:
+    if not isinstance(a, Jet):
+        return math.copysign(size, a)
+    return decided(math.copysign(size, a.v), a.v, a.first)
+
+
+def _interp(a: Any, places: Any, values: Any) -> Any:
+    if isinstance(a, np.ndarray):
+        return np.array([_interp(v, places, values) for v in a], dtype=object)
+    last = len(places) - 1
+    after = sum(a >= place for place in places)
+    if after == 0 or (after > last and a > places[last]):
+        return 0.0 * a + values[min(after, last)]
+    low = min(after, last) - 1
+    slope = (values[low + 1] - values[low]) / (places[low + 1] - places[low])
+    return values[low] + slope * (a - places[low])
+
+
 def _solve(matrix: Any, right: Any) -> Any:
     """Gauss elimination without exchange of rows: diagonally dominant, or positive definite."""
     a, b = np.array(matrix, dtype=object), np.array(right, dtype=object)
@@ -440,6 +479,8 @@ def namespace() -> tuple[dict[str, Any], Any, Any, Any]:
     functions: dict[str, Any] = {name: _apply(name) for name in UNARY}
     functions |= {name: _apply_two(name) for name in BINARY}
     own_math = SimpleNamespace(**(vars(math) | functions | {"fabs": abs}))
+    vars(own_math).update({name: _strict(name) for name in UNARY if name != "square"})
+    own_math.copysign = _copysign
     own_math.pow = power_of
     own_math.hypot = lambda *args: functools.reduce(functions["hypot"], args)
 
@@ -473,6 +514,8 @@ def namespace() -> tuple[dict[str, Any], Any, Any, Any]:
         "mean": lambda a: sum(np.ravel(a)) / np.size(a),
         "var": lambda a: sum((v - sum(a) / len(a)) ** 2 for v in a) / len(a),
     }
+    arrays["interp"] = _interp
+    arrays["maximum"].reduce, arrays["minimum"].reduce = maximum, minimum
     own_numpy = _Numpy(functions | arrays)
     own_builtins = vars(builtins) | {
         "max": maximum,

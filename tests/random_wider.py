@@ -10,7 +10,7 @@ import random
 
 from random_problems import HEADER, RandomProblem, Writer
 
-__all__ = ["FIRST_SEED", "random_problem"]
+__all__ = ["FIRST_SEED", "MORE", "Wider", "random_problem"]
 
 FIRST_SEED = 100_000
 
@@ -70,10 +70,12 @@ class Ledger:
 
 def random_problem(seed: int) -> RandomProblem:
     """Write a problem; see ``random_problems.random_problem``."""
-    return _Wider(random.Random(seed)).problem()
+    return Wider(random.Random(seed)).problem()
 
 
-class _Wider(Writer):
+class Wider(Writer):
+    """Writes statements of more kinds."""
+
     def __init__(self, rng: random.Random) -> None:
         super().__init__(rng)
         self.is_structured = rng.random() < 0.3 and self.n >= 4

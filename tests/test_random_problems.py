@@ -1,13 +1,14 @@
 """Random nonlinear programs: values, derivatives and patterns agree with an independent opinion.
 
-Programs are drawn as text (``random_problems.py``, from seed 100,000 on ``random_wider.py``),
-traced by the library, and run on numbers that carry derivatives along (``jets.py``).
+Programs are drawn as text (``random_problems.py``, from seed 100,000 on ``random_wider.py``, from
+500,000 on ``random_usage.py``), traced by the library, and run on numbers that carry derivatives along (``jets.py``).
 ``ASDOPT_RANDOM_PROBLEMS=20000`` draws so many, from the seed ``ASDOPT_RANDOM_FIRST`` on. The seed
 of a program that ever failed stays in SEEDS.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import linecache
 import os
@@ -64,17 +65,20 @@ def sibling(name: str) -> ModuleType:
 jets = sibling("jets")
 random_problems = sibling("random_problems")
 random_wider = sibling("random_wider")
+random_usage = sibling("random_usage")
+WRITERS = (random_usage, random_usage.FIRST_SEED), (random_wider, random_wider.FIRST_SEED)
 
 
 class Program:
     """A random problem: as plain functions, and on jets."""
 
     def __init__(self, seed: int) -> None:
-        writer = random_problems if seed < random_wider.FIRST_SEED else random_wider
+        writer = next((made for made, first in WRITERS if seed >= first), random_problems)
         made = writer.random_problem(seed)
         self.exact_pattern = made.exact_pattern
         self.is_special = made.is_special
         self.rng = random.Random(seed + 1)
+        self.calls = random.Random(seed + 2) if seed >= random_usage.FIRST_SEED else None
         name = f"random_problem_{seed}.py"
         # Tracebacks and the tracer find the text there.
         linecache.cache[name] = (len(made.text), None, made.text.splitlines(True), name)
@@ -86,6 +90,7 @@ class Program:
         self.x0 = self.plain["X0"]
         self.p = self.plain["PARAMETERS"]
         self.structured = self.plain.get("structured", lambda x: x)
+        self.structured_parameters = self.plain.get("structured_parameters", lambda p: p)
         self.functions = self.constraint_names()
 
     @staticmethod
@@ -127,7 +132,9 @@ class Program:
         if self.functions == ["constraints"] and self.rng.random() < 0.5:
             constraints, options = self.plain["constraints"], {"cl": 0.0, "cu": 1.0}
         if self.p is not None:
-            options["parameters"] = self.p
+            options["parameters"] = self.structured_parameters(self.p)
+        if self.calls is not None and self.calls.random() < 0.2:
+            options["threads"] = 2
         return asdopt.Problem(objective, constraints, x0=self.structured(self.x0), **options)
 
     def outputs(self, names: dict[str, Any], x: Any) -> list[Any]:
@@ -135,12 +142,14 @@ class Program:
 
         def copies() -> tuple[Any, ...]:
             point = names.get("structured", lambda x: x)(x.copy())
-            return (point,) if self.p is None else (point, self.p.copy())
+            if self.p is None:
+                return (point,)
+            return point, self.structured_parameters(self.p.copy())
 
         rows = [names["objective"](*copies()) if self.has_objective else 0.0]
         for name in self.functions:
             found = names["Q"] @ x if name == "linear" else names[name](*copies())
-            rows += list(found)
+            rows += flat(found)
         return rows
 
     def points(self) -> list[Any]:
@@ -149,6 +158,13 @@ class Program:
         if self.is_special:
             return [x0, rng.choice([0.0, 1.0, -1.0, 0.5], x0.size), x0[::-1].copy()]
         return [x0, x0 + 0.01 * rng.normal(size=x0.size), rng.normal(size=x0.size)]
+
+
+def flat(values: Any) -> list[Any]:
+    """Numbers of nested lists, tuples and arrays, in order."""
+    if isinstance(values, (list, tuple)) or getattr(values, "ndim", 0):
+        return [number for value in values for number in flat(value)]
+    return [values]
 
 
 class Comparison:
@@ -174,7 +190,11 @@ class Comparison:
         if not np.isfinite(plain).all() or np.abs(plain).max() > 1e6:
             self.knows_all = False
             return False
+        if program.calls is not None:
+            self.disturb(x, program.calls)
         found = np.append(problem.objective(x), problem.constraints(x))
+        if program.calls is not None:
+            self.disturb(x, program.calls)
         jets.TIES.are_decided = program.is_special
         try:
             taken, rows = jets.decisions(), self.on_jets(x)
@@ -208,6 +228,49 @@ class Comparison:
             self.second |= bits(row.second, n * n).reshape(n, n)
         self.check_patterns(jac, np.tril(hessian))
         return True
+
+    def disturb(self, x: Any, rng: random.Random) -> None:
+        """Call what must not change later results: elsewhere, in another order, wrongly."""
+        problem, program = self.problem, self.program
+        n, m = problem.n, problem.m
+        other = x + np.array([rng.choice([0.0, rng.gauss(0.0, 1.0)]) for _ in range(n)])
+
+        def zero_weights() -> None:
+            values = problem.hessian(x, np.zeros(m), 0.0).data
+            assert not values.any(), f"Hessian with zero weights has {values}"
+
+        def wrong_shapes() -> None:
+            for call in (
+                lambda: problem.objective(np.append(x, 1.0)),
+                lambda: problem.hessian(x, np.zeros(m + 1)),
+                lambda: problem.jacobian_values(x[None, None, :-1]),
+            ):
+                with pytest.raises(ValueError):
+                    call()
+
+        def other_parameters() -> None:
+            if program.p is not None:
+                problem.parameters = program.structured_parameters(program.p + 0.3)
+                try:
+                    problem.hessian(other)
+                finally:
+                    problem.parameters = program.structured_parameters(program.p)
+
+        kinds = (
+            zero_weights,
+            wrong_shapes,
+            other_parameters,
+            lambda: problem.hessian(x),
+            lambda: problem.hessian(other, np.ones(m), 0.0),
+            lambda: problem.gradient(other),
+            lambda: problem.jacobian_values(other),
+            lambda: problem.jacobian(x),
+            lambda: problem.constraints(other),
+        )
+        for kind in rng.sample(kinds, rng.randint(0, 4)):
+            # There may be no values or derivatives.
+            with contextlib.suppress(asdopt.EvaluationError, ArithmeticError):
+                kind()
 
     def on_jets(self, x: Any) -> list[Any]:
         """Run the program on jets."""
@@ -304,7 +367,7 @@ def check(seed: int) -> bool:
     compared = [comparison.at(x) for x in points]
     if program.p is not None:
         program.p = np.array([program.rng.choice([0.0, 1.0, 0.7]) for _ in program.p])
-        comparison.problem.parameters = program.p
+        comparison.problem.parameters = program.structured_parameters(program.p)
         compared += [comparison.at(x) for x in points[::2]]
     if seed % 10 == 0:
         comparison.problem = pickle.loads(pickle.dumps(comparison.problem))
