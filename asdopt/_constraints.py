@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from asdopt._bounds import bound_numbers, check_order, open_ended
 from asdopt._errors import InputError
+from asdopt.tracing._callee import HOOK
 
 __all__ = ["Constraint", "as_constraints", "row_bounds", "row_names"]
 
@@ -139,7 +140,7 @@ def _one(entry: Any) -> Constraint:
         return Constraint(entry.fun, entry.lb, entry.ub)
     if kind == "LinearConstraint":
         matrix = entry.A if hasattr(entry.A, "tocsr") else np.atleast_2d(entry.A)
-        return Constraint(_product(matrix), entry.lb, entry.ub, "linear", linear=True)
+        return Constraint(_Product(matrix), entry.lb, entry.ub, "linear", linear=True)
     if callable(entry):
         return _bare(entry, None, None)
     raise InputError(
@@ -149,17 +150,37 @@ def _one(entry: Any) -> Constraint:
     )
 
 
-def _product(matrix: Any) -> Callable[..., Any]:
-    def product(x: Any, *_: Any) -> Any:
-        if np.shape(x) != matrix.shape[1:]:
+@dataclass(frozen=True, slots=True)
+class _Product:
+    """``matrix @ x`` as a function that can be pickled."""
+
+    matrix: Any
+
+    def __call__(self, x: Any, *_: Any) -> Any:
+        if np.shape(x) != self.matrix.shape[1:]:
             raise InputError(
-                f"a LinearConstraint has a matrix of shape {matrix.shape}, x has shape "
+                f"a LinearConstraint has a matrix of shape {self.matrix.shape}, x has shape "
                 f"{np.shape(x)}: its columns are the variables, so give one for each and x0 as a "
                 "vector, or write the constraint as a function"
             )
-        return matrix @ x
+        return self.matrix @ x
 
-    return product
+    def __repr__(self) -> str:
+        return "LinearConstraint"
+
+
+@dataclass(frozen=True, slots=True)
+class _WithArguments:
+    """A function with more arguments behind x, which can be pickled as the function can."""
+
+    fun: Callable[..., Any]
+    args: tuple[Any, ...]
+
+    def __call__(self, x: Any) -> Any:
+        return HOOK[self.fun](x, *self.args)
+
+    def __repr__(self) -> str:
+        return _name(self.fun)
 
 
 def _from_dict(entry: Mapping[str, Any]) -> Constraint:
@@ -172,7 +193,7 @@ def _from_dict(entry: Mapping[str, Any]) -> Constraint:
         )
     args = entry.get("args", ())
     args = tuple(args) if isinstance(args, (tuple, list)) else (args,)
-    call = (lambda x: fun(x, *args)) if args else fun
+    call = _WithArguments(fun, args) if args else fun
     name = _name(fun)
     upper = 0.0 if kind == "eq" else np.inf
     return Constraint(call, 0.0, upper, None if name == _NO_NAME else name)

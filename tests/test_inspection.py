@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy.optimize import LinearConstraint
 
 import asdopt
 from asdopt import Constraint, Problem, external
@@ -15,6 +17,11 @@ from asdopt import Constraint, Problem, external
 def top_level(x: Any) -> Any:
     """A function that can be pickled; its branch depends on x."""
     return x[0] ** 2 * x[1] if x[0] > 0 else x[1] ** 3
+
+
+def top_level_row(x: Any, factor: float) -> Any:
+    """The same, with an argument more."""
+    return math.sin(factor * x[0]) if x[0] > 0 else factor * x[1]
 
 
 def test_check_derivatives_passes_on_a_right_problem() -> None:
@@ -81,6 +88,23 @@ def test_a_pickled_problem_evaluates_alike() -> None:
     np.testing.assert_array_equal(again.hessian(x, w).toarray(), problem.hessian(x, w).toarray())
     assert again.row_names == problem.row_names
     assert list(again.names) == list(problem.names)
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        LinearConstraint(np.array([[1.0, 2.0]]), 0.0, 1.0),
+        {"type": "ineq", "fun": top_level_row, "args": (3.0,)},
+    ],
+    ids=["LinearConstraint", "dict with args"],
+)
+def test_a_pickled_problem_with_constraints_of_scipy_in_a_new_branch(constraint) -> None:
+    problem = Problem(top_level, constraint, x0=[1.0, 2.0])
+    again = pickle.loads(pickle.dumps(problem))
+    x = np.array([-1.0, 2.0])
+    assert again.objective(x) == 8.0
+    np.testing.assert_array_equal(again.constraints(x), problem.constraints(x))
+    np.testing.assert_array_equal(again.jacobian(x).toarray(), problem.jacobian(x).toarray())
 
 
 def test_a_pickled_problem_in_a_new_branch() -> None:

@@ -267,10 +267,13 @@ class Comparison:
             lambda: problem.jacobian(x),
             lambda: problem.constraints(other),
         )
+        known = problem.evaluator.num_branches
         for kind in rng.sample(kinds, rng.randint(0, 4)):
             # There may be no values or derivatives.
             with contextlib.suppress(asdopt.EvaluationError, ArithmeticError):
                 kind()
+        # The pattern may have grown by what is elsewhere.
+        self.knows_all &= problem.evaluator.num_branches == known
 
     def on_jets(self, x: Any) -> list[Any]:
         """Run the program on jets."""
