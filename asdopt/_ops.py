@@ -45,8 +45,8 @@ class Operator:
         Where the derivative with respect to an operand vanishes on an open set, the condition
         under which it does *not*, one per operand; used by local detection only. Empty: no rule.
     selects : bool
-        Whether an operand can be unused at a point, so that even an infinite derivative behind
-        it must not be seen (``maximum``, ``where``).
+        Whether an operand can be unused at a point, where its partial derivative is 0, so that
+        even an infinite derivative behind it must not be seen (``maximum``, ``where``).
     domain : tuple of tuple of float
         For each operand an interval inside which the function is smooth; tests sample from it.
     """
@@ -308,6 +308,10 @@ _UNARY: Final = (
 _TWO_SIDED = ("(x < y) == 0", "(x > y) == 0")
 _TWO_SIDED_MIN = ("(x > y) == 0", "(x < y) == 0")
 
+# Half of both sides at a tie, as central differences have it: so |x| is max(x, -x), max(x, 0) plus
+# min(x, 0) is x, and log1p(exp(-|x|)) + max(x, 0) has the slope of the smooth function that it is.
+_ABOVE, _BELOW = "0.5*((x >= y) + (x > y))", "0.5*((x <= y) + (x < y))"
+
 _BINARY: Final = (
     Operator("add", "x+y", ("1.0", "1.0"), ("0", "0", "0"), numpy=("add",), domain=_ANY),
     Operator("subtract", "x-y", ("1.0", "-1.0"), ("0", "0", "0"), numpy=("subtract",), domain=_ANY),
@@ -358,7 +362,7 @@ _BINARY: Final = (
     Operator(
         "maximum",
         "maximum_(x, y)",
-        ("x >= y", "x < y"),
+        (_ABOVE, _BELOW),
         ("0", "0", "0"),
         numpy=("maximum",),
         local=_TWO_SIDED,
@@ -368,7 +372,7 @@ _BINARY: Final = (
     Operator(
         "minimum",
         "minimum_(x, y)",
-        ("x <= y", "x > y"),
+        (_BELOW, _ABOVE),
         ("0", "0", "0"),
         numpy=("minimum",),
         local=_TWO_SIDED_MIN,
@@ -378,7 +382,7 @@ _BINARY: Final = (
     Operator(
         "fmax",
         "fmax(x, y)",
-        ("(x >= y) | (y != y)", "(x < y) | (x != x)"),
+        (f"(y != y) + {_ABOVE}", f"(x != x) + {_BELOW}"),
         ("0", "0", "0"),
         numpy=("fmax",),
         local=_TWO_SIDED,
@@ -388,7 +392,7 @@ _BINARY: Final = (
     Operator(
         "fmin",
         "fmin(x, y)",
-        ("(x <= y) | (y != y)", "(x > y) | (x != x)"),
+        (f"(y != y) + {_BELOW}", f"(x != x) + {_ABOVE}"),
         ("0", "0", "0"),
         numpy=("fmin",),
         local=_TWO_SIDED_MIN,

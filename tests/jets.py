@@ -4,7 +4,7 @@ Plain Python programs run on them in a namespace in which ``math``, ``numpy`` an
 know them; nothing of the library takes part. Derivatives are exact to rounding. Dependence is
 propagated operation by operation: which variables a value depends on, and which pairs of them
 nonlinearly. What has no value is NaN. At kinks a number raises, or, where ``TIES`` is set, takes
-the derivative that the library promises: that of the first of equal values, 0 for ``abs`` at 0.
+the derivative that the library promises: half of that of each of two equal values, 0 for ``abs``.
 Inside ``rounded`` each operation rounds otherwise, at random, and all decisions fall as before.
 """
 
@@ -401,7 +401,8 @@ def _extreme(better: Callable[[Any, Any], bool]) -> Callable[..., Any]:
     def pick(a: Any, b: Any) -> Any:
         if a is b:
             return a
-        return _chosen(a if better(a, b) else b, (a, b))
+        first, second = better(a, b), better(b, a)
+        return _chosen(a if first else b, (a, b)) if first != second else _between(a, b)
 
     def function(*args: Any, key: Any = None) -> Any:
         values = args[0] if len(args) == 1 else args
@@ -409,7 +410,25 @@ def _extreme(better: Callable[[Any, Any], bool]) -> Callable[..., Any]:
             return functools.reduce(lambda a, b: a if better(key(a), key(b)) else b, values)
         return functools.reduce(pick, values)
 
+    def reduction(values: Any) -> Any:
+        """By pairs, as the library combines them."""
+        values = list(np.ravel(values))
+        while len(values) > 1:
+            pairs = [pick(a, b) for a, b in zip(values[::2], values[1::2], strict=False)]
+            values = pairs + values[2 * len(pairs) :]
+        return values[0]
+
+    function.reduce = reduction  # type: ignore[attr-defined]
     return function
+
+
+def _between(a: Any, b: Any) -> Any:
+    """Equal values with the mean of their derivatives."""
+    jets = [o for o in (a, b) if isinstance(o, Jet)]
+    if not jets:
+        return a
+    found, (x, y) = _chosen(a, (a, b)), (lift(o, jets[0]) for o in (a, b))
+    return Jet(found.v, 0.5 * (x.g + y.g), 0.5 * (x.h + y.h), found.first, found.second)
 
 
 maximum, minimum = _extreme(lambda a, b: a >= b), _extreme(lambda a, b: a <= b)
@@ -441,6 +460,8 @@ def _interp(a: Any, places: Any, values: Any) -> Any:
         return 0.0 * a + values[min(after, last)]
     low = min(after, last) - 1
     slope = (values[low + 1] - values[low]) / (places[low + 1] - places[low])
+    if 0 < low and a == places[low]:
+        slope = 0.5 * (slope + (values[low] - values[low - 1]) / (places[low] - places[low - 1]))
     return values[low] + slope * (a - places[low])
 
 
@@ -509,13 +530,14 @@ def namespace() -> tuple[dict[str, Any], Any, Any, Any]:
         "heaviside": _elementwise(lambda a, h: 0.5 * (_sign(a) + 1.0) if a != 0 else h, 2),
         "fromiter": lambda a, dtype: np.array(list(a), dtype=object),
         "array": lambda a: np.array(a, dtype=object if _has_jets(a) else None),
-        "max": lambda a: maximum(list(np.ravel(a))),
-        "min": lambda a: minimum(list(np.ravel(a))),
+        "max": maximum.reduce,
+        "min": minimum.reduce,
         "mean": lambda a: sum(np.ravel(a)) / np.size(a),
         "var": lambda a: sum((v - sum(a) / len(a)) ** 2 for v in a) / len(a),
     }
     arrays["interp"] = _interp
-    arrays["maximum"].reduce, arrays["minimum"].reduce = maximum, minimum
+    for name, own in (("maximum", maximum), ("minimum", minimum)):
+        arrays[name].reduce = own.reduce
     own_numpy = _Numpy(functions | arrays)
     own_builtins = vars(builtins) | {
         "max": maximum,

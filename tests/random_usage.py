@@ -202,7 +202,10 @@ class _Usage(Wider):
             lines += [f"view[0] = {a}", f"{name} = {array}.sum() / {n} + view[-1]"]
             self.arrays.append(array)
         elif kind == "pairs":
-            lines = [f"{name} = 0.0", f"for k, (u, v) in enumerate(itertools.product(x[:3], ({w})[:3])):"]
+            lines = [
+                f"{name} = 0.0",
+                f"for k, (u, v) in enumerate(itertools.product(x[:3], ({w})[:3])):",
+            ]
             lines += [f"    {name} += {self.template('u', 'v', 'D[k % len(D)]')} / 9"]
         elif kind == "repeat":
             body = self.template("u", "v", "t", "D[k % len(D)]")

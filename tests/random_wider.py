@@ -82,7 +82,7 @@ class Wider(Writer):
 
     def number(self) -> str:
         if self.rng.random() < 0.1:
-            return self.rng.choice(["1e-6", "2.5e3", "-1e-9", "3e4", "1 / 3", "2**-20", "True"])
+            return self.rng.choice(["1e-6", "2.5e3", "-1e-9", "3e4", "1 / 3", "2**-20", "1"])
         return super().number()
 
     def smooth(self, a: str, b: str) -> str:

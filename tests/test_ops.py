@@ -437,9 +437,9 @@ def test_local_rule_drops_only_vanishing_derivatives(row: Operator) -> None:
 
 
 @pytest.mark.parametrize("name", ["maximum", "minimum", "fmax", "fmin"])
-def test_ties_keep_both_operands_but_only_one_has_the_derivative(name: str) -> None:
+def test_ties_keep_both_operands_with_half_of_the_derivative(name: str) -> None:
     assert local(name, 1.0, 1.0) == (True, True)
-    assert first(name, 1.0, 1.0) == (1.0, 0.0)
+    assert first(name, 1.0, 1.0) == (0.5, 0.5)
     assert local(name, math.nan, 1.0) == (True, True)
 
 

@@ -259,7 +259,7 @@ cdef class Derivation:
         infinite partial counts for nothing.
         """
         if node.op != OP_SUM and selects(node.op):
-            return self.graph.mask(partial, carried)
+            return self.graph.guarded(partial, carried)
         if (singular or self.selects) and not self.graph.is_literal(carried):
             return self.graph.guarded(carried, partial)
         return self.graph.mul(carried, partial)

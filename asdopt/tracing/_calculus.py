@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from asdopt._errors import UnsupportedOperationError
 from asdopt._ops import CODE
@@ -186,7 +187,7 @@ def _interp(
 
     With few constant knots, all different, it is a sum of ramps, ``slope * (clip(x, low, high) -
     low)``, which holds at every x; else the interval is found at the point, under guards. Either
-    way the derivative at a knot is the one to its right, at the last one that to its left.
+    way the derivative at a knot is the mean of those on both sides, at both ends the one inside.
     """
     points, knots, values = lift(tape, x), lift(tape, xp), lift(tape, fp)
     if knots.ndim != 1 or knots.shape != values.shape:
@@ -235,10 +236,10 @@ def _ramps(tape: Tape, x: Any, knots: Any, values: Any) -> Any:
     for k in range(len(knots) - 1):
         low, high = float(knots[k]), float(knots[k + 1])
         slope = (values[k + 1] - values[k]) / (high - low)
-        # Of equal operands the first counts: at a knot only the ramp that begins there rises.
-        raised = np.maximum(x, low)
+        # The ends are decided upon: behind them the table is constant.
+        ramp = np.where(x < low, low, x) if k == 0 else np.maximum(x, low)
         is_last = k == len(knots) - 2
-        ramp = np.minimum(raised, high) if is_last else np.minimum(high, raised)
+        ramp = np.where(x > high, high, ramp) if is_last else np.minimum(ramp, high)
         result = result + slope * (ramp - low)
     return result
 
@@ -246,18 +247,29 @@ def _ramps(tape: Tape, x: Any, knots: Any, values: Any) -> Any:
 def _interval(tape: Tape, points: Any, knots: Any, values: Any) -> Any:
     last = len(knots) - 1
     index = np.asarray(np.searchsorted(knots, points, side="right"))
+    # Which points are knots, with an interval to the left that has a width.
+    near = np.clip(index - 1, 0, last)
+    known = (points == knots[near]) & (knots[np.maximum(near - 1, 0)] < knots[near])
+    is_knot = decide(tape, lift(tape, known).ids, "np.interp") != 0.0
     # The last interval has both of its ends.
-    at_end = (points == knots[last]) & (knots[last - 1] < knots[last])
-    is_at_end = decide(tape, lift(tape, at_end).ids, "np.interp") != 0.0
-    index = np.where(is_at_end, last, index)
+    index = np.where(is_knot & (near == last), last, index)
     low = np.clip(index - 1, 0, max(last - 1, 0))
-    high = np.minimum(low + 1, last)
     x0, f0 = wrap(tape, knots.ids[low]), wrap(tape, values.ids[low])
-    slope = (wrap(tape, values.ids[high]) - f0) / (wrap(tape, knots.ids[high]) - x0)
+    slope = _slope(tape, knots, values, low)
+    if (between := is_knot & (near < last)).any():
+        both = 0.5 * (slope + _slope(tape, knots, values, np.maximum(low - 1, 0)))
+        slope = wrap(tape, np.where(between, lift(tape, both).ids, lift(tape, slope).ids))
     line = f0 + slope * (wrap(tape, points.ids) - x0)
     outside = np.where(index > last, values.ids[last], values.ids[0]).astype(np.int32)
     inside = (index > 0) & (index <= last)
     return wrap(tape, np.where(inside, lift(tape, line).ids, outside).astype(np.int32))
+
+
+def _slope(tape: Tape, knots: Any, values: Any, low: npt.NDArray[np.intp]) -> Any:
+    """Slope of the table right of some knots."""
+    high = np.minimum(low + 1, len(knots) - 1)
+    rise = wrap(tape, values.ids[high]) - wrap(tape, values.ids[low])
+    return rise / (wrap(tape, knots.ids[high]) - wrap(tape, knots.ids[low]))
 
 
 @implements(np.apply_along_axis)
