@@ -19,7 +19,7 @@ __all__ = ["compact_trace"]
 def compact_trace(
     tape: Tape, outputs: npt.NDArray[np.int32], lines: list[object] | None = None
 ) -> Trace:
-    """Copy the live part of a tape.
+    """Make a trace of the live part of a tape.
 
     Parameters
     ----------
@@ -43,6 +43,10 @@ def compact_trace(
             parts += [inputs, np.arange(first, first + count, dtype=np.int32)]
         ends = np.concatenate(parts)
     number, (op, a, b, val, pool_ids, pool_weights) = live_part(tape, ends, guard_nodes)
+
+    def renumbered(ids: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        return ids.copy() if number is None else number[ids]
+
     return Trace(
         op=op,
         a=a,
@@ -50,18 +54,31 @@ def compact_trace(
         val=val,
         pool_ids=pool_ids,
         pool_weights=pool_weights,
-        guard_nodes=number[guard_nodes],
+        guard_nodes=renumbered(guard_nodes),
         guard_values=guard_values,
-        outputs=number[outputs],
+        outputs=renumbered(outputs),
         num_inputs=tape.num_inputs,
         num_parameters=tape.num_parameters,
         primal=tape.primal,
         externals=tuple(
-            ExternalCall(call, number[inputs], int(number[first]) if count else 0, count)
+            ExternalCall(
+                call,
+                renumbered(inputs),
+                int(first if number is None else number[first]) if count else 0,
+                count,
+            )
             for call, inputs, first, count in tape.externals
         ),
-        lines=tuple(lines[i] for i in np.flatnonzero(number >= 0)) if lines is not None else (),
+        lines=_kept_lines(lines, number),
     )
+
+
+def _kept_lines(
+    lines: list[object] | None, number: npt.NDArray[np.int32] | None
+) -> tuple[object, ...]:
+    if lines is None or number is None:
+        return tuple(lines or ())
+    return tuple(lines[i] for i in np.flatnonzero(number >= 0))
 
 
 def _distinct_guards(

@@ -4,7 +4,7 @@
 
 cimport numpy as cnp
 from asdopt._operators cimport OP_ARITY, OP_EXTERNAL, OP_SUM
-from libc.string cimport memcpy, memset
+from libc.string cimport memset
 
 from asdopt.tracing._tape cimport Tape
 
@@ -16,34 +16,48 @@ cdef cnp.ndarray new(Py_ssize_t size, int kind):
     return cnp.PyArray_EMPTY(1, &shape, kind, 0)
 
 
-cdef tuple live(Py_ssize_t n, const unsigned char *op, const int *a, const int *b,
-                const double *val, const int *pool, const double *weights,
-                Py_ssize_t pool_size, int[::1] ends, int[::1] guards, Py_ssize_t first):
-    cdef Py_ssize_t i, j, k, size = 0, terms = 0
+cdef Py_ssize_t mark(Py_ssize_t n, const unsigned char *op, const int *a, const int *b,
+                     const int *pool, int[::1] ends, int[::1] guards, Py_ssize_t first,
+                     unsigned char *kept, Py_ssize_t *terms) noexcept:
+    """Mark what the ends and the guards need; give how many nodes that are."""
+    cdef Py_ssize_t i, k, size = first
     cdef int o
-    number_array = new(n, cnp.NPY_INT32)
-    # First whether a node is kept, then its new number or -1.
-    cdef int *number = <int *> cnp.PyArray_DATA(number_array)
-    memset(number, 0, n * sizeof(int))
-    for i in range(first):
-        number[i] = 1
+    memset(kept, 0, n)
+    memset(kept, 1, first)
+    terms[0] = 0
     for i in range(ends.shape[0]):
-        number[ends[i]] = 1
+        kept[ends[i]] = 1
     for i in range(guards.shape[0]):
-        number[guards[i]] = 1
+        kept[guards[i]] = 1
     for i in range(n - 1, first - 1, -1):
-        if number[i]:
+        if kept[i]:
             size += 1
             o = op[i]
             if o == OP_SUM or o == OP_EXTERNAL:
-                terms += b[i]
+                terms[0] += b[i]
                 for k in range(a[i], a[i] + b[i]):
-                    number[pool[k]] = 1
+                    kept[pool[k]] = 1
             elif o > OP_SUM:
-                number[a[i]] = 1
+                kept[a[i]] = 1
                 if OP_ARITY[o] == 2:
-                    number[b[i]] = 1
-    size += first
+                    kept[b[i]] = 1
+    return size
+
+
+cdef tuple live(Py_ssize_t n, const unsigned char *op, const int *a, const int *b,
+                const double *val, const int *pool, const double *weights,
+                Py_ssize_t pool_size, int[::1] ends, int[::1] guards, Py_ssize_t first,
+                Tape tape):
+    cdef Py_ssize_t i, j, k, size, terms
+    cdef int o
+    kept_array = new(n, cnp.NPY_UINT8)
+    cdef unsigned char *kept = <unsigned char *> cnp.PyArray_DATA(kept_array)
+    size = mark(n, op, a, b, pool, ends, guards, first, kept, &terms)
+    if tape is not None and tape.closed and size == n and terms == pool_size:
+        # Nothing is dropped, as in most traces of arrays: copies would take longer than the rest.
+        return None, tape.take()
+    number_array = new(n, cnp.NPY_INT32)
+    cdef int *number = <int *> cnp.PyArray_DATA(number_array)
     new_op = new(size, cnp.NPY_UINT8)
     new_a = new(size, cnp.NPY_INT32)
     new_b = new(size, cnp.NPY_INT32)
@@ -56,22 +70,9 @@ cdef tuple live(Py_ssize_t n, const unsigned char *op, const int *a, const int *
     cdef double *pv = <double *> cnp.PyArray_DATA(new_val)
     cdef int *ids = <int *> cnp.PyArray_DATA(new_pool)
     cdef double *factors = <double *> cnp.PyArray_DATA(new_weights)
-    if size == n and terms == pool_size:
-        # Nothing is dropped, as in most traces of arrays: copies take a third of the time.
-        for i in range(n):
-            number[i] = <int> i
-        if n:
-            memcpy(p, op, n)
-            memcpy(pa, a, n * sizeof(int))
-            memcpy(pb, b, n * sizeof(int))
-            memcpy(pv, val, n * sizeof(double))
-        if terms:
-            memcpy(ids, pool, terms * sizeof(int))
-            memcpy(factors, weights, terms * sizeof(double))
-        return number_array, (new_op, new_a, new_b, new_val, new_pool, new_weights)
     j = terms = 0
     for i in range(n):
-        if not number[i]:
+        if not kept[i]:
             number[i] = -1
             continue
         number[i] = <int> j
@@ -109,10 +110,13 @@ def live_nodes(const unsigned char[::1] op, const int[::1] a, const int[::1] b,
     return live(op.shape[0], &op[0] if has_nodes else NULL, &a[0] if has_nodes else NULL,
                 &b[0] if has_nodes else NULL, &val[0] if has_nodes else NULL,
                 &pool[0] if has_terms else NULL, &weights[0] if has_terms else NULL,
-                pool.shape[0], ends, guards, first)
+                pool.shape[0], ends, guards, first, None)
 
 
 def live_part(Tape tape, int[::1] ends, int[::1] guards):
-    """Do the same to a tape; its inputs and parameters always stay."""
+    """Do the same to a tape; its inputs and parameters always stay.
+
+    The numbers are None where all nodes of a closed tape stay: the arrays are then its own.
+    """
     return live(tape.size, tape.op, tape.a, tape.b, tape.val, tape.pool_ids, tape.pool_weights,
-                tape.pool_size, ends, guards, tape.num_inputs + tape.num_parameters)
+                tape.pool_size, ends, guards, tape.num_inputs + tape.num_parameters, tape)

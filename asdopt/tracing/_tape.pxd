@@ -22,6 +22,8 @@ cdef class Tape:
     cdef readonly list externals
     cdef list guard_nodes
     cdef list guard_values
+    cdef bint taken
+    cdef tuple kept
     cdef object __weakref__
 
     cdef int grow(self, Py_ssize_t more) except -1
@@ -32,4 +34,5 @@ cdef class Tape:
     cdef int binary(self, int op, int a, int b) except -1
     cdef int power(self, int a, int b) except -1
     cdef int add_guard(self, int node, double value) except -1
+    cdef tuple take(self)
     cdef cnp.ndarray fill(self, int op, cnp.ndarray a, cnp.ndarray b, int node)

@@ -12,9 +12,12 @@ from asdopt._operators cimport (
     OP_POWER_CONSTANT, OP_SQRT, OP_SQUARE, OP_SUBTRACT, OP_SUM, op_value,
 )
 from libc.math cimport NAN
-from libc.stdlib cimport free, realloc
+from libc.stdlib cimport free
 
 cnp.import_array()
+
+cdef extern from "tracing/_memory.h":
+    void *resized "asdopt_resize" (void *p, size_t size)
 
 # Node ids are C ints.
 cdef Py_ssize_t MAX_NODES = 2147483647
@@ -51,6 +54,8 @@ cdef class Tape:
         self.size = num_inputs + num_parameters
 
     def __dealloc__(self):
+        if self.taken:
+            return  # by arrays, which the tape keeps
         free(self.op)
         free(self.a)
         free(self.b)
@@ -82,19 +87,19 @@ cdef class Tape:
         cap = max(need, 4 * self.capacity, 16 * self.num_inputs, 1024)
         if need > MAX_NODES:
             raise MemoryError(f"the tape would need {need} nodes; at most {MAX_NODES} fit")
-        p = realloc(self.op, cap)
+        p = resized(self.op, cap)
         if p == NULL:
             raise MemoryError()
         self.op = <unsigned char *> p
-        p = realloc(self.a, cap * sizeof(int))
+        p = resized(self.a, cap * sizeof(int))
         if p == NULL:
             raise MemoryError()
         self.a = <int *> p
-        p = realloc(self.b, cap * sizeof(int))
+        p = resized(self.b, cap * sizeof(int))
         if p == NULL:
             raise MemoryError()
         self.b = <int *> p
-        p = realloc(self.val, cap * sizeof(double))
+        p = resized(self.val, cap * sizeof(double))
         if p == NULL:
             raise MemoryError()
         self.val = <double *> p
@@ -109,11 +114,11 @@ cdef class Tape:
         cap = max(need, 2 * self.pool_capacity, 256)
         if need > MAX_NODES:
             raise MemoryError(f"the tape's sums would need {need} terms; at most {MAX_NODES} fit")
-        p = realloc(self.pool_ids, cap * sizeof(int))
+        p = resized(self.pool_ids, cap * sizeof(int))
         if p == NULL:
             raise MemoryError()
         self.pool_ids = <int *> p
-        p = realloc(self.pool_weights, cap * sizeof(double))
+        p = resized(self.pool_weights, cap * sizeof(double))
         if p == NULL:
             raise MemoryError()
         self.pool_weights = <double *> p
@@ -358,6 +363,32 @@ cdef class Tape:
         """End the trace: from now on an operation on its tracers raises."""
         self.closed = True
 
+    cdef tuple take(self):
+        """Make arrays of the tape's own memory: op, a, b, val, pool_ids, pool_weights.
+
+        Values left behind may still be read; nothing is appended any more.
+        """
+        cdef Py_ssize_t n = self.size, m = self.pool_size
+        if not self.closed or self.taken:
+            raise ValueError("the arrays of a tape that is written or was taken")
+        self.op = <unsigned char *> fitted(self.op, n)
+        self.a = <int *> fitted(self.a, n * sizeof(int))
+        self.b = <int *> fitted(self.b, n * sizeof(int))
+        self.val = <double *> fitted(self.val, n * sizeof(double))
+        self.pool_ids = <int *> fitted(self.pool_ids, m * sizeof(int))
+        self.pool_weights = <double *> fitted(self.pool_weights, m * sizeof(double))
+        self.capacity, self.pool_capacity = n, m
+        self.taken = True
+        self.kept = (
+            owner(self.op, n, cnp.NPY_UINT8),
+            owner(self.a, n, cnp.NPY_INT32),
+            owner(self.b, n, cnp.NPY_INT32),
+            owner(self.val, n, cnp.NPY_DOUBLE),
+            owner(self.pool_ids, m, cnp.NPY_INT32),
+            owner(self.pool_weights, m, cnp.NPY_DOUBLE),
+        )
+        return self.kept
+
     def arrays(self):
         """Copies of the node arrays: op, a, b, val, pool_ids, pool_weights, guards."""
         cdef Py_ssize_t n = self.size, m = self.pool_size
@@ -381,6 +412,30 @@ cdef class Tape:
         """Nodes and values of the guards, in order."""
         return (np.array(self.guard_nodes, dtype=np.int32),
                 np.array(self.guard_values, dtype=np.float64))
+
+
+cdef class Memory:
+    """Frees what an array was made of."""
+
+    cdef void *p
+
+    def __dealloc__(self):
+        free(self.p)
+
+
+cdef cnp.ndarray owner(void *p, cnp.npy_intp size, int kind):
+    """Make an array of memory that is freed with it."""
+    cdef Memory memory = Memory()
+    cdef cnp.ndarray found = cnp.PyArray_SimpleNewFromData(1, &size, kind, p)
+    memory.p = p
+    cnp.set_array_base(found, memory)
+    return found
+
+
+cdef void *fitted(void *p, size_t size):
+    """Give back the memory that is not used; what cannot be moved stays."""
+    cdef void *q = resized(p, size)
+    return p if q == NULL else q
 
 
 cdef void fill_binary(Tape tape, int op, Py_ssize_t n, const int *a, const int *b,
