@@ -163,6 +163,7 @@ def _code_of(fun: Any) -> CodeType | None:
 
 # Modules whose functions have stand-ins of their own -> the module that has them.
 _LIBRARY = {
+    "_labeled": ("pandas",),
     "_standins_library": (
         *("statistics", "random", "_random", "numpy.random", "heapq", "_heapq", "bisect"),
         *("_bisect", "secrets", "uuid", "posix", "nt"),
@@ -379,6 +380,10 @@ def _class(session: Session, cls: type) -> Any:
         from asdopt.tracing._standins_scipy import stand_in_object
 
         return stand_in_object(session, cls)
+    if getattr(cls, "__pandas_priority__", None) and cls.__module__.startswith("pandas"):
+        from asdopt.tracing._labeled import constructor
+
+        return constructor(cls)
     notice(session, cls)
     meta = type(cls)
     call = find_attribute(meta, "__call__")

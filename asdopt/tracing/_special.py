@@ -149,7 +149,13 @@ def _poch(tape: Tape, z: Any, m: Any) -> Any:
 
 @by_name
 def _rgamma(tape: Tape, x: Any) -> Any:
-    return 1.0 / _gamma(tape, x)
+    # By reflection below 1/2: an entire function, which is zero where gamma has its poles.
+    is_right = np.greater(x, 0.5)
+    right, left = np.where(is_right, x, 1.0), np.where(is_right, 0.5, x)
+    nearest = np.rint(left)
+    sine = (1.0 - 2.0 * np.mod(nearest, 2.0)) * np.sin(np.pi * (left - nearest))
+    mirrored = _gamma(tape, 1.0 - left) * sine / np.pi
+    return np.where(is_right, 1.0 / _gamma(tape, right), mirrored)
 
 
 @by_name
