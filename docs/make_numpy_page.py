@@ -21,6 +21,7 @@ from numpy.testing import overrides
 from asdopt._ops import OPERATORS
 from asdopt.tracing import (  # noqa: F401  # imported for what they register
     _descriptive,
+    _distances,
     _scipy_linear,
     _scipy_signal,
     _scipy_spectral,

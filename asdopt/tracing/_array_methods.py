@@ -14,6 +14,7 @@ import numpy as np
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing import _tracer
 from asdopt.tracing._location import refuse
+from asdopt.tracing._nodes import constant_values
 from asdopt.tracing._tracer import TracedArrayBase, mirror
 
 __all__ = ["ArrayMethods"]
@@ -180,6 +181,9 @@ class ArrayMethods(TracedArrayBase):
     def view(self, dtype: Any = None, type: Any = None) -> Any:  # noqa: A002  # as ndarray's
         """View of the same entries; another type is refused."""
         if np.matrix in (dtype, type):
+            fixed = constant_values(self.tape, self.ids)
+            if fixed is not None:
+                return np.asmatrix(fixed)
             raise self._refused(
                 "an np.matrix, alone or as a factor,", "np.array and the operator @"
             )

@@ -1,7 +1,7 @@
 """Functions of SciPy on traced arrays, written with those of NumPy.
 
-Enters: arguments of a function of ``scipy.linalg``, ``scipy.fft`` or ``scipy.spatial.distance``,
-one of them traced; those of ``scipy.signal`` stand in ``_scipy_signal.py``. Leaves: what SciPy
+Enters: arguments of a function of ``scipy.linalg``, ``scipy.fft`` or ``scipy.sparse``, one of them
+traced; other packages and spectra of matrices stand in files of their own. Leaves: what SciPy
 returns. Each function has SciPy's arguments; options that only steer SciPy's checks and memory
 are ignored. Found by name in :data:`FUNCTIONS`, which ``_standins_scipy.py`` reads.
 """
@@ -302,7 +302,7 @@ def _expm(a: Any) -> Any:
     return result
 
 
-# ------------------------------------------------------------------------ transforms, distances
+# ---------------------------------------------------------------------------- transforms, sparse
 def linear_along(function: Callable[[Any], Any], x: Any, axis: int) -> Any:
     """Apply a linear map of columns along an axis, by its matrix."""
     moved = np.moveaxis(x, axis, 0)
@@ -332,50 +332,6 @@ def _transform(name: str) -> Callable[..., Any]:
 
 for _name in ("dct", "idct", "dst", "idst"):
     means("scipy.fft", _name)(_transform(_name))
-
-
-def _metric(name: str, p: float) -> Callable[[Any], Any]:
-    known: dict[str, Callable[[Any], Any]] = {
-        "euclidean": lambda d: np.sqrt(np.sum(d * d, axis=-1)),
-        "sqeuclidean": lambda d: np.sum(d * d, axis=-1),
-        "cityblock": lambda d: np.sum(np.abs(d), axis=-1),
-        "chebyshev": lambda d: np.max(np.abs(d), axis=-1),
-        "minkowski": lambda d: np.sum(np.abs(d) ** p, axis=-1) ** (1.0 / p),
-    }
-    if name not in known:
-        raise refused(
-            f"distances by the metric {name!r} were asked for between traced points; known are "
-            f"{', '.join(known)}: write it with functions of numpy"
-        )
-    return known[name]
-
-
-_distance = "scipy.spatial.distance"
-
-
-@means(_distance)
-def _cdist(XA: Any, XB: Any, metric: str = "euclidean", *, p: float = 2.0) -> Any:
-    return _metric(metric, p)(np.expand_dims(XA, 1) - np.expand_dims(XB, 0))
-
-
-@means(_distance)
-def _pdist(X: Any, metric: str = "euclidean", *, p: float = 2.0) -> Any:
-    i, j = np.triu_indices(len(X), 1)
-    return _metric(metric, p)(X[i] - X[j])
-
-
-@means(_distance)
-def _squareform(X: Any, force: str = "no", checks: bool = True) -> Any:
-    if np.ndim(X) == 2:
-        return X[np.triu_indices(len(X), 1)]
-    n = math.ceil(math.sqrt(2.0 * len(X)))
-    place = np.zeros((n, n), dtype=int)
-    place[np.triu_indices(n, 1)] = np.arange(1, len(X) + 1)
-    return np.concatenate([[0.0], X])[place + place.T]
-
-
-for _name in ("euclidean", "sqeuclidean", "cityblock", "chebyshev"):
-    means(_distance, _name)(lambda u, v, name=_name: _metric(name, 2.0)(np.subtract(u, v)))
 
 
 _DENSE = 3000

@@ -44,6 +44,8 @@ def called(owner: Any) -> Callable[..., Any] | None:
         return lambda x, nu=0, ext=None: _curve(lambda t, k: owner(t, nu + k, ext), x)
     if name in {"BarycentricInterpolator", "KroghInterpolator"}:
         return lambda x: _curve(lambda t, k: owner.derivative(t, k) if k else owner(t), x)
+    if name == "orthopoly1d":
+        return owner._eval_func or (lambda x: np.polyval(owner.coeffs, x))
     if name == "interp1d":
         return lambda x: _interp1d(owner, x)
     if name in _SURFACES:

@@ -16,6 +16,7 @@ from typing import Any
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing import (  # noqa: F401  # imported for what they register
     _descriptive,
+    _distances,
     _scipy_linear,
     _scipy_signal,
     _scipy_spectral,

@@ -301,6 +301,28 @@ KNOWN: dict[str, Callable[[Any], list[Any]]] = {
         scipy.interpolate.KroghInterpolator([0, 1, 3], x[:3])(2.0),
         scipy.interpolate.BarycentricInterpolator([0, 1, 3], [1.0, 2.0, 0.5])(x),
     ],
+    "distances of two points": lambda x: [
+        sd.cosine(x[:3], x[3:]),
+        sd.correlation(x[:3], x[3:]),
+        sd.minkowski(x[:3], x[3:], 3),
+        sd.mahalanobis(x[:3], x[3:], K[:3, :3]),
+        sd.canberra(x[:3], x[3:]),
+        sd.braycurtis(x[:3], x[3:]),
+        sd.seuclidean(x[:3], x[3:], [1.0, 2.0, 3.0]),
+        sd.jensenshannon(unit(x[:3]), unit(x[3:]), base=2.0),
+        sd.chebyshev([1.0, 2.0], x[:2]),
+    ],
+    "distances of many points by several metrics": lambda x: [
+        sd.cdist(two(x), [[1.0, 2.0, 3.0]], "cosine"),
+        sd.pdist(two(x), "canberra"),
+        sd.pdist(x.reshape(3, 2), "minkowski", p=3),
+        sd.cdist(two(x), two(x) + 1.0, "seuclidean", V=[1.0, 2.0, 3.0]),
+    ],
+    "polynomials of scipy.special": lambda x: [
+        special.legendre(3)(x),
+        special.chebyt(4)(x) * special.hermite(2)(x[0]),
+        special.legendre(3).deriv()(x),
+    ],
     "monotone cubics through traced values": lambda x: [
         (p := scipy.interpolate.PchipInterpolator(PLACES, x))([0.3, 1.2, 4.5, 6.5]),
         p([0.7, 3.1], 1),
@@ -353,7 +375,7 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
         square(x) + square(x).T, subset_by_value=[0.0, 1.0]
     ),
     "unexpected keyword argument 'w'": lambda x: sd.cdist(x[:2, None], x[2:, None], w=[2.0]),
-    "the metric 'canberra'": lambda x: sd.cdist(x[:2, None], x[2:, None], "canberra"),
+    "the metric 'jaccard'": lambda x: sd.cdist(x[:2, None], x[2:, None], "jaccard"),
     "with the cutoff 0.9": lambda x: np.linalg.pinv(square(x), rcond=0.9),
     "with a traced count": lambda x: st.poisson.pmf(x, 2.0),
     "all vectors of the longer side": lambda x: la.svd(x[None])[2],
