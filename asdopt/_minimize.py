@@ -101,10 +101,14 @@ def minimize(
             f"method {method!r} is not known; known are those of scipy.optimize.minimize and "
             f"{', '.join(sorted(SOLVERS))}: leave it out for Ipopt"
         )
+    # What is no callback and no mapping is told by solve.
+    given: Any = options
+    if given is None or isinstance(given, Mapping):
+        given = _options(solver, is_other, tol, given or {})
     return problem.solve(
         solver,
-        callback=None if callback is None else _as_callback(callback),
-        options=_options(solver, is_other, tol, options or {}),
+        callback=_as_callback(callback) if callable(callback) else callback,
+        options=given,
     )
 
 

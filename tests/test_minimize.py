@@ -91,6 +91,9 @@ def test_slips_that_scipy_tells_are_told() -> None:
     """An unknown method; a dict's type is read in any case, its args may be one value."""
     with pytest.raises(asdopt.InputError, match="method 'gradient' is not known"):
         minimize(rosen, [0.0, 0.0], method="gradient")
+    for name, given in (("options", "maxiter"), ("callback", 3)):
+        with pytest.raises(asdopt.InputError, match=f"{name} is"):
+            minimize(rosen, [0.0, 0.0], **{name: given})
     sum_is = {"type": "EQ", "fun": lambda x, a: x[0] + x[1] - a, "args": 3.0}
     found = minimize(lambda x: x[0] ** 2 + x[1] ** 2, [0.0, 0.0], constraints=sum_is)
     np.testing.assert_allclose(found.x, [1.5, 1.5], atol=1e-7)
