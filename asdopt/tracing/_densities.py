@@ -76,11 +76,13 @@ def log_normal_between(a: Any, b: Any) -> Any:
     flip = np.greater(a, 0.0)
     low, high = np.where(flip, np.negative(b), a), np.where(flip, np.negative(a), b)
     in_tail = np.less_equal(high, 0.0)
-    tail = np.where(in_tail, high, -1.0), np.where(in_tail, low, -2.0)
-    one_sided = sp.log_ndtr(tail[0]) + np.log1p(
-        -np.exp(sp.log_ndtr(tail[1]) - sp.log_ndtr(tail[0]))
-    )
-    return np.where(in_tail, one_sided, np.log1p(-sp.ndtr(low) - sp.ndtr(-high)))
+    # Ends at infinity take no part, and have no derivatives.
+    starts, ends = np.isfinite(low), np.isfinite(high)
+    low, high = np.where(starts, low, -1.0), np.where(ends, high, 1.0)
+    tail, start = np.where(in_tail, high, -1.0), np.where(in_tail, low, -2.0)
+    share = np.where(starts, np.exp(sp.log_ndtr(start) - sp.log_ndtr(tail)), 0.0)
+    below, above = np.where(starts, sp.ndtr(low), 0.0), np.where(ends, sp.ndtr(-high), 0.0)
+    return np.where(in_tail, sp.log_ndtr(tail) + np.log1p(-share), np.log1p(-below - above))
 
 
 def _is_share(p: Any) -> Any:

@@ -169,6 +169,21 @@ def test_derivatives_by_a_shape_where_the_formula_changes() -> None:
     np.testing.assert_allclose(st.genpareto.logpdf(z, 0.0), float(pareto[0]), rtol=1e-12)
 
 
+@pytest.mark.parametrize(("low", "high"), [(0.0, np.inf), (-np.inf, 2.5), (-np.inf, -0.1)])
+def test_normal_variables_cut_at_one_side(low: float, high: float) -> None:
+    """Standardized, an end at infinity is an infinite traced value."""
+
+    def function(x: Any) -> Any:
+        a, b = (low - x[0]) / x[1], (high - x[0]) / x[1]
+        points = [-0.3, -1.2] if high < 0.0 else [0.3, 1.2]
+        return [
+            st.truncnorm.logpdf(points, a, b, loc=x[0], scale=x[1]),
+            st.truncnorm.cdf(points, a, b, loc=x[0], scale=x[1]),
+        ]
+
+    agrees(function, np.array([0.5, 0.8]))
+
+
 N = statistics.NormalDist(0.5, 2.0)
 D = np.array([0.4, 1.7, 2.3, 0.2, 1.1, 0.7])
 SAMPLES: dict[str, Callable[[Any], Any]] = {
