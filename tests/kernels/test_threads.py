@@ -117,6 +117,8 @@ def test_several_problems_at_once_in_python_threads(alone):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+# Python 3.12 warns of any other thread: pytest-xdist has one.
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_child_after_a_fork_evaluates_too(alone):
     shared = problem(3)
     wanted = results(alone, X)
