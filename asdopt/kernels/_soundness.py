@@ -25,9 +25,13 @@ from asdopt.kernels._remainder import Remainder
 from asdopt.kernels._taylor import (
     agree,
     along_line,
+    inner_product,
+    numbers_away_from_zero,
     of_outputs,
+    points_near,
     product_by_rows,
     square_form,
+    weigh,
 )
 from asdopt.tracing._trace import Trace
 
@@ -65,23 +69,19 @@ def find_disagreement(
         What differs, with values; empty where nothing does. Outputs that are not finite at the
         point are not compared.
     """
-    rng = np.random.default_rng(_SEED)
     n, m = trace.num_inputs, len(trace.outputs)
     known = trace.val[: n + trace.num_parameters]
-    center = np.where(np.isfinite(known), known, 0.5)
-    steps = (1.0 + np.abs(center)) * rng.uniform(-1.0, 1.0, len(center))
-    direction = _away_from_zero(rng, n)
+    direction = numbers_away_from_zero(n, _SEED + 1)
     with np.errstate(all="ignore"):
         # Nearer and nearer: the functions may not be defined on the other side of a branch.
         for size in _STEPS:
-            leaves = center + size * steps
+            leaves = points_near(known, size, _SEED)
             x, parameters = leaves[:n].copy(), leaves[n:].copy()
-            (value, first, second), sizes = _rows(trace, remainder, x, parameters, direction)
-            finite = np.isfinite(value) & np.isfinite(first) & np.isfinite(second)
+            results, sizes = _rows(trace, remainder, x, parameters, direction)
+            finite, weights, wanted_second, spread = weigh(results, sizes, _SEED + 2)
             if finite.all():
                 break
-        weights = np.where(finite, _away_from_zero(rng, m), 0.0)
-        second[~finite] = sizes[2][~finite] = 0.0
+        value, first, _ = results
         machine.set_parameters(parameters)
         try:
             outputs, gradient = machine.outputs(x), machine.gradient(x)
@@ -90,14 +90,11 @@ def find_disagreement(
             machine.set_parameters(known[n:])
         found, scale = np.zeros(m), np.zeros(m)
         product_by_rows(jacobian.rows, jacobian.cols, jac, direction, found[1:], scale[1:])
-        # Sums of products: BLAS would wake its threads, which takes longer than all the rest.
-        parts = gradient * direction
-        found[0], scale[0] = parts.sum(), np.abs(parts).sum()
-        total, spread = square_form(hessian.rows, hessian.cols, hess, direction)
-        spread += float(np.abs(weights * sizes[2]).sum())
+        found[0], scale[0] = inner_product(gradient, direction)
+        total, own_spread = square_form(hessian.rows, hessian.cols, hess, direction)
         # Small enough that one entry among all of them counts, far above the errors of rounding.
         tolerance = min(1e-7, max(1e-10, 1e-3 / max(hessian.nnz, 1)))
-        wanted_second, allowed_second = float((weights * second).sum()), tolerance * spread
+        allowed_second = tolerance * (own_spread + spread)
         limits = finite, scale
         if (
             agree(outputs, value, *limits, sizes[0], _ROW_TOLERANCE)
@@ -108,8 +105,8 @@ def find_disagreement(
         got = _Results(outputs, found, total)
         wanted = _Results(value, first, wanted_second)
         allowed = _Results(
-            _ROW_TOLERANCE * (scale + sizes[0]),
-            _ROW_TOLERANCE * (scale + sizes[1]),
+            _ROW_TOLERANCE * (scale + np.abs(sizes[0])),
+            _ROW_TOLERANCE * (scale + np.abs(sizes[1])),
             allowed_second,
         )
         if not _compare(got, wanted, allowed, finite):
@@ -153,12 +150,6 @@ def _compare(got: _Results, wanted: _Results, allowed: _Results, finite: Any) ->
 
 def _widened(limit: Any, wanted: Any, moved: Any) -> Any:
     return np.fmax(limit, _SPREAD * np.abs(moved - wanted))
-
-
-def _away_from_zero(rng: np.random.Generator, size: int) -> FloatArray:
-    """Random numbers of both signs between 0.5 and 1.5 in size."""
-    numbers = rng.uniform(-1.0, 1.0, size)
-    return numbers + np.copysign(0.5, numbers)
 
 
 def _rows(

@@ -9,7 +9,7 @@ from asdopt._operators cimport (
     OP_SQUARE, OP_SUBTRACT, OP_SUM, op_first, op_second, op_value,
 )
 from asdopt.kernels._vector cimport mix
-from libc.math cimport NAN, fabs
+from libc.math cimport NAN, copysign, fabs, isfinite
 from libc.stdint cimport uint64_t
 
 
@@ -29,6 +29,43 @@ cdef inline double shaken(double x, uint64_t *state) noexcept nogil:
 cdef inline double times(double d, double t, bint selects) noexcept nogil:
     """Product of a partial and a tangent; the unused side of a selection is not seen."""
     return 0.0 if selects and d == 0.0 else d * t
+
+
+cdef inline double signed_unit(uint64_t seed, Py_ssize_t i) noexcept nogil:
+    """Number i of those of a seed, uniform between -1 and 1."""
+    cdef uint64_t bits = mix(seed + <uint64_t> i * 0x9E3779B97F4A7C15u)
+    return <double> (bits >> 11) / 4503599627370496.0 - 1.0
+
+
+cdef inline double away_from_zero(uint64_t seed, Py_ssize_t i) noexcept nogil:
+    """Number i of those of a seed, of both signs, between 0.5 and 1.5 in size."""
+    cdef double u = signed_unit(seed, i)
+    return u + copysign(0.5, u)
+
+
+def points_near(const double[::1] known, double size, uint64_t seed):
+    """Random numbers near some others, within ``size * (1 + abs(known))``; near 0.5 for NaN.
+
+    A smaller size gives the same steps, shorter.
+    """
+    cdef Py_ssize_t i
+    cdef double center
+    array = np.empty(known.shape[0])
+    cdef double[::1] out = array
+    for i in range(known.shape[0]):
+        center = known[i] if isfinite(known[i]) else 0.5
+        out[i] = center + size * ((1.0 + fabs(center)) * signed_unit(seed, i))
+    return array
+
+
+def numbers_away_from_zero(Py_ssize_t size, uint64_t seed):
+    """Random numbers of both signs between 0.5 and 1.5 in size."""
+    cdef Py_ssize_t i
+    array = np.empty(size)
+    cdef double[::1] out = array
+    for i in range(size):
+        out[i] = away_from_zero(seed, i)
+    return array
 
 
 def along_line(trace, const double[::1] x, const double[::1] parameters,
@@ -149,16 +186,21 @@ def of_outputs(const double[:, ::1] series, const int[::1] outputs, const int[::
     Returns
     -------
     results, sizes : ndarray, shape (3, outputs)
+        Without terms sizes are the results themselves: of each its absolute value counts.
     """
     cdef Py_ssize_t i, k, j, m = outputs.shape[0]
     cdef double term
-    result_array, size_array = np.empty((3, m)), np.empty((3, m))
-    cdef double[:, ::1] results = result_array, sizes = size_array
+    result_array = np.empty((3, m))
+    cdef double[:, ::1] results = result_array, sizes
     with nogil:
         for i in range(m):
             for j in range(3):
                 results[j, i] = series[outputs[i], j]
-                sizes[j, i] = fabs(results[j, i])
+    if not rows.shape[0]:
+        return result_array, result_array
+    size_array = np.abs(result_array)
+    sizes = size_array
+    with nogil:
         for k in range(rows.shape[0]):
             for j in range(3):
                 term = coefs[k] * series[nodes[k], j]
@@ -167,17 +209,43 @@ def of_outputs(const double[:, ::1] series, const int[::1] outputs, const int[::
     return result_array, size_array
 
 
+def weigh(double[:, ::1] results, double[:, ::1] sizes, uint64_t seed):
+    """Random weights of outputs, 0 where one is not finite, and their sum of second derivatives.
+
+    Second derivatives of outputs that are not finite are set to 0.
+
+    Returns
+    -------
+    finite : ndarray of bool
+    weights : ndarray
+    second, spread : float
+        The sum, and that of the absolute values of its terms.
+    """
+    cdef Py_ssize_t i, m = results.shape[1]
+    cdef double second = 0.0, spread = 0.0
+    finite_array, weight_array = np.empty(m, dtype=np.uint8), np.empty(m)
+    cdef unsigned char[::1] finite = finite_array
+    cdef double[::1] weights = weight_array
+    for i in range(m):
+        finite[i] = isfinite(results[0, i]) and isfinite(results[1, i]) and isfinite(results[2, i])
+        if finite[i]:
+            weights[i] = away_from_zero(seed, i)
+            second += weights[i] * results[2, i]
+            spread += fabs(weights[i] * sizes[2, i])
+        else:
+            weights[i] = results[2, i] = sizes[2, i] = 0.0
+    return finite_array.view(np.bool_), weight_array, second, spread
+
+
 def agree(const double[::1] got, const double[::1] wanted, finite, const double[::1] scale,
           const double[::1] sizes, double tolerance):
-    """Whether all that is finite differs by no more than ``tolerance * (scale + sizes)``."""
+    """Whether all that is finite differs by no more than ``tolerance * (scale + abs(sizes))``."""
     cdef const unsigned char[::1] counts = finite.view(np.uint8)
     cdef Py_ssize_t i
-    cdef bint found = True
     for i in range(got.shape[0]):
-        if counts[i] and not fabs(got[i] - wanted[i]) <= tolerance * (scale[i] + sizes[i]):
-            found = False
-            break
-    return found
+        if counts[i] and not fabs(got[i] - wanted[i]) <= tolerance * (scale[i] + fabs(sizes[i])):
+            return False
+    return True
 
 
 def product_by_rows(const int[::1] rows, const int[::1] cols, const double[::1] values,
@@ -190,6 +258,17 @@ def product_by_rows(const int[::1] rows, const int[::1] cols, const double[::1] 
             step = values[k] * direction[cols[k]]
             out[rows[k]] += step
             scale[rows[k]] += fabs(step)
+
+
+def inner_product(const double[::1] values, const double[::1] direction):
+    """``values @ direction``, and the sum of its absolute terms."""
+    cdef Py_ssize_t k
+    cdef double step, total = 0.0, scale = 0.0
+    for k in range(values.shape[0]):
+        step = values[k] * direction[k]
+        total += step
+        scale += fabs(step)
+    return total, scale
 
 
 def square_form(const int[::1] rows, const int[::1] cols, const double[::1] values,
