@@ -86,7 +86,7 @@ def _insert(code: CodeType) -> Converted | None:
     helpers = (called1, called2, CONSTANTS[PREFIX + "Is"], CONSTANTS[PREFIX + "IsNot"], HOOK)
     try:
         return Converted(*insert_hooks(code, helpers))
-    except ValueError:  # instructions that no compiler made
+    except (ValueError, IndexError):  # instructions that no compiler made
         return None
 
 

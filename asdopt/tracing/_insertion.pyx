@@ -239,7 +239,7 @@ cdef class Insertion:
 
     cdef int reach_handler(self, Handler *handler) except -1:
         cdef int depth = self.depth, kept, above
-        if handler.depth > depth:
+        if handler.depth > depth or handler.depth + handler.lasti + 1 > self.room:
             raise ValueError("a handler of a deeper stack")
         kept, above = self.stack[handler.depth], self.stack[handler.depth + 1]
         self.depth = handler.depth + handler.lasti + 1
@@ -285,6 +285,8 @@ cdef class Insertion:
         elif is_method(each):
             self.move(-3 if op == LOAD_SUPER_ATTR else -1)
             self.push_pair(i)
+        elif (op == COPY or op == SWAP) and not 0 < arg <= self.depth:
+            raise ValueError("a place outside of the stack")
         elif op == COPY:
             kind = self.stack[self.depth - arg]
             self.move(1)
@@ -300,18 +302,18 @@ cdef class Insertion:
         else:
             self.move(PyCompile_OpcodeStackEffectWithJump(op, arg, 0))
             if op == BEFORE_WITH or op == BEFORE_ASYNC_WITH:
-                self.stack[top] = KEPT
+                self.put(top, KEPT)
                 self.catches = True
             elif op == LOAD_ASSERTION_ERROR or op == LOAD_BUILD_CLASS:
-                self.stack[self.depth - 1] = KEPT
+                self.put(self.depth - 1, KEPT)
             elif op == MAKE_FUNCTION:
-                if self.old.instructions[i - 1].op != LOAD_CONST:
+                if i == 0 or self.old.instructions[i - 1].op != LOAD_CONST:
                     raise ValueError("a function without code")
                 made = self.code.co_consts[self.old.instructions[i - 1].arg]
                 if made.co_name in COMPREHENSIONS:
-                    self.stack[self.depth - 1] = KEPT
+                    self.put(self.depth - 1, KEPT)
             elif op == SET_FUNCTION_ATTRIBUTE:
-                self.stack[self.depth - 1] = self.stack[top]
+                self.put(self.depth - 1, self.stack[top])
             elif op == PUSH_EXC_INFO:
                 self.catches = True
             elif op == RETURN_GENERATOR:
@@ -319,6 +321,12 @@ cdef class Insertion:
                 self.move(1)
             elif NULL_BELOW and self.depth > 1 and self.stack[self.depth - 2] > 0 and loads(op):
                 self.stack[self.depth - 2] = self.null_of(i)
+        return 0
+
+    cdef int put(self, int place, int kind) except -1:
+        if not 0 <= place < self.depth:
+            raise ValueError("a stack that is too small")
+        self.stack[place] = kind
         return 0
 
     cdef int push_pair(self, int i) except -1:

@@ -277,6 +277,9 @@ def test_instructions_that_no_compiler_made_are_refused() -> None:
         Recorder().hooked(code.replace(co_code=pop * 3 + code.co_code))
     with pytest.raises(ValueError, match="end"):
         Recorder().hooked(code.replace(co_code=code.co_code[:2]))
+    for name in ("SWAP", "COPY", "BEFORE_WITH", "MAKE_FUNCTION", "CALL"):
+        with pytest.raises(ValueError, match=r"stack|function|callee"):
+            Recorder().hooked(code.replace(co_code=bytes([dis.opmap[name], 2]) + code.co_code))
 
 
 def test_whole_modules_run_hooked() -> None:
