@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from asdopt._errors import InputError
+from asdopt._errors import EvaluationError, InputError
 from asdopt._problem import Problem
 from asdopt._registry import SOLVERS
 from asdopt.tracing._recorder import function_name, short_repr
@@ -68,6 +69,7 @@ def minimize(
     Returns
     -------
     Solution
+        With the gradient of the objective at x as ``jac``, as in SciPy.
 
     Examples
     --------
@@ -105,11 +107,14 @@ def minimize(
     given: Any = options
     if given is None or isinstance(given, Mapping):
         given = _options(solver, is_other, tol, given or {})
-    return problem.solve(
+    found = problem.solve(
         solver,
         callback=_as_callback(callback) if callable(callback) else callback,
         options=given,
     )
+    with suppress(EvaluationError):  # where the solve ended there
+        found["jac"] = problem.gradient(found.x)
+    return found
 
 
 # SciPy's methods that ask for the same optimum by other means.

@@ -99,6 +99,17 @@ class Solution(OptimizeResult):
     solver : str
     """
 
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            if name not in {"nfev", "njev", "nhev"}:
+                raise
+            raise AttributeError(
+                f"{name}: evaluations are not counted; nit, history and timings say what a solve "
+                "took"
+            ) from None
+
     def __repr__(self) -> str:
         return "\n".join(f"{key:>12}: {value}" for key, value in self._rows())
 

@@ -97,3 +97,12 @@ def test_slips_that_scipy_tells_are_told() -> None:
     sum_is = {"type": "EQ", "fun": lambda x, a: x[0] + x[1] - a, "args": 3.0}
     found = minimize(lambda x: x[0] ** 2 + x[1] ** 2, [0.0, 0.0], constraints=sum_is)
     np.testing.assert_allclose(found.x, [1.5, 1.5], atol=1e-7)
+
+
+def test_what_scipys_results_hold() -> None:
+    """The gradient at the end; counts of evaluations are told not to be kept."""
+    found = minimize(lambda x: x[0] ** 2 + 3 * x[1], [1.0, 1.0], bounds=[(-1, 1), (0, 1)])
+    np.testing.assert_allclose(found.jac, [0.0, 3.0], atol=1e-7)
+    with pytest.raises(AttributeError, match="nfev: evaluations are not counted"):
+        _ = found.nfev
+    assert not hasattr(found, "hess_inv")
