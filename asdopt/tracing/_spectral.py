@@ -213,7 +213,8 @@ class EigenSystem(Box):
 
     def _system(self, x: FloatArray) -> tuple[Any, Any, Any]:
         values, vectors = self._solve(x.reshape(self.size, self.size))
-        values = values if np.any(np.imag(values)) else np.real(values)
+        if not np.any(np.imag(values)):  # NumPy 2.5 gives complex arrays of real numbers
+            values, vectors = np.real(values), np.real(vectors)
         try:
             rows = np.linalg.inv(vectors)
         except np.linalg.LinAlgError:  # two vectors are one

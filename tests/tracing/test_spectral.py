@@ -64,8 +64,8 @@ KNOWN: dict[str, Callable[[Any], Any]] = {
     "thin svd": lambda x: [*np.linalg.svd(tall(x), full_matrices=False)],
     "svd of SciPy": lambda x: [*la.svd(square(x), lapack_driver="gesvd")],
     "nearest rotation": nearest_rotation,
-    "eig": lambda x: [*np.linalg.eig(square(x))],
-    "eig of a symmetric matrix": lambda x: [*np.linalg.eig(symmetric(x))],
+    "eig": lambda x: [np.real(part) for part in np.linalg.eig(square(x))],
+    "eig of a symmetric matrix": lambda x: [np.real(part) for part in np.linalg.eig(symmetric(x))],
     "eig of SciPy": lambda x: [la.eig(square(x))[0].real, la.eig(square(x))[1]],
     "complex eigenvalues": lambda x: [
         np.linalg.eigvals(turning(x)).real,
