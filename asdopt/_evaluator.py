@@ -234,8 +234,13 @@ class Evaluator:
     ) -> tuple[FloatArray, bool]:
         """Values of the Jacobian, and whether all are finite."""
         with self.lock:
-            values = self.jacobian_values(x, out)
-            return values, self._branch.engine.is_finite(values)
+            engine = self._branch.engine
+            if self._branch.is_guarded or (out is not None and out.shape != self._shapes[0]):
+                values = self.jacobian_values(x, out)
+                engine = self._branch.engine
+            else:
+                values = engine.jacobian_values(x, out)
+            return values, engine.is_finite(values)
 
     def checked_hessian(
         self,
