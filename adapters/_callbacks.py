@@ -22,14 +22,14 @@ from asdopt._errors import StructureChangedError
 from asdopt._pattern import SparsityPattern
 from asdopt._problem import Problem
 
-__all__ = ["MAX_RESTARTS", "Callbacks", "Refusal", "too_many_restarts"]
+__all__ = ["MAX_RESTARTS", "Callbacks", "RefusedError", "too_many_restarts"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
 MAX_RESTARTS = 200
 
 
-class Refusal(Exception):  # noqa: N818
+class RefusedError(Exception):
     """An evaluation failed: for solvers that have no exception of their own for it."""
 
 

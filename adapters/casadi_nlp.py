@@ -24,7 +24,7 @@ import numpy.typing as npt
 from asdopt._errors import MissingDependencyError, UnsupportedOperationError
 from asdopt._pattern import SparsityPattern
 from asdopt._problem import Problem
-from asdopt.adapters._callbacks import MAX_RESTARTS, Callbacks, Refusal, too_many_restarts
+from asdopt.adapters._callbacks import MAX_RESTARTS, Callbacks, RefusedError, too_many_restarts
 
 try:
     import casadi
@@ -78,7 +78,7 @@ class NlpSolver:
     def __init__(
         self, problem: Problem, solver: str = "ipopt", options: Mapping[str, Any] | None = None
     ) -> None:
-        self._callbacks = Callbacks(problem, Refusal)
+        self._callbacks = Callbacks(problem, RefusedError)
         self._problem = problem
         self._solver = solver
         # Parameters are the problem's, there are no multipliers of theirs.
@@ -198,7 +198,7 @@ class _Callback(casadi.Callback):
         }
         try:
             found = self._evaluate(values)
-        except Refusal:
+        except RefusedError:
             return 1
         for buffer, value in zip(res, found, strict=True):
             if buffer is not None:

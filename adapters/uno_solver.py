@@ -22,7 +22,7 @@ import numpy.typing as npt
 from asdopt._errors import AsdoptError, InputError, MissingDependencyError
 from asdopt._problem import Problem, SolveRequest
 from asdopt._solution import Solution, Status
-from asdopt.adapters._callbacks import MAX_RESTARTS, Callbacks, Refusal, too_many_restarts
+from asdopt.adapters._callbacks import MAX_RESTARTS, Callbacks, RefusedError, too_many_restarts
 from asdopt.adapters._result import (
     check_time_limit,
     flat_multipliers,
@@ -122,7 +122,7 @@ class _Run:
         self.problem = problem
         self.request = request
         self.start = start
-        self.callbacks = Callbacks(problem, Refusal, request.callback)
+        self.callbacks = Callbacks(problem, RefusedError, request.callback)
         self.timed_out = False
         self.iterations = 0  # of the runs before a restart
         self.steps = 0  # since the last one
