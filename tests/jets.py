@@ -526,6 +526,7 @@ def namespace() -> tuple[dict[str, Any], Any, Any, Any]:
         "ones": lambda shape: filled(shape, 1.0),
         "full": filled,
         "zeros_like": lambda a: filled(np.shape(a)),
+        "copy": lambda a: np.array(a, dtype=object),  # jets may be written into it
         "sign": _elementwise(_sign, 1),
         "heaviside": _elementwise(lambda a, h: 0.5 * (_sign(a) + 1.0) if a != 0 else h, 2),
         "fromiter": lambda a, dtype: np.array(list(a), dtype=object),
