@@ -7,7 +7,8 @@ Products run LANES seeds at once, so that one pass over the tape serves several 
 
 import numpy as np
 
-cimport numpy as cnp
+from asdopt._errors import InputError
+
 from asdopt._operators cimport (
     OP_ADD, OP_ARITY, OP_CONSTANT, OP_DIVIDE, OP_DX, OP_DY, OP_EXTERNAL, OP_MULTIPLY,
     OP_NEGATIVE, OP_SELECTS, OP_SUBTRACT, OP_SUM, op_first, op_second, op_value,
@@ -15,8 +16,6 @@ from asdopt._operators cimport (
 from libc.string cimport memset
 
 from asdopt.backends._lanes cimport LANES, Lanes, LaneTape
-
-cnp.import_array()
 
 cdef extern from "backends/_lane_builds.h" nogil:
     ctypedef struct LaneSweeps:
@@ -29,6 +28,14 @@ cdef extern from "backends/_lane_builds.h" nogil:
 
 NUM_LANES = LANES
 cdef LaneSweeps SWEEP = choose_lanes()
+
+
+cdef int check_size(Py_ssize_t given, Py_ssize_t wanted, str what) except -1:
+    if given != wanted:
+        raise InputError(
+            f"{given} numbers were given for the {wanted} {what} of the function: give one for each"
+        )
+    return 0
 
 
 cdef lines(Py_ssize_t count):
@@ -120,7 +127,7 @@ cdef class Sweeps:
             return self.op[self.b[i]] == OP_CONSTANT
         return o == OP_ADD or o == OP_SUBTRACT or o == OP_NEGATIVE
 
-    cdef void mark_active(self) noexcept:
+    cdef int mark_active(self) except -1:
         """A node is active when it lies between inputs and outputs; only active ones count.
 
         Conditions pass no derivative on: an infinite one below a guard or a comparison, of
@@ -157,6 +164,7 @@ cdef class Sweeps:
                     needed[self.a[i]] = 1
                 if OP_DY[o]:
                     needed[self.b[i]] = 1
+        return 0
 
     cdef void evaluate(self, Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
         """Values of the nodes start, ..., stop - 1."""
@@ -180,10 +188,13 @@ cdef class Sweeps:
             elif o > OP_EXTERNAL:
                 v[i] = op_value(o, v[self.a[i]], v[self.b[i]])
 
-    def values(self, double[::1] x, double[::1] parameters=None):
+    def values(self, const double[::1] x, const double[::1] parameters=None):
         """Evaluate every node at x; return whether all guards hold."""
         cdef Py_ssize_t i, start = self.first_node
         cdef double[::1] v = self.val
+        check_size(x.shape[0], self.num_inputs, "variables")
+        if parameters is not None:
+            check_size(parameters.shape[0], self.first_node - self.num_inputs, "parameters")
         for i in range(self.num_inputs):
             v[i] = x[i]
         if parameters is not None:
@@ -203,12 +214,11 @@ cdef class Sweeps:
                 return False
         return True
 
-    def output_values(self, cnp.ndarray out=None):
+    def output_values(self):
         """Values of the outputs after ``values``."""
-        cdef double[::1] o
         cdef Py_ssize_t i
-        result = np.empty(self.outputs.shape[0]) if out is None else out
-        o = result
+        result = np.empty(self.outputs.shape[0])
+        cdef double[::1] o = result
         for i in range(self.outputs.shape[0]):
             o[i] = self.val[self.outputs[i]]
         return result
@@ -314,7 +324,6 @@ cdef class Sweeps:
         cdef double e[3]
         cdef bint aa, bb
         if not self.has_second:
-            self.has_second = True
             self.daa = np.zeros(self.num_nodes)
             self.dab = np.zeros(self.num_nodes)
             self.dbb = np.zeros(self.num_nodes)
@@ -322,6 +331,7 @@ cdef class Sweeps:
                 self.rows.tape.daa = &self.daa[0]
                 self.rows.tape.dab = &self.dab[0]
                 self.rows.tape.dbb = &self.dbb[0]
+            self.has_second = True
         with nogil:
             for k in range(self.varying.shape[0]):
                 i = self.varying[k]
@@ -351,11 +361,11 @@ cdef class Sweeps:
         """Make the arrays of lanes."""
         if self.has_lanes:
             return
-        self.has_lanes = True
         self.t = lines(self.rows.num_rows)
         self.rows.assign_slots(self.outputs)
         self.u = lines(self.rows.num_slots)
         self.seeds = np.zeros((max(self.num_inputs, self.outputs.shape[0]), LANES))
+        self.has_lanes = True
 
     cdef void forward(self, double[:, ::1] seeds) noexcept nogil:
         """Tangents of all rows for up to LANES seeds, ``seeds`` (num_inputs, LANES)."""
@@ -443,6 +453,7 @@ cdef class Sweeps:
         """Jacobian times seeds, (num_inputs, LANES) -> (num_outputs, LANES)."""
         cdef Py_ssize_t i, k
         cdef double[:, ::1] out
+        check_size(seeds.shape[0], self.num_inputs, "variables")
         self.lanes()
         out = np.empty((self.outputs.shape[0], LANES))
         if self.num_nodes == 0:
@@ -457,6 +468,7 @@ cdef class Sweeps:
     def vjp(self, double[:, ::1] seeds):
         """Transposed Jacobian times seeds, (num_outputs, LANES) -> (num_inputs, LANES)."""
         cdef Py_ssize_t i, k
+        check_size(seeds.shape[0], self.outputs.shape[0], "results")
         self.lanes()
         out = np.empty((self.num_inputs, LANES))
         cdef double[:, ::1] result = out
@@ -473,12 +485,13 @@ cdef class Sweeps:
                     result[i, k] = self.u[i, k]
         return out
 
-    def gradient(self, double[::1] weights, cnp.ndarray out=None):
+    def gradient(self, const double[::1] weights):
         """Gradient of the weighted sum of the outputs; keeps the adjoints for ``hvp``."""
         cdef Py_ssize_t i, count = self.rows.num_rows
         cdef double *bar
         cdef double[::1] result
-        grad = np.empty(self.num_inputs) if out is None else out
+        check_size(weights.shape[0], self.outputs.shape[0], "results")
+        grad = np.empty(self.num_inputs)
         result = grad
         self.curvature = None
         if self.num_nodes == 0:
@@ -503,6 +516,7 @@ cdef class Sweeps:
         (num_inputs, LANES) -> (num_inputs, LANES); ``second`` must have run.
         """
         cdef Py_ssize_t i, k
+        check_size(seeds.shape[0], self.num_inputs, "variables")
         self.lanes()
         out = np.empty((self.num_inputs, LANES))
         cdef double[:, ::1] result = out

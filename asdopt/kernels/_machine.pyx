@@ -182,7 +182,7 @@ cdef class Plan:
             most = max(most, (p.num_registers + p.num_gathered + p.num_staged) * p.width)
             self.exclusive[k] = is_exclusive
             if is_exclusive:
-                self.shared_steps += p.num_steps * p.num_blocks
+                self.shared_steps += <Py_ssize_t> p.num_steps * p.num_blocks
         self.table_size = size
         self.registers_size = most + 8
         self.set_threads(1)
@@ -446,6 +446,7 @@ cdef class Machine:
             out = cnp.PyArray_EMPTY(1, <cnp.npy_intp *> &job.size, cnp.NPY_DOUBLE, 0)
         check(x, self.num_inputs)
         check(out, job.size, True)
+        check_apart(out, x, "x")
         cdef double *values = <double *> cnp.PyArray_DATA(out)
         if job.size < MANY:
             self.is_finite = job.run(px, self.source(px), factor, multipliers, values, keep)
@@ -502,12 +503,16 @@ cdef class Machine:
         """Values of the lower triangle of the Hessian of ``weights @ outputs``."""
         cdef const double *data = <const double *> cnp.PyArray_DATA(weights)
         check(weights, self.num_outputs)
+        if out is not None:
+            check_apart(out, weights, "the weights")
         return self.evaluate(self._hessian, x, data, data + 1, out)
 
     def lagrangian_hessian(self, cnp.ndarray x not None, double factor,
                            cnp.ndarray multipliers not None, cnp.ndarray out=None):
         """Values of the Hessian of ``factor * outputs[0] + multipliers @ outputs[1:]``."""
         check(multipliers, self.num_outputs - 1)
+        if out is not None:
+            check_apart(out, multipliers, "the multipliers")
         return self.evaluate(self._hessian, x, &factor,
                              <const double *> cnp.PyArray_DATA(multipliers), out)
 
@@ -521,4 +526,16 @@ cdef int check(cnp.ndarray array, Py_ssize_t size, bint is_written=False) except
         )
     if is_written and not cnp.PyArray_ISWRITEABLE(array):
         raise ValueError("the array for the result cannot be written to: give another one")
+    return 0
+
+
+cdef int check_apart(cnp.ndarray out, cnp.ndarray read, str what) except -1:
+    """Refuse to write over what is read."""
+    cdef const char *first = cnp.PyArray_BYTES(out)
+    cdef const char *other = cnp.PyArray_BYTES(read)
+    if first < other + cnp.PyArray_NBYTES(read) and other < first + cnp.PyArray_NBYTES(out):
+        raise ValueError(
+            f"the array for the result shares memory with {what}, which would be overwritten "
+            "while it is read: give another one"
+        )
     return 0
