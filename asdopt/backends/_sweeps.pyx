@@ -7,7 +7,7 @@ Products run LANES seeds at once, so that one pass over the tape serves several 
 
 import numpy as np
 
-from asdopt._errors import InputError
+from asdopt._errors import EvaluationError, InputError
 
 from asdopt._operators cimport (
     OP_ADD, OP_ARITY, OP_CONSTANT, OP_DIVIDE, OP_DX, OP_DY, OP_EXTERNAL, OP_MULTIPLY,
@@ -79,6 +79,7 @@ cdef class Sweeps:
     cdef list curvature
     # An unset memoryview is not None in C: these tell which arrays exist.
     cdef bint has_first, has_second, has_lanes
+    cdef bint is_calling  # an external function
 
     def __init__(self, trace, joined=True):
         cdef Py_ssize_t i
@@ -188,10 +189,28 @@ cdef class Sweeps:
             elif o > OP_EXTERNAL:
                 v[i] = op_value(o, v[self.a[i]], v[self.b[i]])
 
+    cdef int begin(self) except -1:
+        if self.is_calling:
+            raise EvaluationError(
+                "a function was evaluated by an external function that is a part of it, while that "
+                "was being evaluated; the values so far would be lost: evaluate it elsewhere, or "
+                "another one made of the same functions"
+            )
+        return 0
+
+    cdef ask(self, function, x, weights=None):
+        """Call an external function, which may be Python code of the user."""
+        self.is_calling = True
+        try:
+            return function(x) if weights is None else function(x, weights)
+        finally:
+            self.is_calling = False
+
     def values(self, const double[::1] x, const double[::1] parameters=None):
         """Evaluate every node at x; return whether all guards hold."""
         cdef Py_ssize_t i, start = self.first_node
         cdef double[::1] v = self.val
+        self.begin()
         check_size(x.shape[0], self.num_inputs, "variables")
         if parameters is not None:
             check_size(parameters.shape[0], self.first_node - self.num_inputs, "parameters")
@@ -205,7 +224,7 @@ cdef class Sweeps:
                 self.evaluate(start, call.first)
             start = call.first + call.count
             view = np.asarray(self.val)
-            view[call.first:start] = call.function.values(view[call.inputs])
+            view[call.first:start] = self.ask(call.function.values, view[call.inputs])
         if self.num_nodes:
             with nogil:
                 self.evaluate(start, self.num_nodes)
@@ -217,6 +236,7 @@ cdef class Sweeps:
     def output_values(self):
         """Values of the outputs after ``values``."""
         cdef Py_ssize_t i
+        self.begin()
         result = np.empty(self.outputs.shape[0])
         cdef double[::1] o = result
         for i in range(self.outputs.shape[0]):
@@ -231,6 +251,7 @@ cdef class Sweeps:
     def first(self):
         """First partials of every node at the last point."""
         cdef Py_ssize_t i
+        self.begin()
         for call in self.calls:
             self.set_external_weights(call)
         with nogil:
@@ -256,7 +277,8 @@ cdef class Sweeps:
     cdef set_external_weights(self, call):
         """The terms of an external result get its Jacobian's row as weights."""
         cdef double[::1] values = np.ascontiguousarray(
-            call.function.jacobian_values(np.asarray(self.val)[call.inputs]), dtype=np.float64)
+            self.ask(call.function.jacobian_values, np.asarray(self.val)[call.inputs]),
+            dtype=np.float64)
         cdef Py_ssize_t r, k, start, at = 0, first = call.first
         cdef int[::1] lengths = call.function.row_lengths
         for r in range(call.count):
@@ -279,7 +301,7 @@ cdef class Sweeps:
         for call in self.calls:
             results = slice(call.first, call.first + call.count)
             weights = np.where(active[results], bar[rows[results]], 0.0)
-            found.append(call.function.hessian(values[call.inputs], weights))
+            found.append(self.ask(call.function.hessian, values[call.inputs], weights))
         self.curvature = found
 
     cdef void cut(self) noexcept:
@@ -323,6 +345,7 @@ cdef class Sweeps:
         cdef double d[2]
         cdef double e[3]
         cdef bint aa, bb
+        self.begin()
         if not self.has_second:
             self.daa = np.zeros(self.num_nodes)
             self.dab = np.zeros(self.num_nodes)
@@ -395,6 +418,7 @@ cdef class Sweeps:
         """Entries of the Jacobian from one product with seeds; see :class:`Group`."""
         cdef const Py_ssize_t[::1] seeded = group.vertices
         cdef const Py_ssize_t[::1] lanes = group.lanes
+        self.begin()
         if self.num_nodes == 0:
             return
         self.lanes()
@@ -408,6 +432,7 @@ cdef class Sweeps:
         cdef const Py_ssize_t[::1] seeded = group.vertices
         cdef const Py_ssize_t[::1] lanes = group.lanes
         cdef Py_ssize_t i
+        self.begin()
         if self.num_nodes == 0:
             return
         self.lanes()
@@ -421,6 +446,7 @@ cdef class Sweeps:
         """The same of the Hessian of the sum last given to ``gradient``."""
         cdef const Py_ssize_t[::1] seeded = group.vertices
         cdef const Py_ssize_t[::1] lanes = group.lanes
+        self.begin()
         if self.num_nodes == 0:
             return
         self.lanes()
@@ -453,6 +479,7 @@ cdef class Sweeps:
         """Jacobian times seeds, (num_inputs, LANES) -> (num_outputs, LANES)."""
         cdef Py_ssize_t i, k
         cdef double[:, ::1] out
+        self.begin()
         check_size(seeds.shape[0], self.num_inputs, "variables")
         self.lanes()
         out = np.empty((self.outputs.shape[0], LANES))
@@ -468,6 +495,7 @@ cdef class Sweeps:
     def vjp(self, double[:, ::1] seeds):
         """Transposed Jacobian times seeds, (num_outputs, LANES) -> (num_inputs, LANES)."""
         cdef Py_ssize_t i, k
+        self.begin()
         check_size(seeds.shape[0], self.outputs.shape[0], "results")
         self.lanes()
         out = np.empty((self.num_inputs, LANES))
@@ -490,6 +518,7 @@ cdef class Sweeps:
         cdef Py_ssize_t i, count = self.rows.num_rows
         cdef double *bar
         cdef double[::1] result
+        self.begin()
         check_size(weights.shape[0], self.outputs.shape[0], "results")
         grad = np.empty(self.num_inputs)
         result = grad
@@ -516,6 +545,7 @@ cdef class Sweeps:
         (num_inputs, LANES) -> (num_inputs, LANES); ``second`` must have run.
         """
         cdef Py_ssize_t i, k
+        self.begin()
         check_size(seeds.shape[0], self.num_inputs, "variables")
         self.lanes()
         out = np.empty((self.num_inputs, LANES))

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.fft
+import scipy.interpolate
+import scipy.special
 
 import asdopt
 from asdopt.tracing import _recorder
@@ -96,6 +98,12 @@ def used_too_late(x: Any) -> Any:
     return x[0] ** 2
 
 
+def interpolated(x: Any) -> Any:
+    """Objects and functions of SciPy have stand-ins that know the trace."""
+    spline = scipy.interpolate.CubicSpline([0.0, 1.0, 2.0], [0.0, x[0], 1.0])
+    return spline(0.5) + scipy.special.gamma(x[1])
+
+
 def pickled(value: Any) -> bytes:
     return pickle.dumps(value)
 
@@ -104,9 +112,9 @@ late: list[Any] = []
 
 
 @pytest.mark.parametrize(
-    "fun", [refused_by_hash, refused_by_library, refused_and_caught, used_too_late]
+    "fun", [refused_by_hash, refused_by_library, refused_and_caught, used_too_late, interpolated]
 )
-def test_a_refused_trace_frees_its_tape(fun: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trace_that_ended_frees_its_tape(fun: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that tries functions in a loop must not keep the memory of each."""
     tapes = []
 
