@@ -21,18 +21,17 @@ import numpy.typing as npt
 
 from asdopt._pattern import SparsityPattern
 from asdopt.kernels._machine import Machine
-from asdopt.kernels._remainder import Remainder
-from asdopt.kernels._taylor import (
-    agree,
-    along_line,
+from asdopt.kernels._probes import (
     inner_product,
     numbers_away_from_zero,
-    of_outputs,
     points_near,
-    product_by_rows,
+    slopes_agree,
     square_form,
+    values_agree,
     weigh,
 )
+from asdopt.kernels._remainder import Remainder
+from asdopt.kernels._taylor import along_line
 from asdopt.tracing._trace import Trace
 
 __all__ = ["find_disagreement"]
@@ -72,52 +71,54 @@ def find_disagreement(
     n, m = trace.num_inputs, len(trace.outputs)
     known = trace.val[: n + trace.num_parameters]
     direction = numbers_away_from_zero(n, _SEED + 1)
+    most = max(n, m, jacobian.nnz, hessian.nnz)
     with np.errstate(all="ignore"):
         # Nearer and nearer: the functions may not be defined on the other side of a branch.
         for size in _STEPS:
             leaves = points_near(known, size, _SEED)
             x, parameters = leaves[:n].copy(), leaves[n:].copy()
-            results, sizes = _rows(trace, remainder, x, parameters, direction)
-            finite, weights, wanted_second, spread = weigh(results, sizes, _SEED + 2)
-            if finite.all():
+            line = x, parameters, direction
+            results, sizes, room = _rows(trace, remainder, *line, room=most + m)
+            weights, room = room[:m], room[m:]
+            wanted = _Wanted(results, sizes, weights, *weigh(results, sizes, _SEED + 2, weights))
+            if wanted.finite.all():
                 break
-        value, first, _ = results
         machine.set_parameters(parameters)
         try:
-            outputs, gradient = machine.outputs(x), machine.gradient(x)
-            jac, hess = machine.jacobian(x), machine.hessian(x, weights)
+            if _agree(machine, x, direction, jacobian, hessian, wanted, room):
+                return ""
+            got, scale, own_spread = _evaluate(machine, x, direction, jacobian, hessian, wanted)
         finally:
             machine.set_parameters(known[n:])
-        found, scale = np.zeros(m), np.zeros(m)
-        product_by_rows(jacobian.rows, jacobian.cols, jac, direction, found[1:], scale[1:])
-        found[0], scale[0] = inner_product(gradient, direction)
-        total, own_spread = square_form(hessian.rows, hessian.cols, hess, direction)
-        # Small enough that one entry among all of them counts, far above the errors of rounding.
-        tolerance = min(1e-7, max(1e-10, 1e-3 / max(hessian.nnz, 1)))
-        allowed_second = tolerance * (own_spread + spread)
-        limits = finite, scale
-        if (
-            agree(outputs, value, *limits, sizes[0], _ROW_TOLERANCE)
-            and agree(found, first, *limits, sizes[1], _ROW_TOLERANCE)
-            and abs(total - wanted_second) <= allowed_second
-        ):
-            return ""
-        got = _Results(outputs, found, total)
-        wanted = _Results(value, first, wanted_second)
+        value, first, _ = wanted.rows
+        exact = _Results(value, first, wanted.second)
         allowed = _Results(
-            _ROW_TOLERANCE * (scale + np.abs(sizes[0])),
+            _ROW_TOLERANCE * np.abs(sizes[0]),
             _ROW_TOLERANCE * (scale + np.abs(sizes[1])),
-            allowed_second,
+            _tolerance_of_sum(hessian) * (own_spread + wanted.spread),
         )
-        if not _compare(got, wanted, allowed, finite):
-            return ""
         # Of sin(x) at 1e10, or of tanh(x) / x at 1e-5, few digits are known: what the tape's own
         # results move by when each operation rounds otherwise is no disagreement.
         for seed in range(1, _SHAKES + 1):
-            (value, first, second), _ = _rows(trace, remainder, x, parameters, direction, seed)
-            moved = _Results(value, first, float((weights * np.where(finite, second, 0.0)).sum()))
-            allowed = _Results(*map(_widened, allowed, wanted, moved))
-        return _compare(got, wanted, allowed, finite)
+            (value, first, second), *_ = _rows(trace, remainder, *line, seed)
+            second = np.where(wanted.finite, second, 0.0)
+            moved = _Results(value, first, float((wanted.weights * second).sum()))
+            allowed = _Results(*map(_widened, allowed, exact, moved))
+        return _compare(got, exact, allowed, wanted.finite)
+
+
+class _Wanted(NamedTuple):
+    """What the tape gives: series of all outputs, and the sizes of what they are sums of.
+
+    With random weights of the outputs, their sum of second derivatives and of its absolute terms.
+    """
+
+    rows: FloatArray
+    sizes: FloatArray
+    weights: FloatArray
+    finite: npt.NDArray[np.bool_]
+    second: float
+    spread: float
 
 
 class _Results(NamedTuple):
@@ -126,6 +127,59 @@ class _Results(NamedTuple):
     values: FloatArray
     firsts: FloatArray
     second: float
+
+
+def _agree(
+    machine: Machine,
+    x: FloatArray,
+    direction: FloatArray,
+    jacobian: SparsityPattern,
+    hessian: SparsityPattern,
+    wanted: _Wanted,
+    room: FloatArray,
+) -> bool:
+    """Whether everything is as it should be; one kind of results after the other, in one room."""
+    finite, sizes = wanted.finite, wanted.sizes
+    values = machine.outputs(x, room[: len(finite)])
+    if not values_agree(values, wanted.rows[0], finite, sizes[0], _ROW_TOLERANCE):
+        return False
+    slope, scale = inner_product(machine.gradient(x, room[: len(x)]), direction)
+    limit = _ROW_TOLERANCE * (scale + abs(sizes[1, 0]))
+    if finite[0] and not abs(slope - wanted.rows[1, 0]) <= limit:
+        return False
+    values = machine.jacobian(x, room[: jacobian.nnz])
+    matrix = jacobian.rows, jacobian.cols, values
+    if not slopes_agree(*matrix, direction, wanted.rows[1], finite, sizes[1], _ROW_TOLERANCE):
+        return False
+    values = machine.hessian(x, wanted.weights, room[: hessian.nnz])
+    total, spread = square_form(hessian.rows, hessian.cols, values, direction)
+    limit = _tolerance_of_sum(hessian) * (spread + wanted.spread)
+    return abs(total - wanted.second) <= limit
+
+
+def _evaluate(
+    machine: Machine,
+    x: FloatArray,
+    direction: FloatArray,
+    jacobian: SparsityPattern,
+    hessian: SparsityPattern,
+    wanted: _Wanted,
+) -> tuple[_Results, FloatArray, float]:
+    """Compute what a machine gives along a direction, and the sums of its absolute terms."""
+    num_constraints = len(wanted.finite) - 1
+    slope, scale = inner_product(machine.gradient(x), direction)
+    steps = machine.jacobian(x) * direction[jacobian.cols]
+    slopes = np.bincount(jacobian.rows, steps, num_constraints)
+    scales = np.bincount(jacobian.rows, np.abs(steps), num_constraints)
+    values = machine.hessian(x, wanted.weights)
+    total, spread = square_form(hessian.rows, hessian.cols, values, direction)
+    got = _Results(machine.outputs(x), np.append(slope, slopes), total)
+    return got, np.append(scale, scales), spread
+
+
+def _tolerance_of_sum(hessian: SparsityPattern) -> float:
+    """Small enough that one entry among all of them counts, far above the errors of rounding."""
+    return min(1e-7, max(1e-10, 1e-3 / max(hessian.nnz, 1)))
 
 
 def _compare(got: _Results, wanted: _Results, allowed: _Results, finite: Any) -> str:
@@ -153,8 +207,29 @@ def _widened(limit: Any, wanted: Any, moved: Any) -> Any:
 
 
 def _rows(
-    trace: Trace, remainder: Remainder, *line: FloatArray | int
-) -> tuple[FloatArray, FloatArray]:
-    """Series of the outputs along a line, less the terms that have no kernel, and its sizes."""
-    series = along_line(trace, *line)  # type: ignore[arg-type]
-    return of_outputs(series, trace.outputs, remainder.rows, remainder.nodes, remainder.coefs)
+    trace: Trace,
+    remainder: Remainder,
+    x: FloatArray,
+    parameters: FloatArray,
+    direction: FloatArray,
+    seed: int = 0,
+    room: int = 0,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Series of the outputs along a line, less the terms that have no kernel, and its sizes.
+
+    Without such terms the sizes are the results themselves: of each its absolute value counts.
+    The third array is memory of ``room`` numbers or more.
+    """
+    m = len(trace.outputs)
+    line = x, parameters, direction
+    if not remainder.rows.size:
+        results, memory = along_line(trace, trace.outputs, *line, seed, room)
+        return results, results, memory
+    kept = np.concatenate([trace.outputs, remainder.nodes])
+    series, memory = along_line(trace, kept, *line, seed, room)
+    results = series[:, :m].copy()
+    sizes = np.abs(results)
+    for k, terms in enumerate(series[:, m:] * remainder.coefs):
+        results[k] -= np.bincount(remainder.rows, terms, m)
+        sizes[k] += np.bincount(remainder.rows, np.abs(terms), m)
+    return results, sizes, memory

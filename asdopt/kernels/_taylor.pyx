@@ -1,6 +1,6 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 # cython: initializedcheck=False
-"""Second-order Taylor coefficients of a tape along a line, and the same of derivatives' values."""
+"""Second-order Taylor coefficients of a tape's results along a line."""
 
 import numpy as np
 
@@ -9,7 +9,10 @@ from asdopt._operators cimport (
     OP_SQUARE, OP_SUBTRACT, OP_SUM, op_first, op_second, op_value,
 )
 from asdopt.kernels._vector cimport mix
-from libc.math cimport NAN, copysign, fabs, isfinite
+from asdopt.kernels._window cimport (
+    Line, Memory, Series, choose_size, count_bits, far_place, is_marked, mark, mark_far, recall,
+)
+from libc.math cimport NAN
 from libc.stdint cimport uint64_t
 
 
@@ -26,53 +29,141 @@ cdef inline double shaken(double x, uint64_t *state) noexcept nogil:
     return x + x * LAST_DIGITS * (<double> (state[0] >> 11) / 4503599627370496.0 - 1.0)
 
 
+cdef inline void shake(Series *r, uint64_t *state, bint value) noexcept nogil:
+    """Give other last digits to the derivatives and, if asked, to the value."""
+    if value:
+        r.v = shaken(r.v, state)
+    r.d = shaken(r.d, state)
+    r.dd = shaken(r.dd, state)
+
+
 cdef inline double times(double d, double t, bint selects) noexcept nogil:
     """Product of a partial and a tangent; the unused side of a selection is not seen."""
     return 0.0 if selects and d == 0.0 else d * t
 
 
-cdef inline double signed_unit(uint64_t seed, Py_ssize_t i) noexcept nogil:
-    """Number i of those of a seed, uniform between -1 and 1."""
-    cdef uint64_t bits = mix(seed + <uint64_t> i * 0x9E3779B97F4A7C15u)
-    return <double> (bits >> 11) / 4503599627370496.0 - 1.0
+cdef inline bint put(Series *r, double v, double d, double dd, bint active) noexcept nogil:
+    """Store a series, and say whether its derivatives are finite.
 
-
-cdef inline double away_from_zero(uint64_t seed, Py_ssize_t i) noexcept nogil:
-    """Number i of those of a seed, of both signs, between 0.5 and 1.5 in size."""
-    cdef double u = signed_unit(seed, i)
-    return u + copysign(0.5, u)
-
-
-def points_near(const double[::1] known, double size, uint64_t seed):
-    """Random numbers near some others, within ``size * (1 + abs(known))``; near 0.5 for NaN.
-
-    A smaller size gives the same steps, shorter.
+    A processor waits where numbers are stored one by one and soon after loaded as a pair.
     """
-    cdef Py_ssize_t i
-    cdef double center
-    array = np.empty(known.shape[0])
-    cdef double[::1] out = array
-    for i in range(known.shape[0]):
-        center = known[i] if isfinite(known[i]) else 0.5
-        out[i] = center + size * ((1.0 + fabs(center)) * signed_unit(seed, i))
-    return array
+    cdef double sum = d + dd
+    r.active = active
+    r.v = v
+    r.d = d
+    r.dd = dd
+    return sum - sum == 0.0
 
 
-def numbers_away_from_zero(Py_ssize_t size, uint64_t seed):
-    """Random numbers of both signs between 0.5 and 1.5 in size."""
-    cdef Py_ssize_t i
-    array = np.empty(size)
-    cdef double[::1] out = array
-    for i in range(size):
-        out[i] = away_from_zero(seed, i)
-    return array
+cdef inline void copy(const Series *s, Series *r) noexcept nogil:
+    put(r, s.v, s.d, s.dd, s.active)
 
 
-def along_line(trace, const double[::1] x, const double[::1] parameters,
-               const double[::1] direction, uint64_t seed=0):
-    """Values, first and second derivatives at s = 0 of all nodes at ``x + s * direction``.
+cdef void operate(int o, const Series *x, const Series *y, Series *r) noexcept nogil:
+    """Series of any operation; ``r`` is another place than those of the operands."""
+    cdef bint x_counts = OP_DX[o] and x.active, y_counts = OP_DY[o] and y.active
+    cdef bint selects = OP_SELECTS[o]
+    cdef double v = op_value(o, x.v, y.v), d = 0.0, dd = 0.0
+    cdef double first[2]
+    cdef double second[3]
+    if x_counts or y_counts:
+        op_first(o, x.v, y.v, v, first)
+        op_second(o, x.v, y.v, v, first, second)
+        if x_counts:
+            d = times(first[0], x.d, selects)
+            dd = times(first[0], x.dd, selects) + second[0] * (x.d * x.d)
+        if y_counts:
+            d += times(first[1], y.d, selects)
+            dd += times(first[1], y.dd, selects) + second[2] * (y.d * y.d)
+        if x_counts and y_counts:
+            dd += 2.0 * second[1] * (x.d * y.d)
+    put(r, v, d, dd, x_counts or y_counts)
 
-    They stand side by side, shape (nodes, 3).
+
+cdef inline void multiply(const Series *x, const Series *y, Series *r) noexcept nogil:
+    cdef double d = y.v * x.d + x.v * y.d
+    cdef double dd = y.v * x.dd + x.v * y.dd + 2.0 * (x.d * y.d)
+    if not put(r, x.v * y.v, d, dd, x.active | y.active):
+        operate(OP_MULTIPLY, x, y, r)  # infinity times the tangent of a constant is 0
+
+
+cdef inline void square(const Series *x, Series *r) noexcept nogil:
+    cdef double twice = 2.0 * x.v
+    if not put(r, x.v * x.v, twice * x.d, twice * x.dd + 2.0 * (x.d * x.d), x.active):
+        operate(OP_SQUARE, x, x, r)
+
+
+cdef struct Tape:
+    const unsigned char *op
+    const int *a
+    const int *b
+    const double *val
+    const int *pool_ids
+    const double *pool_weights
+    Py_ssize_t size
+
+
+cdef inline void sweep(const Tape *tape, const Line *line, const Memory *memory, bint shakes,
+                       uint64_t seed) noexcept nogil:
+    """Go through all nodes; those that are marked are kept."""
+    cdef Py_ssize_t i, k, p, mask = memory.size - 1
+    cdef int o
+    cdef double weight
+    cdef const Series *s
+    cdef const Series *t
+    cdef Series *r
+    cdef Series *far = memory.far
+    cdef Series s_leaf, t_leaf
+    for i in range(line.first_node):
+        if is_marked(memory, i):
+            copy(recall(memory, line, i, tape.size, &s_leaf), far)
+            far += 1
+    for i in range(line.first_node, tape.size):
+        r = &memory.window[i & mask]
+        o = tape.op[i]
+        p = tape.a[i]
+        if o == OP_CONSTANT:
+            put(r, tape.val[i], 0.0, 0.0, False)
+        elif o == OP_EXTERNAL:
+            put(r, NAN, NAN, NAN, True)
+        elif o == OP_SUM:
+            put(r, 0.0, 0.0, 0.0, False)
+            for k in range(p, p + tape.b[i]):
+                s = recall(memory, line, tape.pool_ids[k], i, &s_leaf)
+                weight = tape.pool_weights[k]
+                put(r, r.v + weight * s.v, r.d + weight * s.d, r.dd + weight * s.dd,
+                    r.active | s.active)
+                if shakes:
+                    shake(r, &seed, True)
+        else:
+            s = recall(memory, line, p, i, &s_leaf)
+            if o == OP_SQUARE:
+                square(s, r)
+            else:
+                t = recall(memory, line, tape.b[i], i, &t_leaf)
+                if o == OP_MULTIPLY:
+                    multiply(s, t, r)
+                elif o == OP_ADD:
+                    put(r, s.v + t.v, s.d + t.d, s.dd + t.dd, s.active | t.active)
+                elif o == OP_SUBTRACT:
+                    put(r, s.v - t.v, s.d - t.d, s.dd - t.dd, s.active | t.active)
+                else:
+                    operate(o, s, t, r)
+        if shakes and o != OP_NEGATIVE:
+            # What is selected or jumps is not rounded.
+            shake(r, &seed, (OP_DX[o] or OP_DY[o]) and not OP_SELECTS[o])
+        if is_marked(memory, i):
+            copy(r, far)
+            far += 1
+
+
+def along_line(trace, const int[::1] kept, const double[::1] x, const double[::1] parameters,
+               const double[::1] direction, uint64_t seed=0, Py_ssize_t room=0):
+    """Values, first and second derivatives at s = 0 of some nodes at ``x + s * direction``.
+
+    Returns those of node ``kept[k]`` in column k of an array of shape (3, kept), and another
+    array of ``room`` numbers or more: the memory that was used, for whoever needs some. A page
+    that is touched for the first time takes longer than to compute the numbers in it.
 
     Results of external functions are NaN, and so are derivatives that are 0 times infinity. With a
     seed each result gets other last digits, at random, as if it were rounded otherwise: how far
@@ -81,206 +172,43 @@ def along_line(trace, const double[::1] x, const double[::1] parameters,
     cdef const unsigned char[::1] op = trace.op
     cdef const int[::1] a = trace.a, b = trace.b, pool_ids = trace.pool_ids
     cdef const double[::1] val = trace.val, pool_weights = trace.pool_weights
-    cdef Py_ssize_t i, k, n = op.shape[0], num_inputs = x.shape[0]
-    cdef Py_ssize_t first_node = num_inputs + parameters.shape[0]
-    cdef int o, p, q
-    cdef bint x_counts, y_counts, selects
-    cdef double s, s1, s2
-    # Nodes that depend on x: the tangents of others are 0, and no partial counts there.
-    cdef unsigned char[::1] active = np.zeros(n, dtype=np.uint8)
-    cdef double d[2]
-    cdef double e[3]
-    series = np.empty((n, 3))
-    cdef double[:, ::1] w = series
+    cdef Py_ssize_t k, n = op.shape[0], words = (n >> 6) + 1, num_far = 0
+    cdef const Series *s
+    # Addresses of arrays of size 0 are not read.
+    cdef Tape tape = Tape(op=&op[0], a=&a[0], b=&b[0], val=&val[0], pool_ids=&pool_ids[0],
+                          pool_weights=&pool_weights[0], size=n)
+    cdef Line line = Line(
+        x=&x[0], parameters=&parameters[0], direction=&direction[0],
+        num_inputs=x.shape[0], first_node=x.shape[0] + parameters.shape[0],
+    )
+    cdef uint64_t[::1] marks = np.empty(words, dtype=np.uint64)
+    cdef int[::1] before = np.empty(words, dtype=np.int32)
+    cdef Memory memory = Memory(
+        marks=&marks[0], before=&before[0], window=NULL, far=NULL,
+        size=choose_size(op, a, line.first_node),
+    )
     with nogil:
-        for i in range(first_node):
-            active[i] = i < num_inputs
-            w[i, 0] = x[i] if i < num_inputs else parameters[i - num_inputs]
-            w[i, 1] = direction[i] if i < num_inputs else 0.0
-            w[i, 2] = 0.0
-        for i in range(first_node, n):
-            o = op[i]
-            p = a[i]
-            q = b[i]
-            if o == OP_CONSTANT:
-                w[i, 0] = val[i]
-                w[i, 1] = w[i, 2] = 0.0
-            elif o == OP_SUM:
-                s = s1 = s2 = 0.0
-                for k in range(p, p + q):
-                    s += pool_weights[k] * w[pool_ids[k], 0]
-                    s1 += pool_weights[k] * w[pool_ids[k], 1]
-                    s2 += pool_weights[k] * w[pool_ids[k], 2]
-                    if seed:
-                        s = shaken(s, &seed)
-                        s1 = shaken(s1, &seed)
-                        s2 = shaken(s2, &seed)
-                    active[i] |= active[pool_ids[k]]
-                w[i, 0] = s
-                w[i, 1] = s1
-                w[i, 2] = s2
-            elif o == OP_EXTERNAL:
-                active[i] = 1
-                w[i, 0] = w[i, 1] = w[i, 2] = NAN
-            else:
-                x_counts = OP_DX[o] and active[p]
-                y_counts = OP_DY[o] and active[q]
-                active[i] = x_counts or y_counts
-                w[i, 1] = w[i, 2] = 0.0
-                if o == OP_MULTIPLY:
-                    w[i, 0] = w[p, 0] * w[q, 0]
-                    if x_counts:
-                        w[i, 1] = w[q, 0] * w[p, 1]
-                        w[i, 2] = w[q, 0] * w[p, 2]
-                    if y_counts:
-                        w[i, 1] += w[p, 0] * w[q, 1]
-                        w[i, 2] += w[p, 0] * w[q, 2]
-                    if x_counts and y_counts:
-                        w[i, 2] += 2.0 * w[p, 1] * w[q, 1]
-                elif o == OP_SQUARE:
-                    w[i, 0] = w[p, 0] * w[p, 0]
-                    if x_counts:
-                        w[i, 1] = 2.0 * w[p, 0] * w[p, 1]
-                        w[i, 2] = 2.0 * w[p, 0] * w[p, 2] + 2.0 * (w[p, 1] * w[p, 1])
-                elif o == OP_ADD:
-                    w[i, 0] = w[p, 0] + w[q, 0]
-                    w[i, 1] = w[p, 1] + w[q, 1]
-                    w[i, 2] = w[p, 2] + w[q, 2]
-                elif o == OP_SUBTRACT:
-                    w[i, 0] = w[p, 0] - w[q, 0]
-                    w[i, 1] = w[p, 1] - w[q, 1]
-                    w[i, 2] = w[p, 2] - w[q, 2]
-                else:
-                    w[i, 0] = op_value(o, w[p, 0], w[q, 0])
-                    if active[i]:
-                        selects = OP_SELECTS[o]
-                        op_first(o, w[p, 0], w[q, 0], w[i, 0], d)
-                        op_second(o, w[p, 0], w[q, 0], w[i, 0], d, e)
-                        if x_counts:
-                            w[i, 1] = times(d[0], w[p, 1], selects)
-                            w[i, 2] = times(d[0], w[p, 2], selects) + e[0] * (w[p, 1] * w[p, 1])
-                        if y_counts:
-                            w[i, 1] += times(d[1], w[q, 1], selects)
-                            w[i, 2] += times(d[1], w[q, 2], selects) + e[2] * (w[q, 1] * w[q, 1])
-                        if x_counts and y_counts:
-                            w[i, 2] += 2.0 * e[1] * (w[p, 1] * w[q, 1])
-                if seed and o != OP_NEGATIVE:
-                    # What is selected or jumps is not rounded.
-                    if (OP_DX[o] or OP_DY[o]) and not OP_SELECTS[o]:
-                        w[i, 0] = shaken(w[i, 0], &seed)
-                    w[i, 1] = shaken(w[i, 1], &seed)
-                    w[i, 2] = shaken(w[i, 2], &seed)
-    return series
-
-
-def of_outputs(const double[:, ::1] series, const int[::1] outputs, const int[::1] rows,
-               const int[::1] nodes, const double[::1] coefs):
-    """Series of outputs without some terms, and the sizes of what they are sums of.
-
-    Parameters
-    ----------
-    series : ndarray, shape (nodes, 3)
-    outputs : ndarray of int32
-    rows, nodes, coefs : the terms ``coefs[k] * nodes[k]`` of ``rows[k]``
-
-    Returns
-    -------
-    results, sizes : ndarray, shape (3, outputs)
-        Without terms sizes are the results themselves: of each its absolute value counts.
-    """
-    cdef Py_ssize_t i, k, j, m = outputs.shape[0]
-    cdef double term
-    result_array = np.empty((3, m))
-    cdef double[:, ::1] results = result_array, sizes
+        mark_far(&memory, op, a, b, pool_ids, line.first_node)
+        for k in range(kept.shape[0]):
+            mark(&memory, kept[k])
+        for k in range(words):
+            before[k] = <int> num_far
+            num_far += count_bits(marks[k])
+    room = max(room, 4 * (memory.size + num_far))
+    # One block: large ones come in large pages.
+    block = np.empty(room + 3 * kept.shape[0])
+    cdef double[::1] numbers = block
+    cdef double[:, ::1] out = block[room:].reshape(3, kept.shape[0])
+    memory.window = <Series *> &numbers[0]
+    memory.far = memory.window + memory.size
     with nogil:
-        for i in range(m):
-            for j in range(3):
-                results[j, i] = series[outputs[i], j]
-    if not rows.shape[0]:
-        return result_array, result_array
-    size_array = np.abs(result_array)
-    sizes = size_array
-    with nogil:
-        for k in range(rows.shape[0]):
-            for j in range(3):
-                term = coefs[k] * series[nodes[k], j]
-                results[j, rows[k]] -= term
-                sizes[j, rows[k]] += fabs(term)
-    return result_array, size_array
-
-
-def weigh(double[:, ::1] results, double[:, ::1] sizes, uint64_t seed):
-    """Random weights of outputs, 0 where one is not finite, and their sum of second derivatives.
-
-    Second derivatives of outputs that are not finite are set to 0.
-
-    Returns
-    -------
-    finite : ndarray of bool
-    weights : ndarray
-    second, spread : float
-        The sum, and that of the absolute values of its terms.
-    """
-    cdef Py_ssize_t i, m = results.shape[1]
-    cdef double second = 0.0, spread = 0.0
-    finite_array, weight_array = np.empty(m, dtype=np.uint8), np.empty(m)
-    cdef unsigned char[::1] finite = finite_array
-    cdef double[::1] weights = weight_array
-    for i in range(m):
-        finite[i] = isfinite(results[0, i]) and isfinite(results[1, i]) and isfinite(results[2, i])
-        if finite[i]:
-            weights[i] = away_from_zero(seed, i)
-            second += weights[i] * results[2, i]
-            spread += fabs(weights[i] * sizes[2, i])
+        if seed:
+            sweep(&tape, &line, &memory, True, seed)
         else:
-            weights[i] = results[2, i] = sizes[2, i] = 0.0
-    return finite_array.view(np.bool_), weight_array, second, spread
-
-
-def agree(const double[::1] got, const double[::1] wanted, finite, const double[::1] scale,
-          const double[::1] sizes, double tolerance):
-    """Whether all that is finite differs by no more than ``tolerance * (scale + abs(sizes))``."""
-    cdef const unsigned char[::1] counts = finite.view(np.uint8)
-    cdef Py_ssize_t i
-    for i in range(got.shape[0]):
-        if counts[i] and not fabs(got[i] - wanted[i]) <= tolerance * (scale[i] + fabs(sizes[i])):
-            return False
-    return True
-
-
-def product_by_rows(const int[::1] rows, const int[::1] cols, const double[::1] values,
-                    const double[::1] direction, double[::1] out, double[::1] scale):
-    """Add ``values[k] * direction[cols[k]]`` to ``out[rows[k]]``, absolute values to ``scale``."""
-    cdef Py_ssize_t k
-    cdef double step
-    with nogil:
-        for k in range(rows.shape[0]):
-            step = values[k] * direction[cols[k]]
-            out[rows[k]] += step
-            scale[rows[k]] += fabs(step)
-
-
-def inner_product(const double[::1] values, const double[::1] direction):
-    """``values @ direction``, and the sum of its absolute terms."""
-    cdef Py_ssize_t k
-    cdef double step, total = 0.0, scale = 0.0
-    for k in range(values.shape[0]):
-        step = values[k] * direction[k]
-        total += step
-        scale += fabs(step)
-    return total, scale
-
-
-def square_form(const int[::1] rows, const int[::1] cols, const double[::1] values,
-                const double[::1] direction):
-    """``direction @ H @ direction`` of a lower triangle, and the sum of its absolute terms."""
-    cdef Py_ssize_t k
-    cdef double step, total = 0.0, scale = 0.0
-    with nogil:
-        for k in range(rows.shape[0]):
-            step = values[k] * direction[rows[k]] * direction[cols[k]]
-            if rows[k] != cols[k]:
-                step *= 2.0
-            total += step
-            scale += fabs(step)
-    return total, scale
+            sweep(&tape, &line, &memory, False, 0)
+        for k in range(kept.shape[0]):
+            s = far_place(&memory, kept[k])
+            out[0, k] = s.v
+            out[1, k] = s.d
+            out[2, k] = s.dd
+    return block[room:].reshape(3, kept.shape[0]), block[:room]

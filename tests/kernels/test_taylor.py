@@ -1,0 +1,67 @@
+"""Series along a line are those of the function, however late a node is used again."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import asdopt
+from asdopt.kernels._taylor import along_line
+
+
+def late_sums(x, p):
+    """Nodes used 10 to 3,000 nodes later, by all kinds of operations."""
+    v = [np.sin(x[k % 5]) * p[k % 2] + k for k in range(400)]
+    w = [v[k] * v[(7 * k) % 400] - v[399 - k] for k in range(400)]
+    return [sum(v[::3]) * x[0], v[1] / v[398], np.dot(w, v), w[399] * w[0], x[1], p[0] * x[2], w[0]]
+
+
+def arrays(x, p):
+    """Arrays of 1,000 numbers, used many arrays later."""
+    y = np.sin(x[0] * np.arange(1000.0) / 1e3) + x[1]
+    z = np.cos(y)
+    for _ in range(8):
+        z = z * p[0] + np.maximum(z, 0.1) * x[2]
+    return [y @ z, np.sum(y[::7] / z[::7]), z[3], z[3] * y[999], x[4] ** 3]
+
+
+def few_late_sums(x, p):
+    """Of what is used late, all is used by sums."""
+    v, w = x[0] * x[1], x[2] * x[3]
+    rows = [np.sin(x[k % 5] + k) for k in range(400)]
+    return [*rows, np.dot([2.0, 3.0], [v, w])]
+
+
+def nothing(x, p):
+    """No operation at all."""
+    return [x[0], 1.0, p[1], x[0]]
+
+
+@pytest.mark.parametrize("fun", [late_sums, arrays, few_late_sums, nothing])
+def test_series_along_a_line(fun) -> None:
+    rng = np.random.default_rng(3)
+    x, p, direction = rng.uniform(0.5, 1.5, 5), rng.uniform(0.5, 1.5, 2), rng.normal(size=5)
+    rows = asdopt.Constraint(fun, 0.0, 1.0)
+    problem = asdopt.Problem(lambda x, p: 0.0 * x[0], rows, x0=x, parameters=p)
+    trace = problem.evaluator.trace
+    kept = np.concatenate([trace.outputs, trace.outputs[::-1]])
+    (values, firsts, seconds), room = along_line(trace, kept, x, p, direction, room=10**5)
+    assert room.shape[0] >= 10**5
+
+    def on_line(s):
+        return np.array(fun(x + s * direction, p))
+
+    exact = on_line(0.0)
+    first = on_line(1e-30j).imag / 1e-30
+    h = 1e-5
+    second = (on_line(h + 1e-30j) - on_line(-h + 1e-30j)).imag / 1e-30 / (2 * h)
+    m = len(exact)
+    assert np.allclose(values[1 : m + 1], exact, rtol=1e-13)
+    assert np.allclose(firsts[1 : m + 1], first, rtol=1e-12)
+    assert np.allclose(seconds[1 : m + 1], second, rtol=1e-6, atol=1e-4)
+    for row in (values, firsts, seconds):
+        assert np.array_equal(row[: m + 1], row[m + 1 :][::-1])
+    # Other last digits change little, but something wherever an operation is.
+    (shaken, *_), _ = along_line(trace, kept, x, p, direction, 7)
+    assert np.allclose(shaken, values, rtol=1e-10)
+    assert fun is nothing or not np.array_equal(shaken, values)
