@@ -115,8 +115,20 @@ def scipy_section() -> list[str]:
         + ", `multivariate_normal`, `multinomial`, `dirichlet`; also `statistics.NormalDist`.",
         "- `scipy.sparse.linalg`: `splu(A).solve(x)` of a constant matrix.",
         "",
-        "Solvers (`quad`, `solve_ivp`, `fsolve`, `minimize`) need plain numbers and are refused: "
-        "wrap them with `asdopt.external`.",
+        "## Solvers inside of functions",
+        "",
+        "Their functions may read traced values, and so may limits, starts, times and brackets:",
+        "",
+        "- `scipy.integrate`: `solve_ivp` with RK45, RK23 and DOP853 takes SciPy's steps; "
+        "`odeint`, and LSODA, BDF and Radau with `t_eval`, are solved to 1e-10 by steps that are "
+        "written out, so stiff problems are refused. `quad`, `dblquad`, `tplquad`, `nquad` and "
+        "`quad_vec` of smooth integrands; corners and jumps inside of the interval are refused.",
+        "- `scipy.optimize`: roots by `brentq`, `brenth`, `bisect`, `ridder`, `toms748`, `newton`, "
+        "`root_scalar`, `fsolve`, `root` and `fixed_point` have derivatives by the implicit "
+        "function theorem.",
+        "",
+        "Minima (`minimize`, `least_squares`, `curve_fit`) are refused: state that the gradient is "
+        "zero as constraints, or wrap them with `asdopt.external`.",
         "",
     ]
 

@@ -188,3 +188,34 @@ def test_a_solve_through_an_external_function() -> None:
     solution = problem.solve()
     assert solution.success
     np.testing.assert_allclose(solution.x, [-1.0, -1.0], rtol=1e-6)
+
+
+@pytest.mark.parametrize("ask", ["objective", "gradient", "hessian"])
+@pytest.mark.parametrize("within", ["fun", "jac", "hess"])
+def test_a_problem_is_not_evaluated_within_its_own_evaluation(ask: str, within: str) -> None:
+    """The values of the inner point would be taken for those of the outer one."""
+    asking = ""
+
+    def fun(v: float) -> float:
+        if asking == "fun":
+            getattr(problem, ask)([5.0, 6.0])
+        return v * v
+
+    def jac(v: float) -> Any:
+        if asking == "jac":
+            getattr(problem, ask)([5.0, 6.0])
+        return [[2.0 * v]]
+
+    def hess(v: float, weights: Any) -> Any:
+        if asking == "hess":
+            getattr(problem, ask)([5.0, 6.0])
+        return [[2.0 * weights[0]]]
+
+    square = external(fun, jac=jac, hess=hess)
+    problem = Problem(lambda x: square(x[0]) * x[1] + square(x[1]), x0=[1.0, 2.0])
+    expected = problem.hessian([3.0, 4.0]).toarray()
+    asking = within
+    with pytest.raises(asdopt.EvaluationError, match="evaluated by an external function that is"):
+        problem.hessian([4.0, 4.0])
+    asking = ""
+    np.testing.assert_array_equal(problem.hessian([3.0, 4.0]).toarray(), expected)

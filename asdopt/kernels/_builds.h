@@ -8,20 +8,7 @@
 
 #include "_operators.h"
 #include "kernels/_modes.h"
-
-typedef struct {
-    uint16_t op, d, a, b, c, e;
-    double k;
-} Instruction;
-
-typedef struct {
-    const Instruction *code;
-    int num_registers, num_data, num_gathered, num_staged, num_index, width;
-    int num_instances, num_blocks, num_steps;
-    double *data;                /* [block][row][width]: constants of the instances */
-    const int *index;            /* [block][row][width]: where to gather from and scatter to */
-    const unsigned char *modes;  /* [block][row]: how to gather or scatter */
-} Program;
+#include "kernels/_program.h"
 
 #define MACHINE_OPERATIONS(F)                                                                    \
     F(END) F(CONSTANTS) F(NUMBER) F(GATHER) F(GATHER_DIFFERENCE) F(SCATTER) F(SCATTER_NEGATIVE)      \

@@ -418,7 +418,8 @@ cdef class Derivation:
         cdef Node *node
         for k in range(self.num_nodes):
             node = &self.nodes[k]
-            mask = 1 << node.slot if node.slot >= 0 else 0
+            # Of Python's integers: in C there would be room for 31 slots.
+            mask = (<object> 1) << node.slot if node.slot >= 0 else 0
             for i in range(node.first, node.first + node.num_first):
                 other = reached[self.first_operand.data[i]]
                 node.joins = node.joins or (mask & other) != 0

@@ -16,7 +16,7 @@ from libc.stdint cimport uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcmp, memcpy
 
-from asdopt.kernels._machine import BINARY, UNARY
+from asdopt.kernels._plan import BINARY, UNARY
 
 ZERO, ONE = _ZERO, _ONE
 

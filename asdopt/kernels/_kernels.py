@@ -9,7 +9,8 @@ and the terms that are left to sweeps over the tape.
 3. find templates (``_templates.pyx``) and choose those worth a kernel (``_selection.py``);
 4. differentiate each template (``_derivatives.pyx``, ``_rules.pyx``, ``_expressions.pyx``);
 5. compile its programs (``_programs.pyx``);
-6. pack programs and data (``_packing.py``, ``_maps.py``) for the machine (``_machine.pyx``);
+6. pack programs and data (``_packing.py``, ``_maps.py``) for the machine (``_plan.pyx``,
+   ``_machine.pyx``);
 7. check the result against the tape (``_soundness.py``).
 """
 

@@ -1,24 +1,11 @@
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from asdopt.kernels._affine import AffineTape
+from asdopt.kernels._plan import Plan
 
 _Ints = npt.NDArray[np.int32]
 _Floats = npt.NDArray[np.float64]
-
-OPERATION: dict[str, int]
-INSTRUCTION: np.dtype[np.void]
-UNARY: list[str]
-BINARY: list[str]
-
-def build() -> str: ...
-def use_build(name: str) -> str: ...
-def aligned(shape: tuple[int, ...], dtype: Any) -> npt.NDArray[Any]: ...
-
-class Plan:
-    def __init__(self, programs: list[tuple[Any, ...]]) -> None: ...
 
 class Sparse:
     def __init__(

@@ -1,250 +1,18 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 # cython: initializedcheck=False
-"""The block machine: programs over blocks of instances, one call for all of them."""
-
-import math
+"""All results of a trace at a point: constants, linear parts, and what programs scatter."""
 
 import numpy as np
 
 cimport numpy as cnp
 from asdopt.kernels._affine cimport AffineTape
-from libc.stdint cimport uint16_t
-from libc.stdlib cimport calloc, free
+from asdopt.kernels._plan cimport Plan
 from libc.string cimport memcmp, memcpy, memset
 
 cnp.import_array()
 
-cdef extern from "kernels/_builds.h" nogil:
-    ctypedef struct Instruction:
-        uint16_t op, d, a, b, c, e
-        double k
-    ctypedef struct Program:
-        const Instruction *code
-        int num_registers, num_data, num_gathered, num_staged, num_index, width
-        int num_instances, num_blocks, num_steps
-        double *data
-        const int *index
-        const unsigned char *modes
-    ctypedef int (*Run)(const Program *, int, int, int, double *, double **,
-                        const double *const *, double *const *) noexcept nogil
-    const char *MACHINE_NAMES[]
-    const char *UNARY_NAMES[]
-    const char *BINARY_NAMES[]
-    const char *BUILD
-    Run choose_build(const char *)
-    enum:
-        NUM_MACHINE_OPERATIONS
-
-cdef extern from "kernels/_threads.h" nogil:
-    ctypedef void (*Task)(void *, int) noexcept nogil
-    void run_parts(Task, void *, int)
-
-OPERATION = {MACHINE_NAMES[k].decode(): k for k in range(NUM_MACHINE_OPERATIONS)}
-INSTRUCTION = np.dtype(
-    [(name, np.uint16) for name in "op d a b c e".split()] + [("k", np.float64)], align=True)
-
-
-cdef list names(const char **found):
-    cdef Py_ssize_t k = 0
-    result = []
-    while found[k] != NULL:
-        result.append(found[k].decode())
-        k += 1
-    return result
-
-
-UNARY = names(<const char **> UNARY_NAMES)
-BINARY = names(<const char **> BINARY_NAMES)
-
-cdef Run RUN = choose_build(NULL)
 # From this many values on other Python threads may run meanwhile; it takes some 50 ns to let them.
 cdef Py_ssize_t MANY = 2000
-# From this many instructions on, each for a block, threads share them: some 60 microseconds.
-cdef Py_ssize_t LONG = 2000
-
-
-def build():
-    """Name of the build of the machine that runs on this CPU."""
-    return BUILD.decode()
-
-
-def use_build(name):
-    """Run another build, for tests and measurements; return the name of the one that is found."""
-    global RUN
-    RUN = choose_build(name.encode())
-    return build()
-
-
-def aligned(shape, dtype):
-    """Array that begins at a multiple of 64 bytes."""
-    cdef Py_ssize_t count = math.prod(shape) * np.dtype(dtype).itemsize, start
-    cdef cnp.ndarray buffer = np.zeros(count + 64, dtype=np.uint8)
-    start = 64 - <size_t> cnp.PyArray_DATA(buffer) % 64
-    return buffer[start:start + count].view(dtype).reshape(shape)
-
-
-ctypedef struct Workspace:
-    double **table
-    double *registers
-    int large
-
-ctypedef struct Share:
-    # What parts of a run need: the programs, and of each part its own registers.
-    const Program *programs
-    const unsigned char *exclusive
-    Py_ssize_t count, total
-    Workspace *workspaces
-    int parts, keep
-    const double *const *source
-    double *const *target
-
-
-cdef int run_blocks(const Program *p, Py_ssize_t first, Py_ssize_t last, int keep,
-                    Workspace *own, const double *const *source,
-                    double *const *target) noexcept nogil:
-    cdef int j
-    for j in range(p.num_registers):
-        own.table[j] = own.registers + j * p.width
-    return RUN(p, <int> first, <int> last, keep, own.registers, own.table, source, target)
-
-
-cdef void run_part(void *context, int part) noexcept nogil:
-    """Run a part of the exclusive programs: blocks that together have their share of steps."""
-    cdef Share *share = <Share *> context
-    cdef Workspace *own = &share.workspaces[part]
-    cdef Py_ssize_t low = share.total * part // share.parts
-    cdef Py_ssize_t high = share.total * (part + 1) // share.parts
-    cdef Py_ssize_t k, first, last, cost, passed = 0
-    cdef const Program *p
-    own.large = 0
-    for k in range(share.count):
-        if not share.exclusive[k]:
-            continue
-        p = &share.programs[k]
-        cost = p.num_steps
-        # Blocks that begin within the share.
-        first = min(max((low - passed + cost - 1) // cost, 0), p.num_blocks)
-        last = min(max((high - passed + cost - 1) // cost, 0), p.num_blocks)
-        if first < last:
-            own.large |= run_blocks(p, first, last, share.keep, own, share.source, share.target)
-        passed += cost * p.num_blocks
-
-
-cdef class Plan:
-    """Programs that are run one after the other, with registers of their own.
-
-    Parameters
-    ----------
-    programs : list of tuple
-        ``(code, num_registers, num_gathered, num_staged, num_instances, data, index, modes,
-        is_exclusive)``: an array of INSTRUCTION, four numbers, arrays of shape
-        (blocks, rows, width) and (blocks, rows), and whether no place gets a value of another
-        instance: threads may run such a program, and the result is the same to the last bit.
-    """
-
-    cdef Program *programs
-    cdef unsigned char *exclusive
-    cdef Py_ssize_t count, table_size, registers_size, shared_steps
-    cdef Workspace *workspaces
-    cdef int num_workspaces
-    cdef list keep, registers
-
-    def __cinit__(self, list programs):
-        cdef Py_ssize_t k, size = 1
-        cdef Program *p
-        cdef cnp.ndarray code, data, index, modes
-        self.count = len(programs)
-        self.programs = <Program *> calloc(max(self.count, 1), sizeof(Program))
-        self.exclusive = <unsigned char *> calloc(max(self.count, 1), 1)
-        self.keep = []
-        most = 0
-        if self.programs == NULL or self.exclusive == NULL:
-            raise MemoryError()
-        for k in range(self.count):
-            (code, num_registers, num_gathered, num_staged, num_instances, data, index,
-             modes, is_exclusive) = programs[k]
-            self.keep.append((code, data, index, modes))
-            p = &self.programs[k]
-            p.code = <const Instruction *> cnp.PyArray_DATA(code)
-            p.num_steps = code.shape[0]
-            p.num_registers = num_registers
-            p.num_gathered = num_gathered
-            p.num_staged = num_staged
-            p.num_instances = num_instances
-            p.num_blocks = index.shape[0]
-            p.num_data = data.shape[1]
-            p.num_index = index.shape[1]
-            p.width = index.shape[2]
-            p.data = <double *> cnp.PyArray_DATA(data)
-            p.index = <const int *> cnp.PyArray_DATA(index)
-            p.modes = <const unsigned char *> cnp.PyArray_DATA(modes)
-            size = max(size, p.num_registers + p.num_data + p.num_gathered)
-            most = max(most, (p.num_registers + p.num_gathered + p.num_staged) * p.width)
-            self.exclusive[k] = is_exclusive
-            if is_exclusive:
-                self.shared_steps += p.num_steps * p.num_blocks
-        self.table_size = size
-        self.registers_size = most + 8
-        self.set_threads(1)
-
-    def __dealloc__(self):
-        self.free_workspaces()
-        free(self.programs)
-        free(self.exclusive)
-
-    cdef void free_workspaces(self) noexcept:
-        cdef int k
-        for k in range(self.num_workspaces):
-            free(self.workspaces[k].table)
-        free(self.workspaces)
-        self.workspaces = NULL
-        self.num_workspaces = 0
-
-    cdef int set_threads(self, int number) except -1:
-        """Share the work among so many threads, where there is enough of it."""
-        cdef int k
-        if self.shared_steps < LONG:
-            number = 1
-        if number == self.num_workspaces:
-            return 0
-        self.free_workspaces()
-        self.registers = [aligned((self.registers_size,), np.float64) for _ in range(number)]
-        self.workspaces = <Workspace *> calloc(number, sizeof(Workspace))
-        if self.workspaces == NULL:
-            raise MemoryError()
-        for k in range(number):
-            self.num_workspaces = k + 1
-            self.workspaces[k].registers = <double *> cnp.PyArray_DATA(
-                <cnp.ndarray> self.registers[k])
-            self.workspaces[k].table = <double **> calloc(self.table_size, sizeof(double *))
-            if self.workspaces[k].table == NULL:
-                raise MemoryError()
-        return 0
-
-    cdef bint run(self, const double *const *source, double *const *target,
-                  bint keep) noexcept nogil:
-        """Run all; tell whether a result is no finite number, or large."""
-        cdef Py_ssize_t k
-        cdef int large = 0, parts = self.num_workspaces
-        cdef Share share
-        if parts > 1:
-            share.programs = self.programs
-            share.exclusive = self.exclusive
-            share.count = self.count
-            share.total = self.shared_steps
-            share.workspaces = self.workspaces
-            share.parts = parts
-            share.keep = keep
-            share.source = source
-            share.target = target
-            run_parts(run_part, &share, parts)
-            for k in range(parts):
-                large |= self.workspaces[k].large
-        for k in range(self.count):
-            if parts == 1 or not self.exclusive[k]:
-                large |= run_blocks(&self.programs[k], 0, self.programs[k].num_blocks, keep,
-                                    &self.workspaces[0], source, target)
-        return large
 
 
 cdef class Sparse:
@@ -446,6 +214,7 @@ cdef class Machine:
             out = cnp.PyArray_EMPTY(1, <cnp.npy_intp *> &job.size, cnp.NPY_DOUBLE, 0)
         check(x, self.num_inputs)
         check(out, job.size, True)
+        check_apart(out, x, "x")
         cdef double *values = <double *> cnp.PyArray_DATA(out)
         if job.size < MANY:
             self.is_finite = job.run(px, self.source(px), factor, multipliers, values, keep)
@@ -502,12 +271,16 @@ cdef class Machine:
         """Values of the lower triangle of the Hessian of ``weights @ outputs``."""
         cdef const double *data = <const double *> cnp.PyArray_DATA(weights)
         check(weights, self.num_outputs)
+        if out is not None:
+            check_apart(out, weights, "the weights")
         return self.evaluate(self._hessian, x, data, data + 1, out)
 
     def lagrangian_hessian(self, cnp.ndarray x not None, double factor,
                            cnp.ndarray multipliers not None, cnp.ndarray out=None):
         """Values of the Hessian of ``factor * outputs[0] + multipliers @ outputs[1:]``."""
         check(multipliers, self.num_outputs - 1)
+        if out is not None:
+            check_apart(out, multipliers, "the multipliers")
         return self.evaluate(self._hessian, x, &factor,
                              <const double *> cnp.PyArray_DATA(multipliers), out)
 
@@ -521,4 +294,16 @@ cdef int check(cnp.ndarray array, Py_ssize_t size, bint is_written=False) except
         )
     if is_written and not cnp.PyArray_ISWRITEABLE(array):
         raise ValueError("the array for the result cannot be written to: give another one")
+    return 0
+
+
+cdef int check_apart(cnp.ndarray out, cnp.ndarray read, str what) except -1:
+    """Refuse to write over what is read."""
+    cdef const char *first = cnp.PyArray_BYTES(out)
+    cdef const char *other = cnp.PyArray_BYTES(read)
+    if first < other + cnp.PyArray_NBYTES(read) and other < first + cnp.PyArray_NBYTES(out):
+        raise ValueError(
+            f"the array for the result shares memory with {what}, which would be overwritten "
+            "while it is read: give another one"
+        )
     return 0

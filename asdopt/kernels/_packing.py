@@ -1,7 +1,7 @@
 """Bring programs and the data of their instances into the layout of the machine.
 
 Enters: the results wanted of each template, and the variables, constants and rows of its
-instances. Leaves: what :class:`~asdopt.kernels._machine.Plan` takes. Data of a block lie together,
+instances. Leaves: what :class:`~asdopt.kernels._plan.Plan` takes. Data of a block lie together,
 row by row, so that an evaluation reads memory once from front to end.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt.kernels._expressions import Expressions
-from asdopt.kernels._machine import Plan, aligned
+from asdopt.kernels._plan import Plan, aligned
 from asdopt.kernels._positions import (
     choose_modes,
     count_places,

@@ -23,7 +23,7 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
 from asdopt.kernels._expressions import FUNCTIONS
-from asdopt.kernels._machine import INSTRUCTION, OPERATION, UNARY
+from asdopt.kernels._plan import INSTRUCTION, OPERATION, UNARY
 
 cnp.import_array()
 

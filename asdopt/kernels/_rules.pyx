@@ -41,7 +41,7 @@ cdef extern from "_operators.h" nogil:
     const unsigned char OP_ARITY[]
     const unsigned char OP_SELECTS[]
 
-from asdopt.kernels._machine import UNARY
+from asdopt.kernels._plan import UNARY
 
 cdef int NUM_UNARY = len(UNARY)
 cdef enum:

@@ -64,25 +64,25 @@ cdef class PointerMap:
         self.allocate(64)
 
     def __dealloc__(self):
-        self.release()
-
-    cdef int allocate(self, size_t size) except -1:
-        self.keys = <PyObject **> calloc(size, sizeof(PyObject *))
-        self.values = <PyObject **> calloc(size, sizeof(PyObject *))
-        if self.keys == NULL or self.values == NULL:
-            raise MemoryError()
-        self.mask = size - 1
-        self.used = 0
-        return 0
-
-    cdef void release(self):
         cdef size_t i
         for i in range(self.mask + 1):
-            if self.keys[i] != NULL:
+            if self.keys != NULL and self.keys[i] != NULL:
                 Py_DECREF(<object> self.keys[i])
                 Py_DECREF(<object> self.values[i])
         free(self.keys)
         free(self.values)
+
+    cdef int allocate(self, size_t size) except -1:
+        cdef PyObject **keys = <PyObject **> calloc(size, sizeof(PyObject *))
+        cdef PyObject **values = <PyObject **> calloc(size, sizeof(PyObject *))
+        if keys == NULL or values == NULL:
+            free(keys)
+            free(values)
+            raise MemoryError()
+        self.keys, self.values = keys, values
+        self.mask = size - 1
+        self.used = 0
+        return 0
 
     cdef PyObject *get(self, PyObject *key) noexcept:
         cdef size_t i = ((<uintptr_t> key >> 4) * 0x9E3779B1u) & self.mask
@@ -181,6 +181,9 @@ cdef class Session:
         else:
             Py_INCREF(outer)
             active = <PyObject *> outer
+        # Replacements may lead back here, which the garbage collector cannot see.
+        self.found = PointerMap()
+        self.calls = PointerMap()
         Py_DECREF(self)
 
 

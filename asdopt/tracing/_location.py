@@ -181,7 +181,7 @@ def refuse(tape: Tape, kind: type[ErrorT], message: str) -> ErrorT:
         where = Location(code.co_filename, frame.f_lineno, code.co_name)
         message = f"{_place(where, code, frame.f_lasti)}: {message}"
     error = kind(message)
-    if tape.refusal is None:
+    if tape.refusal is None and not tape.closed:
         tape.refusal = error
     return error
 

@@ -8,6 +8,7 @@ become numbers again. Sparse matrices answer for themselves (``_linear.py``).
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import sys
 from collections.abc import Callable
@@ -43,6 +44,9 @@ def stand_in_function(session: Session, function: Any) -> Any:
     package = _package(str(function.__module__))
     name = function.__name__
     traced: Callable[..., Any] | None = scipy_function(function)
+    solver = _solver(session, package, function)
+    if solver is not None:
+        return solver
     for known in (package, ".".join(package.split(".")[:2]), *_MOVED.get(package, ())):
         module = sys.modules.get(known)
         if getattr(module, name, None) is not function:
@@ -57,6 +61,24 @@ def stand_in_function(session: Session, function: Any) -> Any:
         return _choosing(session, function, diagonals(name == "diags"), f"{package}.{name}")
     traced = traced or _interpolant(package, name)
     return _choosing(session, function, traced, f"{package}.{name}")
+
+
+def _solver(session: Session, package: str, function: Any) -> Callable[..., Any] | None:
+    """Find what stands in for a function that calls the user's, which may read traced values."""
+    name = function.__name__
+    if getattr(sys.modules.get(package), name, None) is not function:
+        return None
+    if package == "scipy.optimize":
+        # It needs sweeps over tapes, a layer above: imported when it is asked for.
+        finder = importlib.import_module("asdopt._roots").finder
+        return finder(session, name, function)  # type: ignore[no-any-return]
+    if package == "scipy.integrate":
+        from asdopt.tracing import _ode, _quadrature
+
+        for module in (_ode, _quadrature):
+            if name in module.__all__:
+                return getattr(module, name)  # type: ignore[no-any-return]
+    return None
 
 
 def _interpolant(package: str, name: str) -> Callable[..., Any] | None:

@@ -30,7 +30,7 @@ def _in_trace(session: Session, function: Callable[..., Any]) -> Callable[..., N
             with Session(tape, session.level):
                 HOOK[function](*args, **kwargs)
         except Exception as error:
-            if tape.refusal is None:
+            if tape.refusal is None and not tape.closed:
                 tape.refusal = TracingError(
                     f"{place_of_error(error)}: a thread ended with {type(error).__name__} "
                     f"({error}); what it did not compute would be missing from the trace: let it "

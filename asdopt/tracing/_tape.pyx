@@ -362,6 +362,8 @@ cdef class Tape:
     def close(self):
         """End the trace: from now on an operation on its tracers raises."""
         self.closed = True
+        # Its traceback leads to tracers, and the garbage collector cannot see that those lead here.
+        self.refusal = None
 
     cdef tuple take(self):
         """Make arrays of the tape's own memory: op, a, b, val, pool_ids, pool_weights.

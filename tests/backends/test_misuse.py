@@ -119,6 +119,42 @@ class TestOptions:
             Probe(**options)
 
 
+class TestProducts:
+    """Sweeps once read beyond the end of arrays that are too short."""
+
+    @pytest.mark.parametrize("size", [0, 2, 4])
+    def test_points_and_seeds_of_another_size(self, size: int) -> None:
+        products = prepare_products(lambda x: [x @ x, x[0]], X)
+        for x, seeds in ((np.ones(size), np.eye(3)), (X, np.ones((2, size)))):
+            with pytest.raises(asdopt.InputError, match=rf"{size} numbers .* the 3 variables"):
+                products.jvp(x, seeds)
+        for count in (1, 2):
+            with pytest.raises(asdopt.InputError, match=rf"{size + 1} numbers .* the 2 results"):
+                products.vjp(X, np.ones((count, size + 1)))
+
+    def test_hessians_of_several_results(self) -> None:
+        with pytest.raises(asdopt.InputError, match=r"1 numbers .* the 2 results"):
+            prepare_products(lambda x: [x @ x, x[0]], X).hvp(X, np.eye(3))
+
+
+def test_a_zero_of_another_sign_is_another_point() -> None:
+    def angle(x: Any) -> Any:
+        return np.arctan2(x[1], x[0])
+
+    products = prepare_products(angle, [-1.0, 1.0])
+    assert products.values(np.array([-1.0, 0.0])) == np.pi
+    assert products.values(np.array([-1.0, -0.0])) == -np.pi
+
+
+def test_points_that_cannot_be_written_to() -> None:
+    problem = asdopt.Problem(lambda x: x[0] ** 2 if x[1] > 0 else -x[0], x0=[2.0, 1.0])
+    x = np.array([3.0, -1.0])
+    x.flags.writeable = False
+    assert problem.objective(x) == -3.0
+    assert problem.gradient(x)[0] == -1.0
+    assert prepare_products(lambda x: x * x, x).values(x)[0] == 9.0
+
+
 def test_a_function_that_failed_half_way_leaves_nothing_behind() -> None:
     """Values of one point and derivatives of another would be mixed at the next call."""
     fails = False

@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 
 import asdopt
-from asdopt.kernels import _machine
+from asdopt.kernels import _plan
 
 
 @pytest.fixture(params=["v4", "v3", "v2", "plain"])
 def build(request):
-    default = _machine.build()
-    if _machine.use_build(request.param) != request.param:
-        _machine.use_build(default)
+    default = _plan.build()
+    if _plan.use_build(request.param) != request.param:
+        _plan.use_build(default)
         pytest.skip(f"the CPU does not run the build {request.param}")
     yield request.param
-    _machine.use_build(default)
+    _plan.use_build(default)
 
 
 def evaluate(function, points):
@@ -122,3 +122,21 @@ def test_wrong_arrays_are_refused():
         machine.hessian(np.ones(2), np.ones(5))
     with pytest.raises(ValueError, match="1 parameters were given, the trace has 0"):
         machine.set_parameters(np.ones(1))
+
+
+def test_results_are_not_written_over_what_is_read():
+    """Entries were once computed from multipliers that the first ones had overwritten."""
+    problem = asdopt.Problem(
+        lambda x: sum(x**4), asdopt.Constraint(lambda x: x**3, 0.0, 1.0), x0=np.ones(5)
+    )
+    x = np.arange(1.0, 6.0)
+    both = np.ones(6)
+    for values in (problem.jacobian_values, problem.hessian_values):
+        with pytest.raises(ValueError, match="shares memory with x"):
+            values(x, out=x)
+    for out in (both[:5], both[1:]):
+        with pytest.raises(ValueError, match="shares memory with the multipliers"):
+            problem.hessian_values(x, both[:5], out=out)
+    neighbors = np.ones(10)
+    problem.hessian_values(x, neighbors[:5], out=neighbors[5:])
+    assert np.array_equal(neighbors[5:], problem.hessian_values(x, np.ones(5)))

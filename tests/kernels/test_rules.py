@@ -9,7 +9,7 @@ from asdopt._engine import Engine
 from asdopt._ops import CODE, OPERATORS
 from asdopt.backends._sweeps import Sweeps
 from asdopt.detection import hessian_pattern, jacobian_pattern
-from asdopt.kernels import _machine
+from asdopt.kernels import _plan
 from asdopt.kernels._rules import singular
 from asdopt.tracing._compact import compact_trace
 from asdopt.tracing._tape import Tape
@@ -32,15 +32,15 @@ def sampled_trace(row, arity):
 
 @pytest.mark.parametrize("build", ["v4", "v3", "v2", "plain"])
 def test_machine_and_sweeps_agree_on_every_operator(build):
-    default = _machine.build()
-    if _machine.use_build(build) != build:
-        _machine.use_build(default)
+    default = _plan.build()
+    if _plan.use_build(build) != build:
+        _plan.use_build(default)
         pytest.skip(f"the CPU does not run the build {build}")
     try:
         for row in OPERATORS:
             check(row)
     finally:
-        _machine.use_build(default)
+        _plan.use_build(default)
 
 
 def check(row):

@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 
 import asdopt
-from asdopt.kernels import _machine
+from asdopt.kernels import _plan
 from asdopt.kernels._programs import Result
 from asdopt.kernels._whole_rows import Orders, find_rows
 
 
 @pytest.fixture(params=["v4", "v3", "v2", "plain"])
 def build(request):
-    default = _machine.build()
-    if _machine.use_build(request.param) != request.param:
-        _machine.use_build(default)
+    default = _plan.build()
+    if _plan.use_build(request.param) != request.param:
+        _plan.use_build(default)
         pytest.skip(f"the CPU does not run the build {request.param}")
     yield request.param
-    _machine.use_build(default)
+    _plan.use_build(default)
 
 
 def check_jacobian(fun, x):

@@ -40,7 +40,6 @@ REFUSED: dict[str, str] = {
     "awkward.global_workspace": "made outside of the function",
     "awkward.identity_of_max": "compared by `is`",
     "awkward.key_of_dict": "used as a key of a dict",
-    "awkward.quad_callback": "asked to become a plain float",
     "awkward.random_array": "random numbers were drawn",
     "awkward.random_numbers": "random numbers were drawn",
     "awkward.self_workspace": "made outside of the function",

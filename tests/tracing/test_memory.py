@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import pickle
+import weakref
 from typing import Any
 
 import numpy as np
 import pytest
+import scipy.fft
+import scipy.interpolate
+import scipy.special
 
 import asdopt
+from asdopt.tracing import _recorder
 from asdopt.tracing._recorder import trace
 from asdopt.tracing._structure import Structure
+from asdopt.tracing._tape import Tape
 
 
 def traced(fun: Any, x: np.ndarray) -> Any:
@@ -67,3 +75,62 @@ def test_results_are_not_those_of_the_user() -> None:
     before = found.outputs.copy()
     kept[0].ids[:] = 0
     assert list(found.outputs) == list(before)
+
+
+def refused_by_hash(x: Any) -> Any:
+    return {x[0] * 2.0: 1}
+
+
+def refused_by_library(x: Any) -> Any:
+    y = x * 2.0
+    return scipy.fft.dctn(y)[0]
+
+
+def refused_and_caught(x: Any) -> Any:
+    try:
+        hash(x[0])
+    except TypeError:
+        return x[1]
+
+
+def used_too_late(x: Any) -> Any:
+    late.append(x[0])
+    return x[0] ** 2
+
+
+def interpolated(x: Any) -> Any:
+    """Objects and functions of SciPy have stand-ins that know the trace."""
+    spline = scipy.interpolate.CubicSpline([0.0, 1.0, 2.0], [0.0, x[0], 1.0])
+    return spline(0.5) + scipy.special.gamma(x[1])
+
+
+def pickled(value: Any) -> bytes:
+    return pickle.dumps(value)
+
+
+late: list[Any] = []
+
+
+@pytest.mark.parametrize(
+    "fun", [refused_by_hash, refused_by_library, refused_and_caught, used_too_late, interpolated]
+)
+def test_a_trace_that_ended_frees_its_tape(fun: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that tries functions in a loop must not keep the memory of each."""
+    tapes = []
+
+    def made(*args: Any, **kwargs: Any) -> Tape:
+        tape = Tape(*args, **kwargs)
+        tapes.append(weakref.ref(tape))
+        return tape
+
+    monkeypatch.setattr(_recorder, "Tape", made)
+    for differentiate in (asdopt.jacobian, asdopt.hessian):
+        with contextlib.suppress(asdopt.AsdoptError):
+            differentiate(fun, [1.0, 2.0])
+    if late:
+        with pytest.raises(asdopt.TracingError, match="pickling"):
+            pickled(late[0])
+        late.clear()
+    gc.collect()
+    assert len(tapes) == 2
+    assert [tape() for tape in tapes if tape() is not None] == []

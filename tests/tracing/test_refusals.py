@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy import integrate, interpolate, optimize
+from scipy import interpolate
 
 import asdopt
 
@@ -58,18 +58,13 @@ def _stored_in_single_precision(x: Any) -> Any:
 
 def _swallowed(x: Any) -> Any:
     try:
-        return integrate.quad(lambda t: math.exp(-x[0] * t), 0, 1)[0]
+        return array.array("d", x)[0]
     except TypeError:
         return 0.0
 
 
 CASES: list[tuple[str, Any]] = [
     # Libraries that need true numbers.
-    (PLAIN, lambda x: integrate.quad(lambda t: math.exp(-x[0] * t), 0, 1)[0]),
-    (RULE, lambda x: integrate.solve_ivp(lambda t, y: [-x[0] * y[0]], (0, 1), [x[1]]).y[0, -1]),
-    (PLAIN, lambda x: integrate.odeint(lambda y, t: -x[0] * y, 1.0, [0, 1])[-1, 0]),
-    (PLAIN, lambda x: optimize.brentq(lambda t: t**3 - x[0], 0, 5)),
-    (PLAIN, lambda x: optimize.fsolve(lambda t: t**3 - abs(x[0]), 1.0)),
     (RULE, lambda x: interpolate.UnivariateSpline([0, 1, 2, 3], x)(0.5)),
     (PLAIN, lambda x: array.array("d", x)[0]),
     (PLAIN, lambda x: struct.unpack("d", struct.pack("d", x[0]))[0]),

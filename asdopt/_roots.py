@@ -1,0 +1,346 @@
+"""Roots that are found inside of a user's function, by the implicit function theorem.
+
+Enters: the arguments of a root finder of ``scipy.optimize``, whose function may read traced values.
+Leaves: what it returns, with the root recorded on the tape: at each point SciPy's method finds it
+anew, Newton steps make it exact, and its derivatives follow from those of the function.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import inspect
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asdopt._errors import TracingError
+from asdopt.backends._sweeps import NUM_LANES, Sweeps
+from asdopt.tracing._boxes import Box, record
+from asdopt.tracing._callee import HOOK, Session
+from asdopt.tracing._lift import lift
+from asdopt.tracing._location import refuse
+from asdopt.tracing._nodes import constant_values, need_values
+from asdopt.tracing._slices import Leaves, part_of
+from asdopt.tracing._tape import Tape
+from asdopt.tracing._trace import Trace
+from asdopt.tracing._tracer import wrap
+
+__all__ = ["finder"]
+
+FloatArray = npt.NDArray[np.float64]
+_SCALAR = frozenset(
+    {"bisect", "brenth", "brentq", "fixed_point", "newton", "ridder", "root_scalar", "toms748"}
+)
+_SYSTEMS = frozenset({"fsolve", "root"})
+_MINIMA = frozenset(
+    {"basinhopping", "brute", "curve_fit", "differential_evolution", "direct", "dual_annealing"}
+    | {"fmin", "fmin_bfgs", "fmin_cg", "fmin_l_bfgs_b", "fmin_powell", "fminbound", "golden"}
+    | {"least_squares", "leastsq", "minimize", "minimize_scalar", "shgo", "brent"}
+)
+# Arguments that say where to look: they may be traced, and the root does not depend on them.
+_PLACES = ("a", "b", "x0", "x1", "bracket")
+_SLOPES = ("fprime", "fprime2", "jac")
+_STEPS = 8
+
+
+def finder(session: Session, name: str, original: Callable[..., Any]) -> Any:
+    """Find what stands in for a solver of ``scipy.optimize``, None where nothing is known."""
+    if name in _MINIMA:
+        return _minimum(session, name, original)
+    if name not in _SCALAR | _SYSTEMS:
+        return None
+
+    def find(*args: Any, **kwargs: Any) -> Any:
+        bound = inspect.signature(original).bind(*args, **kwargs)
+        return _find(session.tape, name, original, bound)
+
+    return find
+
+
+class _DependsError(Exception):
+    """A function that was tried with numbers alone gives a traced value."""
+
+
+def _numbers(tape: Tape, value: Any) -> Any:
+    """Numbers at the point of what holds traced values."""
+    found = HOOK[np.array](value) if isinstance(value, (list, tuple)) else value
+    if not hasattr(found, "tape"):
+        return found
+    ids = lift(tape, found).ids
+    need_values(tape, ids, "a root finder")
+    numbers = tape.values(ids)
+    return float(numbers) if numbers.ndim == 0 else numbers
+
+
+def _fixed(tape: Tape, value: Any) -> bool:
+    found = HOOK[np.array](value) if isinstance(value, (list, tuple)) else value
+    return not hasattr(found, "tape") or constant_values(tape, lift(tape, found).ids) is not None
+
+
+def _minimum(session: Session, name: str, original: Callable[..., Any]) -> Any:
+    tape = session.tape
+
+    def minimum(fun: Any, *args: Any, **kwargs: Any) -> Any:
+        @functools.wraps(fun)  # curve_fit reads the names of its parameters
+        def plain(*values: Any) -> Any:
+            found = HOOK[fun](*values)
+            if not _fixed(tape, found):
+                raise _DependsError
+            return _numbers(tape, found)
+
+        try:
+            if not all(_fixed(tape, v) for v in (*args, *kwargs.values())):
+                raise _DependsError
+            return original(plain, *args, **kwargs)
+        except (_DependsError, TypeError, ValueError) as error:
+            if not isinstance(error, _DependsError) and tape.refusal is None:
+                raise
+            raise refuse(
+                tape,
+                TracingError,
+                f"scipy.optimize.{name} was called inside of the function, and what it minimizes "
+                "or where it starts depends on traced values; derivatives of a minimum need third "
+                "derivatives of it: make its unknowns variables and state as constraints that its "
+                "gradient is zero, "
+                "solve that equation by scipy.optimize.root, or wrap it with asdopt.external",
+            ) from None
+
+    return minimum
+
+
+def _find(tape: Tape, name: str, original: Any, bound: inspect.BoundArguments) -> Any:
+    given = dict(bound.arguments)
+    options = given.pop("kwargs", {}) | given.pop("options", {}) if name == "newton" else {}
+    key = next(k for k in ("f", "func", "fun") if k in given)
+    extra = given.pop("args", ())
+    extra = extra if isinstance(extra, tuple) else (extra,)
+    called = HOOK[given.pop(key)]
+    if given.get("jac") is True or given.get("fprime") is True:
+        raise refuse(
+            tape,
+            TracingError,
+            f"scipy.optimize.{name} was called inside of the function with a function that also "
+            "returns its derivatives: give a function of the values alone, the others are found",
+        )
+    slopes = {k: HOOK[given[k]] for k in _SLOPES if callable(given.get(k))}
+    places = {k: given[k] for k in _PLACES if given.get(k) is not None}
+    ready = given | options
+    mark, num_externals = tape.mark(), len(tape.externals)
+    depends = not all(_fixed(tape, v) for v in places.values())
+
+    def plain(fun: Any) -> Any:
+        def at(t: Any) -> Any:
+            nonlocal depends
+            found = fun(t, *extra)
+            depends = depends or not _fixed(tape, found)
+            return _numbers(tape, found)
+
+        return at
+
+    numeric = {k: _numbers(tape, v) for k, v in places.items()}
+    first = original(
+        **{key: plain(called)}, **ready | numeric | {k: plain(f) for k, f in slopes.items()}
+    )
+    if tape.refusal is not None:
+        raise tape.refusal
+    if not depends:
+        return first
+    tape.forget(mark)
+    del tape.externals[num_externals:]
+    root = _root_of(first)
+    shape = np.shape(root)
+    leaves = Leaves(tape, np.ravel(np.asarray(root, dtype=float)))
+    mark = tape.mark()
+    residual = _residual(tape, name, called, extra, wrap(tape, leaves.ids.reshape(shape)))
+    branches = tape.mark() > mark
+    tape.forget(mark)
+    trace, read = part_of(leaves, residual)
+    searched = [lift(tape, v).ids for v in places.values()]
+    inputs = np.concatenate([read, *[ids.reshape(-1) for ids in searched]]).astype(np.int32)
+    options = {k: v for k, v in ready.items() if k not in {*places, *slopes, "fprime2"}}
+    call = _Call(original, key, options, dict.fromkeys(slopes.keys() - {"fprime2"}, True))
+    call.places = [(k, ids.shape) for k, ids in zip(places, searched, strict=True)]
+    box = _Root(call, trace, len(read), len(inputs), shape)
+    values = box.values(tape.values(inputs))
+    if not np.isfinite(values).all():
+        raise refuse(
+            tape,
+            TracingError,
+            f"scipy.optimize.{name} was called inside of the function and found no root (or one "
+            "where the derivative is singular), so that it has no derivatives: give a better "
+            "start, or make the unknown a variable and state the equation as a constraint",
+        )
+    ids = record(tape, box, inputs).reshape(shape)
+    if branches:
+        # Once more at the root, for the guards of its branch.
+        _residual(tape, name, called, extra, wrap(tape, ids))
+    return _replaced(first, wrap(tape, ids))
+
+
+def _residual(tape: Tape, name: str, called: Any, extra: Any, t: Any) -> Any:
+    found = called(t, *extra)
+    if name == "fixed_point":
+        found = found - t
+    return np.ravel(lift(tape, found).ids)
+
+
+def _root_of(result: Any) -> Any:
+    if isinstance(result, tuple):
+        return result[0]
+    if hasattr(result, "keys"):
+        return result["root"] if "root" in result else result["x"]
+    return result
+
+
+def _replaced(result: Any, root: Any) -> Any:
+    if isinstance(result, tuple):
+        return (root, *result[1:])
+    if hasattr(result, "keys"):
+        made = copy.copy(result)
+        made["root" if "root" in result else "x"] = root
+        return made
+    return root
+
+
+class _Call:
+    """How a root finder of SciPy is called, but for its function and where it looks."""
+
+    def __init__(
+        self, finder: Callable[..., Any], key: str, options: dict[str, Any], slopes: dict[str, bool]
+    ) -> None:
+        self.finder, self.key, self.options, self.slopes = finder, key, options, slopes
+        self.places: list[tuple[str, tuple[int, ...]]] = []
+
+    def __call__(self, fun: Any, slope: Any, where: FloatArray, shape: tuple[int, ...]) -> Any:
+        """Root of ``fun`` of flat arrays, flat."""
+        start: dict[str, Any] = {}
+        at = 0
+        for name, size in self.places:
+            count = int(np.prod(size))
+            start[name] = where[at : at + count].reshape(size)[()]
+            at += count
+        is_fixed = self.finder.__name__ == "fixed_point"
+
+        def values(t: Any) -> Any:
+            found = fun(np.ravel(t)).reshape(np.shape(t))
+            return (found + t if is_fixed else found)[()]
+
+        def slopes(t: Any) -> Any:
+            found = slope(np.ravel(t))
+            # newton solves equations one by one.
+            return found if self.finder.__name__ in _SYSTEMS else np.diag(found).reshape(shape)[()]
+
+        given = {self.key: values, **dict.fromkeys(self.slopes, slopes)}
+        found = self.finder(**given, **self.options, **start)
+        return np.ravel(np.asarray(_root_of(found), dtype=np.float64))
+
+
+class _Root(Box):
+    """Root of a function of unknowns and parameters, by the parameters."""
+
+    hint = "a root where the derivative of its function is singular has no derivatives"
+
+    def __init__(
+        self, call: _Call, trace: Trace, num_read: int, num_inputs: int, shape: tuple[int, ...]
+    ) -> None:
+        self.name = f"scipy.optimize.{call.finder.__name__}"
+        self._call = call
+        self._trace = trace
+        self._shape = shape
+        self._num_read = num_read
+        self.num_inputs = num_inputs
+        self.num_results = len(trace.outputs)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in self.__dict__.items() if k != "_sweeps"}
+
+    @cached_property
+    def _sweeps(self) -> Sweeps:
+        return Sweeps(self._trace, joined=False)
+
+    def values(self, x: FloatArray) -> FloatArray:
+        """Root, NaN where there is none."""
+        read, where = x[: self._num_read], x[self._num_read :]
+
+        def at(t: FloatArray) -> FloatArray:
+            self._sweeps.values(np.concatenate([t, read]))
+            return self._sweeps.output_values().copy()
+
+        def slope(t: FloatArray) -> FloatArray:
+            return self._jacobian(np.concatenate([t, read]))[:, : len(t)]
+
+        try:
+            with np.errstate(all="ignore"):
+                best: Any = self._call(at, slope, where, self._shape)
+                t, least = best, float(np.max(np.abs(at(best)), initial=0.0))
+                for _ in range(_STEPS):
+                    t = t - np.linalg.solve(slope(t), at(t))
+                    now = float(np.max(np.abs(at(t)), initial=0.0))
+                    if not now < least:
+                        break
+                    best, least = t, now
+                if _is_simple(best, at(best), slope(best), at):
+                    return np.asarray(best, dtype=np.float64)
+        except (RuntimeError, ValueError, ArithmeticError, np.linalg.LinAlgError):
+            pass
+        return np.full(self.num_results, np.nan)
+
+    def _jacobian(self, tx: FloatArray) -> FloatArray:
+        self._sweeps.values(tx)
+        self._sweeps.first()
+        return _columns(self._sweeps.jvp, len(tx), self.num_results)
+
+    def _moves(self, x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Unknowns with parameters, how the unknowns move with them, and their own slope."""
+        t = self.values(x)
+        tx = np.concatenate([t, x[: self._num_read]])
+        whole = self._jacobian(tx)
+        slope = whole[:, : len(t)]
+        moves: Any = -np.linalg.solve(slope, whole[:, len(t) :])
+        return tx, moves, slope
+
+    def jacobian(self, x: FloatArray) -> FloatArray:
+        """By what the function reads; where it was looked for does not matter."""
+        _, moves, _ = self._moves(x)
+        found = np.zeros((self.num_results, self.num_inputs))
+        found[:, : self._num_read] = moves
+        return found
+
+    def hessian(self, x: FloatArray, weights: FloatArray) -> FloatArray:
+        """Of the weighted sum, with the multipliers of the function."""
+        tx, moves, slope = self._moves(x)
+        self._sweeps.second()
+        multipliers: Any = -np.linalg.solve(slope.T, weights)
+        self._sweeps.gradient(multipliers)
+        inner = _columns(self._sweeps.hvp, len(tx), len(tx))
+        along = np.concatenate([moves, np.eye(self._num_read)])
+        found = np.zeros((self.num_inputs, self.num_inputs))
+        found[: self._num_read, : self._num_read] = along.T @ inner @ along
+        return found
+
+
+def _columns(product: Callable[[FloatArray], FloatArray], size: int, rows: int) -> FloatArray:
+    """Product with the identity, as many columns at a time as there are lanes."""
+    found = np.empty((rows, size))
+    for start in range(0, size, NUM_LANES):
+        seeds = np.zeros((size, NUM_LANES))
+        width = min(NUM_LANES, size - start)
+        seeds[np.arange(start, start + width), np.arange(width)] = 1.0
+        found[:, start : start + width] = product(seeds)[:rows, :width]
+    return found
+
+
+def _is_simple(t: FloatArray, rest: FloatArray, slope: FloatArray, at: Any) -> bool:
+    """Whether the function vanishes and has a regular derivative, as it shows nearby too."""
+    size = float(np.max(np.abs(slope) @ (np.abs(t) + 1.0), initial=0.0))
+    if not np.max(np.abs(rest), initial=0.0) <= 1e-9 * size:
+        return False
+    if len(t) > 1:
+        return bool(np.linalg.cond(slope) < 1e13)
+    step = 1e-6 * (1.0 + abs(t[0]))
+    nearby = np.abs(at(t + step) - rest)[0] / step
+    return not abs(slope[0, 0]) < 1e-4 * nearby

@@ -1,0 +1,201 @@
+"""Initial value problems inside of functions: ``scipy.integrate.solve_ivp`` and ``odeint``.
+
+Enters: a right-hand side of the user, an interval and a start, any of which may depend on traced
+values. Leaves: what SciPy returns. The explicit Runge-Kutta methods do what SciPy's do, step
+sizes and interpolation included, so that values and derivatives are those of the program the user
+wrote; each accepted or rejected step is guarded. ``odeint`` and the implicit methods are
+solved to 1e-10, closer than they solve themselves, with steps that stay where they are.
+
+References
+----------
+Hairer, Norsett and Wanner, "Solving Ordinary Differential Equations I", sections II.4 to II.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from asdopt.tracing._callee import HOOK
+from asdopt.tracing._ode_steps import Method, Step, close_steps, explicit_steps, without_trace
+from asdopt.tracing._scipy_arrays import entries, refused
+from asdopt.tracing._standins_arrays import lifted
+
+__all__ = ["odeint", "solve_ivp"]
+
+_EXPLICIT = ("RK23", "RK45", "DOP853")
+_IMPLICIT = ("LSODA", "BDF", "Radau")
+
+
+def _right_side(fun: Callable[..., Any], args: tuple[Any, ...], vectorized: bool = False) -> Any:
+    called: Any = HOOK[fun]
+    array: Any = HOOK[np.array]
+
+    def right_side(t: Any, y: Any) -> Any:
+        found = array(called(t, y[:, None] if vectorized else y, *args), dtype=float)
+        return np.reshape(found, -1)
+
+    return right_side
+
+
+class _Solution:
+    """The solution between the steps, as ``OdeSolution`` gives it."""
+
+    def __init__(self, steps: list[Step], start: Any) -> None:
+        self._steps = steps
+        self._start = start
+
+    def __call__(self, t: Any) -> Any:
+        if np.ndim(t) == 0:
+            return self._at(t)
+        return np.stack([self._at(one) for one in t], axis=-1)
+
+    def _at(self, t: Any) -> Any:
+        steps = self._steps
+        if not steps:
+            return self._start
+        forward = bool(steps[-1].end >= steps[0].begin)
+        for step in steps[:-1]:
+            if (t <= step.end) if forward else (t >= step.end):
+                return step.between(t)
+        return steps[-1].between(t)
+
+
+def solve_ivp(
+    fun: Any,
+    t_span: Any,
+    y0: Any,
+    method: Any = "RK45",
+    t_eval: Any = None,
+    dense_output: bool = False,
+    events: Any = None,
+    vectorized: bool = False,
+    args: Any = None,
+    *,
+    rtol: Any = 1e-3,
+    atol: Any = 1e-6,
+    max_step: Any = np.inf,
+    first_step: Any = None,
+    jac: Any = None,
+    jac_sparsity: Any = None,
+    lband: Any = None,
+    uband: Any = None,
+    min_step: Any = 0.0,
+) -> Any:
+    """``scipy.integrate.solve_ivp``."""
+    name = method if isinstance(method, str) else getattr(method, "__name__", str(method))
+    if name not in _EXPLICIT + _IMPLICIT:
+        raise refused(
+            f"scipy.integrate.solve_ivp was called with traced values and method={name!r}; known "
+            f"are {', '.join(_EXPLICIT + _IMPLICIT)}: choose one of them"
+        )
+    if events is not None:
+        raise refused(
+            "scipy.integrate.solve_ivp was called with traced values and events=; the time of an "
+            "event is no result of its steps: make the time a variable, end t_span there and "
+            "state the event as a constraint on the last state"
+        )
+    if name in _IMPLICIT and (t_eval is None or dense_output):
+        raise refused(
+            f"scipy.integrate.solve_ivp was called with traced values and method={name!r} without "
+            "t_eval (or with dense_output=True); its own steps are not followed, the solution "
+            "at given times is: give t_eval=[...], or use RK45"
+        )
+    start, end = t_span
+    right = _right_side(fun, tuple(args or ()), vectorized)
+    y = entries(lifted(y0)) * 1.0
+    if name in _IMPLICIT:
+        chosen = {"method": method, "t_eval": t_eval, "vectorized": vectorized}
+        chosen |= {"rtol": rtol, "atol": atol, "max_step": max_step, "first_step": first_step}
+        called: Any = HOOK[fun]
+        plain = without_trace(
+            "solve_ivp", lambda *given: called(*given, *(args or ())), (t_span, y0), chosen
+        )
+        if plain is not None:
+            return plain
+        times = entries(lifted(t_eval))
+        if np.any(times < np.minimum(start, end)) or np.any(times > np.maximum(start, end)):
+            raise ValueError("Values in `t_eval` are not within `t_span`.")
+        return _result(times, close_steps(right, start, y, times).T, None)
+    tolerances = (np.maximum(rtol, 100 * np.finfo(float).eps), atol)
+    steps = explicit_steps(right, (start, end), y, Method(name), tolerances, (max_step, first_step))
+    solution = _Solution(steps, y)
+    if t_eval is None:
+        times = HOOK[np.array]([start, *([step.end for step in steps] or [end])], dtype=float)
+        states = np.stack([y, *([step.after for step in steps] or [y])], axis=-1)
+    else:
+        times = entries(lifted(t_eval))
+        if np.any(times < np.minimum(start, end)) or np.any(times > np.maximum(start, end)):
+            raise ValueError("Values in `t_eval` are not within `t_span`.")
+        states = solution(times) if len(times) else []
+    return _result(times, states, solution if dense_output else None)
+
+
+def _result(times: Any, states: Any, solution: Any) -> Any:
+    import scipy.integrate._ivp.ivp as steps
+
+    made: Any = steps.OdeResult
+    return made(
+        t=times,
+        y=states,
+        sol=solution,
+        t_events=None,
+        y_events=None,
+        status=0,
+        message="The solver successfully reached the end of the integration interval.",
+        success=True,
+    )
+
+
+def odeint(
+    func: Any,
+    y0: Any,
+    t: Any,
+    args: Any = (),
+    Dfun: Any = None,
+    col_deriv: Any = 0,
+    full_output: Any = 0,
+    ml: Any = None,
+    mu: Any = None,
+    rtol: Any = None,
+    atol: Any = None,
+    tcrit: Any = None,
+    h0: Any = 0.0,
+    hmax: Any = 0.0,
+    hmin: Any = 0.0,
+    ixpr: Any = 0,
+    mxstep: Any = 0,
+    mxhnil: Any = 0,
+    mxordn: Any = 12,
+    mxords: Any = 5,
+    printmessg: Any = 0,
+    tfirst: bool = False,
+) -> Any:
+    """``scipy.integrate.odeint``."""
+    if full_output:
+        raise refused(
+            "scipy.integrate.odeint was called with traced values and full_output; how LSODA steps "
+            "is not followed: leave it out"
+        )
+    args = args if isinstance(args, tuple) else (args,)
+    chosen = {"rtol": rtol, "atol": atol, "tcrit": tcrit, "h0": h0, "hmax": hmax, "hmin": hmin}
+    chosen |= {"mxstep": mxstep, "mxhnil": mxhnil, "mxordn": mxordn, "mxords": mxords}
+    called: Any = HOOK[func]
+    plain = without_trace(
+        "odeint", lambda *given: called(*given, *args), (y0, t), chosen | {"tfirst": tfirst}
+    )
+    if plain is not None:
+        return plain
+    right = _right_side(func, args)
+    ordered = right if tfirst else _right_side(_exchanged(HOOK[func]), args)
+    times = entries(lifted(t))
+    y = np.reshape(np.atleast_1d(entries(lifted(y0))), -1) * 1.0
+    if not len(times):
+        return np.zeros((0, np.size(y)))
+    return close_steps(ordered, times[0], y, times)
+
+
+def _exchanged(called: Any) -> Callable[..., Any]:
+    return lambda t, y, *args: called(y, t, *args)
