@@ -22,9 +22,12 @@ from asdopt._ops import OPERATORS
 from asdopt.tracing import (  # noqa: F401  # imported for what they register
     _descriptive,
     _distances,
+    _rotations,
     _scipy_linear,
+    _scipy_matrices,
     _scipy_signal,
     _scipy_spectral,
+    _scipy_transforms,
 )
 from asdopt.tracing._distributions import DISTRIBUTIONS
 from asdopt.tracing._interpolants import CONSTRUCTORS
@@ -114,6 +117,8 @@ def scipy_section() -> list[str]:
         + ", ".join(f"`{name}`" for name in sorted(DISTRIBUTIONS))
         + ", `multivariate_normal`, `multinomial`, `dirichlet`; also `statistics.NormalDist`.",
         "- `scipy.sparse.linalg`: `splu(A).solve(x)` of a constant matrix.",
+        "- `numpy.random`: `normal`, `uniform`, `exponential` and others of a generator that is "
+        "made with a seed inside of the function, with traced location and scale.",
         "",
         "## Solvers inside of functions",
         "",

@@ -8,9 +8,7 @@ are ignored. Found by name in :data:`FUNCTIONS`, which ``_standins_scipy.py`` re
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,10 +21,11 @@ __all__ = [
     "FUNCTIONS",
     "OBJECTS_SUFFICE",
     "entries",
+    "expm",
     "inverse_of_solver",
-    "linear_along",
     "means",
     "refused",
+    "solve_triangular",
     "triangle",
 ]
 
@@ -104,7 +103,7 @@ def _solve(
     if assume_a in {"sym", "her", "pos", "symmetric", "hermitian", "positive definite"}:
         a = triangle(a, lower)
     elif assume_a in {"lower triangular", "upper triangular"}:
-        return _solve_triangular(a, b, trans=int(transposed), lower=assume_a[0] == "l")
+        return solve_triangular(a, b, trans=int(transposed), lower=assume_a[0] == "l")
     elif assume_a == "diagonal":
         a = np.triu(np.tril(a))
     elif assume_a == "tridiagonal":
@@ -159,23 +158,12 @@ def _cho_solve(
     c_and_lower: Any, b: Any, overwrite_b: bool = False, check_finite: bool = True
 ) -> Any:
     c, lower = c_and_lower
-    first = _solve_triangular(c, b, trans=0 if lower else 1, lower=lower)
-    return _solve_triangular(c, first, trans=1 if lower else 0, lower=lower)
+    first = solve_triangular(c, b, trans=0 if lower else 1, lower=lower)
+    return solve_triangular(c, first, trans=1 if lower else 0, lower=lower)
 
 
 @means(_linalg)
-def _lu_solve(
-    lu_and_piv: Any, b: Any, trans: int = 0, overwrite_b: bool = False, check_finite: bool = True
-) -> Any:
-    import scipy.linalg
-
-    # Linear in b: the factors are numbers where SciPy made them.
-    solve: Any = scipy.linalg.lu_solve
-    return solve(lu_and_piv, np.eye(len(lu_and_piv[0])), trans) @ b
-
-
-@means(_linalg)
-def _solve_triangular(
+def solve_triangular(
     a: Any,
     b: Any,
     trans: Any = 0,
@@ -286,7 +274,7 @@ _TAYLOR = 18
 
 
 @means(_linalg)
-def _expm(a: Any) -> Any:
+def expm(a: Any) -> Any:
     """Scaling and squaring; the number of squarings is that of the point, with room to grow."""
     n = np.shape(a)[-1]
     size = np.max(np.sum(np.abs(a), axis=-2))
@@ -302,38 +290,7 @@ def _expm(a: Any) -> Any:
     return result
 
 
-# ---------------------------------------------------------------------------- transforms, sparse
-def linear_along(function: Callable[[Any], Any], x: Any, axis: int) -> Any:
-    """Apply a linear map of columns along an axis, by its matrix."""
-    moved = np.moveaxis(x, axis, 0)
-    matrix = np.asarray(function(np.eye(len(moved))))
-    flat = moved.reshape(len(moved), math.prod(moved.shape[1:]))
-    return np.moveaxis((matrix @ flat).reshape(len(matrix), *moved.shape[1:]), 0, axis)
-
-
-def _transform(name: str) -> Callable[..., Any]:
-    def transform(
-        x: Any,
-        type: int = 2,  # noqa: A002  # SciPy's name
-        n: int | None = None,
-        axis: int = -1,
-        norm: Any = None,
-        *args: Any,
-        orthogonalize: Any = None,
-        **kwargs: Any,
-    ) -> Any:
-        import scipy.fft
-
-        function = partial(getattr(scipy.fft, name), orthogonalize=orthogonalize)
-        return linear_along(lambda v: function(v, type, n, 0, norm), x, axis)
-
-    return transform
-
-
-for _name in ("dct", "idct", "dst", "idst"):
-    means("scipy.fft", _name)(_transform(_name))
-
-
+# ---------------------------------------------------------------------------- sparse, splines
 _DENSE = 3000
 
 

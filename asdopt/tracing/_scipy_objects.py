@@ -169,6 +169,10 @@ def method(owner: Any, name: str) -> Callable[..., Any] | None:
         whole = called(owner.antiderivative())
         assert whole is not None  # noqa: S101  # an antiderivative is of the same kind
         return lambda a, b, extrapolate=None: whole(b) - whole(a)
+    if kind == "Rotation":
+        from asdopt.tracing._rotations import rotation_method
+
+        return rotation_method(owner, name)  # type: ignore[no-any-return]
     if kind == "SuperLU" and name == "solve":
         size = owner.shape[0]
         return lambda b, trans="N": inverse_of_solver(lambda e: owner.solve(e, trans), size) @ b

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from asdopt.tracing._scipy_arrays import entries, linear_along, means, refused
+from asdopt.tracing._scipy_arrays import entries, means, refused
+from asdopt.tracing._scipy_transforms import linear_along
 
 __all__: list[str] = []
 

@@ -25,6 +25,7 @@ from asdopt._errors import TracingError
 from asdopt.tracing._callee import HOOK, Session, current, know
 from asdopt.tracing._hook import HANDLERS, METHODS
 from asdopt.tracing._location import refuse
+from asdopt.tracing._random_scales import scaled_draw
 from asdopt.tracing._standins import exchanging, is_traced, stands_for
 from asdopt.tracing._tracer import Tracer, as_float
 
@@ -163,6 +164,8 @@ def _random_method(session: Session, method: Any) -> Any:
             return seed
         return method
     if any(owner is known for known in _seeded(session)):
+        if isinstance(owner, (np.random.Generator, np.random.RandomState)):
+            method = scaled_draw(method)
         return _drawing(method) if session.level else method
     raise _drawn(session, f"{type(owner).__name__}.{name}()")
 

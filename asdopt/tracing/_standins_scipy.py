@@ -18,11 +18,15 @@ from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing import (  # noqa: F401  # imported for what they register
     _descriptive,
     _distances,
+    _rotations,
     _scipy_linear,
+    _scipy_matrices,
     _scipy_signal,
     _scipy_spectral,
+    _scipy_transforms,
 )
 from asdopt.tracing._callee import HOOK, Session, holds_traced
+from asdopt.tracing._complex import has_complex
 from asdopt.tracing._lift import constants_only
 from asdopt.tracing._location import refuse
 from asdopt.tracing._scipy_arrays import FUNCTIONS, OBJECTS_SUFFICE
@@ -55,6 +59,9 @@ def stand_in_function(session: Session, function: Any) -> Any:
             return _choosing(session, function, function, name)
         traced = FUNCTIONS.get(known, {}).get(name, traced)
         package = known
+    if "Rotation." in getattr(function, "__qualname__", ""):
+        name = function.__qualname__
+        traced = FUNCTIONS.get(package, {}).get(name)
     if package == "scipy.sparse":
         if name not in {"diags", "diags_array"}:
             return _of_sparse_matrices(session, function)
@@ -100,7 +107,9 @@ def _choosing(
 
     def call(*args: Any, **kwargs: Any) -> Any:
         if not any(map(_is_traced, args)) and not any(map(_is_traced, kwargs.values())):
-            return original(*args, **kwargs)
+            if traced is None or not what.startswith("scipy.fft.") or not has_complex(args):
+                return original(*args, **kwargs)
+            return traced(*args, **kwargs)
         plain = constants_only((args, kwargs))
         if plain is not None and not _holds_sparse(args):
             return traced_constants(original(*plain[0], **plain[1]))
