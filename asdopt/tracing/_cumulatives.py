@@ -75,6 +75,11 @@ def _modified(z: Any, K: Any) -> Any:
     return sp.ndtr(z) - np.exp(rate * (0.5 * rate - z) + sp.log_ndtr(z - rate))
 
 
+def _student(q: Any, df: Any) -> Any:
+    # SciPy's stdtrit is infinite with the wrong sign at 0.
+    return np.where(q == 0.0, -np.inf, sp.stdtrit(df, np.where(q == 0.0, 0.5, q)))
+
+
 CUMULATIVE: dict[str, Callable[..., Any]] = {
     "norm": sp.ndtr,
     "expon": lambda z: _right(z, lambda z: -np.expm1(-z)),
@@ -151,6 +156,9 @@ SURVIVAL: dict[str, Callable[..., Any]] = {
     ),
     "beta": lambda z, a, b: sp.betaincc(a, b, np.clip(z, 0.0, 1.0)),
     "t": lambda z, df: sp.stdtr(df, -z),
+    "exponweib": lambda z, a, c: _left(
+        z, lambda z: -np.expm1(a * np.log1p(-np.exp(-np.power(z, c))))
+    ),
     "weibull_min": lambda z, c: np.where(
         z > 0.0, np.exp(-np.power(np.where(z > 0.0, z, 1.0), c)), 1.0
     ),
@@ -194,11 +202,13 @@ QUANTILE: dict[str, Callable[..., Any]] = {
     "logistic": sp.logit,
     "gamma": lambda q, a: sp.gammaincinv(a, q),
     "beta": lambda q, a, b: sp.betaincinv(a, b, q),
-    "t": lambda q, df: sp.stdtrit(df, q),
+    "t": _student,
     "chi2": lambda q, df: 2.0 * sp.gammaincinv(0.5 * df, q),
     "lognorm": lambda q, s: np.exp(s * sp.ndtri(q)),
     "halfnorm": lambda q: sp.ndtri(0.5 * (1.0 + q)),
-    "cauchy": lambda q: np.tan(math.pi * (q - 0.5)),
+    "cauchy": lambda q: np.where(
+        q <= 0.5, -1.0 / np.tan(math.pi * q), 1.0 / np.tan(math.pi * (1.0 - q))
+    ),
     "laplace": lambda q: np.where(
         q > 0.5,
         -np.log(np.where(q > 0.5, 2.0 * (1.0 - q), 1.0)),
@@ -224,7 +234,7 @@ QUANTILE_FROM_ABOVE: dict[str, Callable[..., Any]] = {
     "gamma": lambda q, a: sp.gammainccinv(a, q),
     "chi2": lambda q, df: 2.0 * sp.gammainccinv(0.5 * df, q),
     "beta": lambda q, a, b: sp.betainccinv(a, b, q),
-    "t": lambda q, df: -sp.stdtrit(df, q),
+    "t": lambda q, df: -_student(q, df),
     "lognorm": lambda q, s: np.exp(-s * sp.ndtri(q)),
     "weibull_min": lambda q, c: np.power(-np.log(q), np.divide(1.0, c)),
     "pareto": lambda q, b: np.exp(-np.log(q) / b),

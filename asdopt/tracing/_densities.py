@@ -42,6 +42,20 @@ def positive(z: Any) -> Any:
     return np.where(z > 0.0, z, 1.0)
 
 
+def log_power(exponent: Any, z: Any) -> Any:
+    """Logarithm of ``z**exponent`` with its limit at 0, where densities end."""
+    if not hasattr(z, "tape") and np.all(np.greater(z, 0.0)):
+        return exponent * np.log(z)
+    ended = np.where(np.greater(exponent, 0.0), -np.inf, np.inf)
+    limit = np.where(np.equal(exponent, 0.0), 0.0, ended)
+    return np.where(np.greater(z, 0.0), exponent * logarithm(z), limit)
+
+
+def _one_and_power(c: Any, z: Any) -> Any:
+    """Logarithm of ``1 + z**c``."""
+    return np.where(np.greater(z, 0.0), np.logaddexp(0.0, c * logarithm(z)), 0.0)
+
+
 def _above(z: Any) -> Any:
     return np.where(z > 0.0, z, 0.0)
 
@@ -68,7 +82,13 @@ def log1p_ratio(t: Any) -> Any:
 def _extreme(z: Any, c: Any) -> Any:
     t = np.negative(c) * z
     power = -z * log1p_ratio(_inside(t))
-    return outside(t > -1.0, power - np.exp(power) - np.log1p(_inside(t)))
+    found = outside(t > -1.0, power - np.exp(power) - np.log1p(_inside(t)))
+    return np.where(np.equal(t, -1.0) & np.equal(c, 1.0), 0.0, found)  # where it ends at 1
+
+
+def _log_ratio(t: Any) -> Any:
+    """Logarithm of ``(1 - exp(-t)) / t``."""
+    return np.log(-np.expm1(-t)) - np.log(t)
 
 
 def log_normal_between(a: Any, b: Any) -> Any:
@@ -99,7 +119,7 @@ LOG_DENSITY: dict[str, Callable[..., Any]] = {
     "laplace": lambda z: -np.abs(z) - math.log(2.0),
     "gumbel_r": lambda z: -z - np.exp(-z),
     "gumbel_l": lambda z: z - np.exp(z),
-    "rayleigh": lambda z: outside(z >= 0.0, np.log(np.where(z > 0.0, z, 1.0)) - 0.5 * z * z),
+    "rayleigh": lambda z: outside(z >= 0.0, log_power(1.0, z) - 0.5 * z * z),
     "halfnorm": lambda z: outside(z >= 0.0, 0.5 * math.log(2.0 / math.pi) - 0.5 * z * z),
     "lognorm": lambda z, s: outside(
         z > 0.0,
@@ -108,14 +128,14 @@ LOG_DENSITY: dict[str, Callable[..., Any]] = {
         - logarithm(z)
         - 0.5 * math.log(2.0 * math.pi),
     ),
-    "gamma": lambda z, a: outside(z >= 0.0, (a - 1.0) * logarithm(z) - z - sp.gammaln(a)),
+    "gamma": lambda z, a: outside(z >= 0.0, log_power(a - 1.0, z) - z - sp.gammaln(a)),
     "chi2": lambda z, df: outside(
         z >= 0.0,
-        (0.5 * df - 1.0) * logarithm(z) - 0.5 * z - sp.gammaln(0.5 * df) - 0.5 * df * math.log(2.0),
+        log_power(0.5 * df - 1.0, z) - 0.5 * z - sp.gammaln(0.5 * df) - 0.5 * df * math.log(2.0),
     ),
     "beta": lambda z, a, b: outside(
         (z >= 0.0) & (z <= 1.0),
-        (a - 1.0) * logarithm(z) + (b - 1.0) * logarithm(1.0 - z) - sp.betaln(a, b),
+        log_power(a - 1.0, z) + log_power(b - 1.0, 1.0 - z) - sp.betaln(a, b),
     ),
     "t": lambda z, df: (
         sp.gammaln(0.5 * (df + 1.0))
@@ -124,7 +144,7 @@ LOG_DENSITY: dict[str, Callable[..., Any]] = {
         - 0.5 * (df + 1.0) * np.log1p(z * z / df)
     ),
     "weibull_min": lambda z, c: outside(
-        z >= 0.0, np.log(c) + (c - 1.0) * logarithm(z) - np.power(np.where(z > 0.0, z, 0.0), c)
+        z >= 0.0, np.log(c) + log_power(c - 1.0, z) - np.power(np.where(z > 0.0, z, 0.0), c)
     ),
     "pareto": lambda z, b: outside(z >= 1.0, np.log(b) - (b + 1.0) * logarithm(z)),
     "invgamma": lambda z, a: outside(
@@ -140,15 +160,15 @@ LOG_DENSITY: dict[str, Callable[..., Any]] = {
         z > 0.0, np.log(c) - (c + 1.0) * logarithm(z) - np.exp(-c * logarithm(z))
     ),
     "weibull_max": lambda z, c: outside(
-        z <= 0.0, np.log(c) + (c - 1.0) * logarithm(-z) - np.power(np.where(z < 0.0, -z, 0.0), c)
+        z <= 0.0, np.log(c) + log_power(c - 1.0, -z) - np.power(np.where(z < 0.0, -z, 0.0), c)
     ),
     "exponweib": lambda z, a, c: outside(
-        z > 0.0,
+        z >= 0.0,
         np.log(a)
         + np.log(c)
-        + (a - 1.0) * np.log(-np.expm1(-np.power(positive(z), c)))
-        + (c - 1.0) * logarithm(z)
-        - np.power(positive(z), c),
+        + (a - 1.0) * np.where(z > 0.0, _log_ratio(np.power(positive(z), c)), 0.0)
+        + log_power(np.multiply(a, c) - 1.0, z)
+        - np.where(z > 0.0, np.power(positive(z), c), 0.0),
     ),
     "genextreme": _extreme,
     "genpareto": lambda z, c: outside(
@@ -157,53 +177,50 @@ LOG_DENSITY: dict[str, Callable[..., Any]] = {
     ),
     "lomax": lambda z, c: outside(z >= 0.0, np.log(c) - (c + 1.0) * np.log1p(_above(z))),
     "burr": lambda z, c, d: outside(
-        z > 0.0,
+        z >= 0.0,
         np.log(c)
         + np.log(d)
-        - (c + 1.0) * logarithm(z)
-        - (d + 1.0) * np.logaddexp(0.0, -c * logarithm(z)),
+        + log_power(np.multiply(c, d) - 1.0, z)
+        - (d + 1.0) * _one_and_power(c, z),
     ),
     "burr12": lambda z, c, d: outside(
-        z > 0.0,
-        np.log(c)
-        + np.log(d)
-        + (c - 1.0) * logarithm(z)
-        - (d + 1.0) * np.logaddexp(0.0, c * logarithm(z)),
+        z >= 0.0,
+        np.log(c) + np.log(d) + log_power(c - 1.0, z) - (d + 1.0) * _one_and_power(c, z),
     ),
     "fisk": lambda z, c: outside(
-        z > 0.0, np.log(c) + (c - 1.0) * logarithm(z) - 2.0 * np.logaddexp(0.0, c * logarithm(z))
+        z >= 0.0, np.log(c) + log_power(c - 1.0, z) - 2.0 * _one_and_power(c, z)
     ),
     "betaprime": lambda z, a, b: outside(
         z > 0.0, (a - 1.0) * logarithm(z) - (a + b) * np.log1p(_above(z)) - sp.betaln(a, b)
     ),
     "f": lambda z, dfn, dfd: outside(
-        z > 0.0,
+        z >= 0.0,
         0.5 * dfd * np.log(dfd)
         + 0.5 * dfn * np.log(dfn)
-        + (0.5 * dfn - 1.0) * logarithm(z)
-        - 0.5 * np.add(dfn, dfd) * np.log(dfd + dfn * positive(z))
+        + log_power(0.5 * dfn - 1.0, z)
+        - 0.5 * np.add(dfn, dfd) * np.log(dfd + dfn * _above(z))
         - sp.betaln(0.5 * dfn, 0.5 * dfd),
     ),
     "chi": lambda z, df: outside(
         z >= 0.0,
         (1.0 - 0.5 * df) * math.log(2.0)
         - sp.gammaln(0.5 * df)
-        + (df - 1.0) * logarithm(z)
+        + log_power(df - 1.0, z)
         - 0.5 * z * z,
     ),
     "nakagami": lambda z, nu: outside(
-        z > 0.0,
+        z >= 0.0,
         math.log(2.0)
         + nu * np.log(nu)
         - sp.gammaln(nu)
-        + (2.0 * nu - 1.0) * logarithm(z)
+        + log_power(2.0 * nu - 1.0, z)
         - nu * z * z,
     ),
     "maxwell": lambda z: outside(
-        z >= 0.0, 0.5 * math.log(2.0 / math.pi) + 2.0 * logarithm(z) - 0.5 * z * z
+        z >= 0.0, 0.5 * math.log(2.0 / math.pi) + log_power(2.0, z) - 0.5 * z * z
     ),
     "rice": lambda z, b: outside(
-        z >= 0.0, logarithm(z) - 0.5 * np.square(z - b) + np.log(sp.i0e(b * z))
+        z >= 0.0, log_power(1.0, z) - 0.5 * np.square(z - b) + np.log(sp.i0e(b * z))
     ),
     "foldnorm": lambda z, c: outside(
         z >= 0.0,
@@ -221,17 +238,20 @@ LOG_DENSITY: dict[str, Callable[..., Any]] = {
         -0.5 * math.log(2.0 * math.pi) - 1.5 * logarithm(z) - 0.5 / positive(z),
     ),
     "arcsine": lambda z: outside(
-        (z > 0.0) & (z < 1.0),
-        -math.log(math.pi) - 0.5 * (logarithm(z) + logarithm(1.0 - z)),
+        (z >= 0.0) & (z <= 1.0),
+        -math.log(math.pi) + log_power(-0.5, z) + log_power(-0.5, 1.0 - z),
     ),
-    "powerlaw": lambda z, a: outside((z >= 0.0) & (z <= 1.0), np.log(a) + (a - 1.0) * logarithm(z)),
+    "powerlaw": lambda z, a: outside(
+        (z >= 0.0) & (z <= 1.0) & ((z > 0.0) | np.greater_equal(a, 1.0)),
+        np.log(a) + log_power(a - 1.0, z),
+    ),
     "triang": lambda z, c: outside(
         (z >= 0.0) & (z <= 1.0),
         math.log(2.0)
         + np.where(
-            z < c,
-            logarithm(z) - np.log(np.where(np.greater(c, 0.0), c, 1.0)),
-            logarithm(1.0 - z) - np.log(np.where(np.less(c, 1.0), np.subtract(1.0, c), 1.0)),
+            (z < c) | np.equal(c, 1.0),
+            log_power(1.0, z) - np.log(np.where(np.greater(c, 0.0), c, 1.0)),
+            log_power(1.0, 1.0 - z) - np.log(np.where(np.less(c, 1.0), np.subtract(1.0, c), 1.0)),
         ),
     ),
     "loguniform": lambda z, a, b: outside(
@@ -318,11 +338,11 @@ SHAPES: dict[str, Callable[..., Any]] = {
     "triang": lambda c: np.greater_equal(c, 0.0) & np.less_equal(c, 1.0),
     "loguniform": lambda a, b: np.greater(a, 0.0) & np.less(a, b),
     "poisson": lambda mu: np.greater_equal(mu, 0.0),
-    "binom": lambda n, p: _is_share(p),
+    "binom": lambda n, p: np.equal(np.floor(n), n) & _is_share(p),
     "bernoulli": _is_share,
     "geom": lambda p: np.greater(p, 0.0) & np.less_equal(p, 1.0),
     "nbinom": lambda n, p: np.greater(n, 0.0) & np.greater(p, 0.0) & np.less_equal(p, 1.0),
-    "betabinom": lambda n, a, b: np.greater(a, 0.0) & np.greater(b, 0.0),
+    "betabinom": lambda n, a, b: np.equal(np.floor(n), n) & np.greater(a, 0.0) & np.greater(b, 0.0),
     "logser": lambda p: np.greater(p, 0.0) & np.less(p, 1.0),
 }
 # Other names.

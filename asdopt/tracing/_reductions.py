@@ -110,6 +110,8 @@ def reduce(
                     f"reduction operation '{ufunc.__name__}' does not have an identity, so to use "
                     "a where mask one has to specify 'initial'"
                 )
+            if ufunc not in _IDENTITY and ufunc not in _ASSOCIATIVE:
+                return _reduce_some(tape, ufunc, ids, mask, initial, axis, keepdims)
             ids = select(tape, mask, ids, lift(tape, neutral).ids)
     flat, shape, kept = rows(ids, axis)
     if initial is not None:
@@ -119,6 +121,19 @@ def reduce(
             weights = np.concatenate([np.ones((flat.shape[0], 1)), weights], axis=1)
     result = _reduce_rows(tape, ufunc, flat, weights)
     return wrap(tape, result.reshape(kept if keepdims else shape), is_bool)
+
+
+def _reduce_some(
+    tape: Tape, ufunc: np.ufunc, ids: Ids, mask: Any, initial: Any, axis: Any, keepdims: bool
+) -> Any:
+    """Combine from left to right the entries that a mask keeps; there is no neutral entry."""
+    flat, shape, kept = rows(ids, axis)
+    keep = rows(np.broadcast_to(mask, ids.shape), axis)[0]
+    result = wrap(tape, np.broadcast_to(lift(tape, initial).ids, flat.shape[:1]).copy())
+    for k in range(flat.shape[1]):
+        chosen = keep[:, k] if keep.dtype == bool else wrap(tape, keep[:, k], True)
+        result = np.where(chosen, call(tape, ufunc, (result, wrap(tape, flat[:, k]))), result)
+    return wrap(tape, lift(tape, result).ids.reshape(kept if keepdims else shape))
 
 
 def _reduce_rows(tape: Tape, ufunc: np.ufunc, ids: Ids, weights: Any) -> Ids:

@@ -102,6 +102,8 @@ def _solve(
 ) -> Any:
     if assume_a in {"sym", "her", "pos", "symmetric", "hermitian", "positive definite"}:
         a = triangle(a, lower)
+        if assume_a in {"pos", "positive definite"}:
+            return _cho_solve((np.linalg.cholesky(a), True), b)
     elif assume_a in {"lower triangular", "upper triangular"}:
         return solve_triangular(a, b, trans=int(transposed), lower=assume_a[0] == "l")
     elif assume_a == "diagonal":
@@ -221,7 +223,7 @@ def _solveh_banded(
 ) -> Any:
     width = np.shape(ab)[0] - 1
     half = _from_bands(ab, width, 0) if lower else _from_bands(ab, 0, width)
-    return np.linalg.solve(triangle(half, lower), b)
+    return _cho_solve((np.linalg.cholesky(triangle(half, lower)), True), b)
 
 
 @means(_linalg)

@@ -8,6 +8,7 @@ distribution is written out by its density (``_distributions.py``). Found by :fu
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ def called(owner: Any) -> Callable[..., Any] | None:
 
         return piecewise
     if name in _FITTED:
-        return lambda x, nu=0, ext=None: _curve(lambda t, k: owner(t, nu + k, ext), x)
+        return lambda x, nu=0, ext=None: _curve(partial(_fitted, owner, nu, ext), x)
     if name in {"BarycentricInterpolator", "KroghInterpolator"}:
         return lambda x: _curve(lambda t, k: owner.derivative(t, k) if k else owner(t), x)
     if name == "orthopoly1d":
@@ -52,6 +53,8 @@ def called(owner: Any) -> Callable[..., Any] | None:
 
         def surface(x: Any, y: Any, dx: int = 0, dy: int = 0, grid: bool = True) -> Any:
             if grid:
+                if any(np.ndim(v) and np.any(np.diff(v) < 0.0) for v in (x, y)):
+                    raise ValueError("x and y must be strictly increasing when `grid` is True")
                 x, y = np.atleast_1d(x)[:, None], np.atleast_1d(y)[None, :]
             return _surface(owner, x, y, dx, dy)
 
@@ -61,6 +64,19 @@ def called(owner: Any) -> Callable[..., Any] | None:
     if name == "RegularGridInterpolator":
         return lambda xi, method=None, *, nu=None: _regular_grid(owner, xi, method)
     return None
+
+
+def _fitted(owner: Any, nu: int, ext: Any, t: Any, k: int) -> Any:
+    """Value or derivative of a spline of FITPACK, as a function of the point."""
+    if nu > owner._data[5]:
+        return owner(t, nu, ext)  # which says that it is too much
+    if nu + k > owner._data[5]:
+        return np.zeros(np.shape(t))
+    found = owner(t, nu + k, ext)
+    if k and nu == 0 and (owner.ext if ext is None else ext) in {3, "const"}:
+        # Outside it stays what it is at the end.
+        found = np.where((t >= owner._data[3]) & (t <= owner._data[4]), found, 0.0)
+    return found
 
 
 def _curve(value: Callable[[Any, int], Any], x: Any) -> Any:
@@ -111,12 +127,29 @@ def _interp1d(owner: Any, x: Any) -> Any:
 
 
 def _surface(owner: Any, x: Any, y: Any, dx: int, dy: int) -> Any:
+    from scipy.interpolate import BSpline
+
     session = current()
     if session is None:
         raise RuntimeError("a stand-in was called outside of a trace")
 
+    (tx, ty, coefficients), (kx, ky) = owner.tck, owner.degrees
+    table = np.reshape(coefficients, (len(tx) - kx - 1, len(ty) - ky - 1))
+
+    def along(knots: Any, degree: int, t: Any, given: int, order: int) -> Any:
+        """Values of all basis functions, which stay what they are beyond the ends."""
+        inside = np.clip(t, knots[degree], knots[-degree - 1])
+        if given + order > degree:
+            return np.zeros((len(t), len(knots) - degree - 1))
+        basis = BSpline(knots, np.eye(len(knots) - degree - 1), degree)
+        return basis(inside, given + order) * (np.equal(inside, t) | (order == 0))[:, None]
+
     def at(i: int, j: int) -> Callable[[Any, Any], Any]:
-        return lambda s, t: owner.ev(s, t, dx + i, dy + j)
+        if i == j == 0:
+            return lambda s, t: owner.ev(s, t, dx, dy)
+        return lambda s, t: np.einsum(
+            "ki,ij,kj->k", along(tx, kx, s, dx, i), table, along(ty, ky, t, dy, j)
+        )
 
     return record(
         session.tape,
@@ -160,12 +193,39 @@ def _regular_grid(owner: Any, xi: Any, method: Any) -> Any:
     return np.reshape(result, (1,)) if np.ndim(result) == 0 else result
 
 
+def _integral(value: Any, integrand: Callable[[Any, int], Any], a: Any, b: Any) -> Any:
+    """Record an integral by its limits."""
+    session = current()
+    if session is None:
+        raise RuntimeError("a stand-in was called outside of a trace")
+    return record(
+        session.tape,
+        (a, b),
+        np.vectorize(lambda s, t: float(value(s, t)), otypes=[float]),
+        (lambda s, t: -integrand(s, 0), lambda s, t: integrand(t, 0)),
+        (lambda s, t: -integrand(s, 1), None, lambda s, t: integrand(t, 1)),
+    )
+
+
 def method(owner: Any, name: str) -> Callable[..., Any] | None:
     """Find what a method of an object of SciPy means on traced arguments."""
     kind = type(owner).__name__
     if kind in _SURFACES and name == "ev":
         return lambda xi, yi, dx=0, dy=0: _surface(owner, xi, yi, dx, dy)
-    if name == "integrate" and kind in _PIECEWISE | {"CubicSpline"}:
+    if kind in _FITTED and name == "integral":
+        return lambda a, b: _integral(owner.integral, lambda t, k: owner(t, k, ext=1), a, b)
+    if name == "integrate" and kind in _PIECEWISE and np.ndim(owner.c) == 1 + (kind != "BSpline"):
+
+        def integrate(a: Any, b: Any, extrapolate: Any = None) -> Any:
+            return _integral(
+                lambda s, t: owner.integrate(s, t, extrapolate),
+                lambda t, k: owner(t, k, extrapolate),
+                a,
+                b,
+            )
+
+        return integrate
+    if name == "integrate" and kind in _PIECEWISE:
         whole = called(owner.antiderivative())
         assert whole is not None  # noqa: S101  # an antiderivative is of the same kind
         return lambda a, b, extrapolate=None: whole(b) - whole(a)

@@ -28,7 +28,18 @@ def written(shape: Any, dtype: Any, fill: Callable[[Any], Any]) -> Any:
     return [out.real, out.imag] if out.dtype.kind == "c" else out
 
 
+SOME = np.array([True, False, True, True])
+
 KNOWN: dict[str, Callable[[Any], Any]] = {
+    "some are combined from left to right": lambda x: [
+        ufunc.reduce(x, where=where, initial=initial)
+        for ufunc in (np.divide, np.subtract, np.multiply, np.hypot, np.fmod)
+        for where in (SOME, x > 0.5)
+        for initial in (0.5, x[3])
+    ],
+    "some of an axis are combined": lambda x: np.divide.reduce(
+        x.reshape(2, 2), axis=1, where=[[True, False], [True, True]], initial=2.0, keepdims=True
+    ),
     "fft into an array": lambda x: written(4, complex, lambda o: np.fft.fft(x, out=o)),
     "irfft into an array": lambda x: written(
         4, float, lambda o: np.fft.irfft(np.fft.rfft(x), out=o)
