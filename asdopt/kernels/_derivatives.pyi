@@ -1,11 +1,6 @@
-from asdopt.kernels._expressions import Expressions
+from asdopt.kernels._operations import Operations
 
-class Derivation:
-    graph: Expressions
-    rows: list[bool]
-    num_slots: int
-    maps: set[int]
-    def __init__(self, code: list[int], constants: list[float | int]) -> None: ...
+class Derivation(Operations):
     def values(self) -> list[int]: ...
     def gradients(self, rows: list[int]) -> dict[tuple[int, int], int]: ...
     def hessian(self) -> dict[tuple[int, int], int]: ...

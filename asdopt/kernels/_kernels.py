@@ -7,8 +7,9 @@ and the terms that are left to sweeps over the tape.
 1. flatten the additive tree above each output (``_terms.pyx``);
 2. group terms into instances (``_instances.pyx``);
 3. find templates (``_templates.pyx``) and choose those worth a kernel (``_selection.py``);
-4. differentiate each template (``_derivatives.pyx``, ``_rules.pyx``, ``_expressions.pyx``);
-5. compile its programs (``_programs.pyx``);
+4. differentiate each template (``_operations.pyx``, ``_derivatives.pyx``, ``_rules.pyx``,
+   ``_expressions.pyx``);
+5. compile its programs (``_programs.pyx``, ``_registers.pyx``);
 6. pack programs and data (``_packing.py``, ``_maps.py``) for the machine (``_plan.pyx``,
    ``_machine.pyx``);
 7. check the result against the tape (``_soundness.py``).

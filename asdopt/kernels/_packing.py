@@ -24,7 +24,8 @@ from asdopt.kernels._positions import (
     row_modes,
     shared_count,
 )
-from asdopt.kernels._programs import Result, compile_program, read_factor
+from asdopt.kernels._programs import Result, compile_program
+from asdopt.kernels._registers import read_factor
 from asdopt.kernels._whole_rows import Orders, find_rows
 
 __all__ = ["Fixed", "Instances", "Packer", "Places"]

@@ -5,32 +5,25 @@
 Enters: a graph and the results wanted of it. Leaves: instructions, and which rows of indices and
 constants they read. Next: ``_packing.py``.
 
-Operations are ordered depth-first from the results, so that values die early; registers are
-given out in that order and reused, also by the operation that reads a value last.
+Operations are ordered depth-first from the results, so that values die early. Which registers they
+use is found in ``_registers.pyx``.
 """
 
-import numpy as np
-
 cimport cython
-cimport numpy as cnp
 from asdopt.kernels._expressions cimport (
     ADD, AND, DATA, DIV, EQ, FIRST_FUNCTION, GUARDED, LE, LITERAL, LT, MASK, MUL, NE, NEG, OR,
     SLOT, SUB, WEIGHT, XOR, Expressions,
 )
-from asdopt.kernels._vector cimport Ints, grown, push_int
-from libc.stdint cimport uint16_t
+from asdopt.kernels._registers cimport Compiled, Step, Steps
+from asdopt.kernels._vector cimport Ints, push_int
 from libc.stdlib cimport calloc, free
-from libc.string cimport memset
 
 from asdopt.kernels._expressions import FUNCTIONS
-from asdopt.kernels._plan import INSTRUCTION, OPERATION, UNARY
-
-cnp.import_array()
+from asdopt.kernels._plan import OPERATION, UNARY
 
 cdef int NUM_UNARY = len(UNARY)
 cdef enum:
     MOST = 256  # functions, operations, kinds
-    MOST_OPERANDS = 65535
 
 # Functions that rounding of the operand does not change by more than rounding.
 cdef unsigned char SMOOTH[MOST]
@@ -71,22 +64,6 @@ cdef int SINE_COSINE = OPERATION["SINE_COSINE"], CALL = OPERATION["CALL"]
 cdef int CALL_TWO = OPERATION["CALL_TWO"]
 
 
-ctypedef struct Instruction:
-    uint16_t op, d, a, b, c, e
-    double k
-
-if sizeof(Instruction) != INSTRUCTION.itemsize:
-    raise ImportError("the layouts of instructions differ")
-
-ctypedef struct Step:
-    # Before registers are known: operation, or -1 for none; values written, values read, rest.
-    int op, num_written, num_read, num_rest
-    int written[2]
-    int read[3]
-    int rest[5]
-    double number
-
-
 @cython.final
 cdef class Result:
     """A value to scatter.
@@ -113,30 +90,6 @@ cdef class Result:
         self.row = row
 
 
-@cython.final
-cdef class Compiled:
-    """A register program.
-
-    Attributes
-    ----------
-    code : ndarray of INSTRUCTION
-    num_registers, num_gathered : int
-    data : list of int
-        Data columns that the table of pointers holds after the registers and before what is
-        gathered.
-    index : list of (kind, key)
-        Rows of indices: ``("slot", k)``, ``("weight", k)``, ``("result", place)``; for whole row k
-        ``("first", k)``; for an order ``("order", number)``, two entries an index, and behind it
-        ``("room", (number, entry))`` for more of them.
-    num_staged : int
-        Rows of values that wait to be stored together.
-    """
-
-    cdef readonly object code
-    cdef readonly int num_registers, num_gathered, num_staged
-    cdef readonly list data, index
-
-
 def compile_program(Expressions graph, list results, list constants, list rows):
     """Compile the computation of some results.
 
@@ -157,53 +110,29 @@ def compile_program(Expressions graph, list results, list constants, list rows):
     return Compiler(graph, staged + results + constants).compiled(rows, results, constants)
 
 
-def read_factor(cnp.ndarray code, int row):
-    """Let the weights of a row of indices come from the objective's factor."""
-    cdef Instruction *instructions = <Instruction *> cnp.PyArray_DATA(code)
-    cdef Py_ssize_t k
-    for k in range(code.shape[0]):
-        if instructions[k].op == GATHER and instructions[k].a == row and instructions[k].b == 1:
-            instructions[k].b = 2
-
-
 @cython.final
-cdef class Compiler:
-    """Working arrays; those by node have room for the nodes that compiling adds."""
+cdef class Compiler(Steps):
+    """Chooses the steps of some results and their order."""
 
-    cdef Expressions graph
-    cdef list results, index
-    cdef dict index_row, data
-    cdef int size  # nodes there is room for
+    cdef list results
+    cdef dict index_row
     cdef int *uses
-    cdef int *register
-    cdef unsigned char *done
     cdef unsigned char *strict
-    cdef Step *steps
-    cdef Py_ssize_t num_steps, capacity
     cdef Ints stack
 
     def __cinit__(self, Expressions graph, list results):
-        self.graph = graph
         self.results = results
-        self.index = []
         self.index_row = {}
-        self.data = {}
-        self.size = 2 * <int> graph.kind.size
         self.uses = <int *> calloc(self.size, sizeof(int))
-        self.register = <int *> calloc(self.size, sizeof(int))
-        self.done = <unsigned char *> calloc(self.size, 1)
         self.strict = <unsigned char *> calloc(self.size, 1)
-        if not (self.uses and self.register and self.done and self.strict):
+        if not (self.uses and self.strict):
             raise MemoryError()
         self.count_uses()
         self.find_below_decisions()
 
     def __dealloc__(self):
         free(self.uses)
-        free(self.register)
-        free(self.done)
         free(self.strict)
-        free(self.steps)
         free(self.stack.data)
 
     cdef int count_uses(self) except -1:
@@ -324,14 +253,6 @@ cdef class Compiler:
             self.index.append(name)
         return found
 
-    cdef int append(self, const Step *step) except -1:
-        if self.num_steps == self.capacity:
-            self.capacity = 2 * self.capacity + 64
-            self.steps = <Step *> grown(self.steps, self.capacity * sizeof(Step))
-        self.steps[self.num_steps] = step[0]
-        self.num_steps += 1
-        return 0
-
     cdef int need(self, int root) except -1:
         """Append the steps of a node and of all it reads that are not there yet."""
         cdef int node, k
@@ -358,19 +279,6 @@ cdef class Compiler:
             if step.op >= 0:
                 self.append(&step)
         return 0
-
-    cdef void start(self, Step *step, int op, int node) noexcept:
-        step.op = op
-        step.num_written = node >= 0
-        step.written[0] = node
-        step.num_read = step.num_rest = 0
-        step.number = 0.0
-
-    cdef void reads(self, Step *step, int a, int b, int c) noexcept:
-        step.read[0] = a
-        step.read[1] = b
-        step.read[2] = c
-        step.num_read = 1 if b < 0 else 2 if c < 0 else 3
 
     cdef int choose(self, int node, Step *step) except -1:
         cdef Expressions graph = self.graph
@@ -495,106 +403,3 @@ cdef class Compiler:
                 step.rest[0] = number - NUM_UNARY
                 self.reads(step, x, self.graph.operand(node, 1), -1)
         return 0
-
-    # Registers
-
-    cdef object allocate(self, Compiled found):
-        cdef Ints free_registers, gathered
-        cdef Py_ssize_t k
-        cdef int j, node, count = 0
-        cdef Step *step
-        cdef Instruction *code
-        free_registers.data = gathered.data = NULL
-        free_registers.size = free_registers.capacity = gathered.size = gathered.capacity = 0
-        # Going backwards, the first read met is a value's last: of those the reader is marked by
-        # a negative number of the value. ``strict`` is not needed any more.
-        memset(self.strict, 0, self.size)
-        for k in range(self.num_steps - 1, -1, -1):
-            step = &self.steps[k]
-            for j in range(step.num_read):
-                node = step.read[j]
-                if not self.strict[node]:
-                    self.strict[node] = 1
-                    step.read[j] = ~node
-        try:
-            for k in range(self.num_steps):
-                step = &self.steps[k]
-                for j in range(step.num_read):
-                    if step.read[j] < 0:
-                        step.read[j] = ~step.read[j]
-                        if not self.is_leaf(step.read[j]):
-                            push_int(&free_registers, self.register[step.read[j]])
-                for j in range(step.num_written):
-                    node = step.written[j]
-                    if self.is_leaf(node):
-                        push_int(&gathered, node)
-                        continue
-                    if free_registers.size == 0:
-                        push_int(&free_registers, count)
-                        count += 1
-                    free_registers.size -= 1
-                    self.register[node] = free_registers.data[free_registers.size]
-                if step.num_written == 2:  # sine and cosine: one of them may not be wanted
-                    for j in range(2):
-                        if not self.strict[step.written[j]]:
-                            push_int(&free_registers, self.register[step.written[j]])
-            found.data = list(self.data)
-            for k in range(gathered.size):
-                self.register[gathered.data[k]] = count + <int> len(found.data) + <int> k
-            found.num_registers = count
-            found.num_gathered = <int> gathered.size
-        finally:
-            free(free_registers.data)
-            free(gathered.data)
-        for node in range(<int> self.graph.kind.size):
-            if self.done[node] and self.graph.kind.data[node] == DATA:
-                self.register[node] = count + <int> self.data[<int> self.graph.x.data[node]]
-        found.index = self.index
-        count = max(count + len(found.data) + found.num_gathered, len(self.index))
-        if count > MOST_OPERANDS:
-            raise OverflowError(
-                f"a program of the block machine has {count:,} operands, more than "
-                f"{MOST_OPERANDS:,}: this is an error in asdopt"
-            )
-        found.code = np.zeros(self.num_steps + 1, dtype=INSTRUCTION)
-        code = <Instruction *> cnp.PyArray_DATA(<cnp.ndarray> found.code)
-        for k in range(self.num_steps):
-            self.encode(&self.steps[k], &code[k])
-        return found
-
-    cdef bint is_leaf(self, int node) noexcept:
-        cdef int kind = self.graph.kind.data[node]
-        return kind == SLOT or kind == DATA or kind == WEIGHT
-
-    cdef void encode(self, const Step *step, Instruction *code) noexcept:
-        code.op = <uint16_t> step.op
-        code.k = step.number
-        if step.num_written:
-            code.d = <uint16_t> self.register[step.written[0]]
-        if step.num_written == 2:
-            code.e = <uint16_t> self.register[step.written[1]]
-        if step.num_read:
-            code.a = <uint16_t> self.register[step.read[0]]
-        if step.num_read > 1:
-            code.b = <uint16_t> self.register[step.read[1]]
-        if step.num_read > 2:
-            code.c = <uint16_t> self.register[step.read[2]]
-        if step.op == GATHER or step.op == GATHER_DIFFERENCE:
-            code.a = <uint16_t> step.rest[0]
-            code.b = <uint16_t> step.rest[1]
-        elif step.op == SCATTER or step.op == SCATTER_NEGATIVE:
-            code.b = <uint16_t> step.rest[0]
-            code.c = <uint16_t> step.rest[1]
-        elif step.op == ENTRY or step.op == ENTRY_NEGATIVE:
-            code.b = <uint16_t> step.rest[0]
-        elif step.op == STORE_ROWS:
-            code.a = <uint16_t> step.rest[0]
-            code.b = <uint16_t> step.rest[1]
-            code.c = <uint16_t> step.rest[2]
-            code.d = <uint16_t> step.rest[3]
-            code.e = <uint16_t> step.rest[4]
-        elif step.op == CALL or step.op == CALL_TWO:
-            code.e = <uint16_t> step.rest[0]
-        elif step.num_rest:  # a literal factor: the summand is operand c
-            code.c = code.b
-            code.b = 0

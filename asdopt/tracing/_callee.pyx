@@ -10,9 +10,8 @@ from cpython.float cimport PyFloat_CheckExact
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.math cimport isfinite
-from libc.stdint cimport uintptr_t
-from libc.stdlib cimport calloc, free
 
+from asdopt.tracing._pointer_map cimport PointerMap
 from asdopt.tracing._tape cimport Tape
 from asdopt.tracing._tracer cimport (
     TracedArrayBase, TracedBool, Tracer, domain_guard, make, make_bool, make_float, make_plain_bool,
@@ -50,82 +49,6 @@ cdef object is_receiver = None
 cdef PyCFunction list_sort = PyCFunction_GET_FUNCTION([].sort)
 cdef object ndarray = np.ndarray
 cdef object object_type = np.dtype(object)
-
-
-cdef class PointerMap:
-    """Objects by identity to objects; open addressing, no removal."""
-
-    cdef PyObject **keys
-    cdef PyObject **values
-    cdef size_t mask
-    cdef size_t used
-
-    def __cinit__(self):
-        self.allocate(64)
-
-    def __dealloc__(self):
-        cdef size_t i
-        for i in range(self.mask + 1):
-            if self.keys != NULL and self.keys[i] != NULL:
-                Py_DECREF(<object> self.keys[i])
-                Py_DECREF(<object> self.values[i])
-        free(self.keys)
-        free(self.values)
-
-    cdef int allocate(self, size_t size) except -1:
-        cdef PyObject **keys = <PyObject **> calloc(size, sizeof(PyObject *))
-        cdef PyObject **values = <PyObject **> calloc(size, sizeof(PyObject *))
-        if keys == NULL or values == NULL:
-            free(keys)
-            free(values)
-            raise MemoryError()
-        self.keys, self.values = keys, values
-        self.mask = size - 1
-        self.used = 0
-        return 0
-
-    cdef PyObject *get(self, PyObject *key) noexcept:
-        cdef size_t i = ((<uintptr_t> key >> 4) * 0x9E3779B1u) & self.mask
-        while self.keys[i] != NULL:
-            if self.keys[i] == key:
-                return self.values[i]
-            i = (i + 1) & self.mask
-        return NULL
-
-    cdef int put(self, object key, object value) except -1:
-        cdef size_t i
-        cdef PyObject **keys = self.keys
-        cdef PyObject **values = self.values
-        cdef size_t k, size = self.mask + 1
-        cdef object old
-        if 2 * self.used >= size:
-            self.allocate(2 * size)
-            for k in range(size):
-                if keys[k] != NULL:
-                    self.insert(keys[k], values[k])
-            free(keys)
-            free(values)
-        i = ((<uintptr_t> <PyObject *> key >> 4) * 0x9E3779B1u) & self.mask
-        while self.keys[i] != NULL:
-            if self.keys[i] == <PyObject *> key:
-                old = <object> self.values[i]
-                Py_INCREF(value)
-                self.values[i] = <PyObject *> value
-                Py_DECREF(old)
-                return 0
-            i = (i + 1) & self.mask
-        Py_INCREF(key)
-        Py_INCREF(value)
-        self.insert(<PyObject *> key, <PyObject *> value)
-        return 0
-
-    cdef void insert(self, PyObject *key, PyObject *value) noexcept:
-        cdef size_t i = ((<uintptr_t> key >> 4) * 0x9E3779B1u) & self.mask
-        while self.keys[i] != NULL:
-            i = (i + 1) & self.mask
-        self.keys[i] = key
-        self.values[i] = value
-        self.used += 1
 
 
 # Callees whose replacement is the same in every trace: the known functions. Replacement None
