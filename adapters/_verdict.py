@@ -14,9 +14,9 @@ import numpy.typing as npt
 from asdopt._ops import CODE
 from asdopt._problem import Problem
 from asdopt._solution import Solution, Status
-from asdopt.adapters._result import make_solution
+from asdopt.adapters._result import make_solution, solution_without_freedom
 
-__all__ = ["constant_rows", "contradiction", "reconsider"]
+__all__ = ["constant_rows", "reconsider", "settle"]
 
 FloatArray = npt.NDArray[np.float64]
 # A violation up to here counts as none where the question is whether constraints were met at all.
@@ -98,8 +98,8 @@ def constant_rows(problem: Problem) -> npt.NDArray[np.bool_]:
     return np.isin(trace.op[trace.outputs[1:]], (CODE["constant"], CODE["parameter"]))
 
 
-def contradiction(problem: Problem, x: FloatArray, solver: str, start: float) -> Solution | None:
-    """Solution that says which constant row no x can bring within its bounds, if there is one.
+def settle(problem: Problem, x: FloatArray, solver: str, start: float) -> Solution | None:
+    """Solution of a problem that needs no solver: nothing is free, or a constant row is not met.
 
     Parameters
     ----------
@@ -115,6 +115,8 @@ def contradiction(problem: Problem, x: FloatArray, solver: str, start: float) ->
     -------
     Solution or None
     """
+    if not (problem.lb < problem.ub).any():
+        return solution_without_freedom(problem, solver, start)
     constant = constant_rows(problem)
     if not constant.any():
         return None

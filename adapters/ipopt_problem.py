@@ -31,9 +31,8 @@ from asdopt.adapters._result import (
     check_time_limit,
     flat_multipliers,
     make_solution,
-    solution_without_freedom,
 )
-from asdopt.adapters._verdict import contradiction, reconsider
+from asdopt.adapters._verdict import reconsider, settle
 
 __all__ = ["as_cyipopt", "solve"]
 
@@ -171,11 +170,9 @@ def solve(problem: Problem, request: SolveRequest) -> Solution:
     # The starting point may take other branches than the one where the problem was made.
     evaluator.outputs(request.x0)
     evaluator.prepare()
-    if problem.n == 0:
-        return solution_without_freedom(problem, "ipopt", start)
-    hopeless = contradiction(problem, request.x0, "ipopt", start)
-    if hopeless is not None:
-        return hopeless
+    settled = settle(problem, request.x0, "ipopt", start)
+    if settled is not None:
+        return settled
     options = dict(request.options)
     nlp = _open(problem, request, options.pop("library", None))
     for name, value in options.items():

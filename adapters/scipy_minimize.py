@@ -23,9 +23,9 @@ from scipy.sparse import csr_array
 from asdopt._pattern import SparsityPattern
 from asdopt._problem import Problem, SolveRequest
 from asdopt._solution import Solution, Status
-from asdopt.adapters._result import check_names, check_time_limit, solution_without_freedom
+from asdopt.adapters._result import check_names, check_time_limit
 from asdopt.adapters._scipy_run import DIVERGED, SciPyRun
-from asdopt.adapters._verdict import constant_rows, contradiction, reconsider
+from asdopt.adapters._verdict import constant_rows, reconsider, settle
 
 __all__ = ["solve"]
 
@@ -92,11 +92,9 @@ def solve(problem: Problem, request: SolveRequest) -> Solution:
     run = _Run(problem, request, start)
     if not run.starts_finite:
         return run.solution(Status.EVALUATION_ERROR, "the functions are not finite at the start")
-    if run.free.size == 0:
-        return solution_without_freedom(problem, "trust-constr", start)
-    hopeless = contradiction(problem, run.point, "trust-constr", start)
-    if hopeless is not None:
-        return hopeless
+    settled = settle(problem, run.point, "trust-constr", start)
+    if settled is not None:
+        return settled
     if run.num_equations > run.free.size:
         return run.refuse()
     try:

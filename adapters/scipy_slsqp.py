@@ -19,9 +19,9 @@ from scipy.optimize import Bounds, minimize
 
 from asdopt._problem import Problem, SolveRequest
 from asdopt._solution import Solution, Status
-from asdopt.adapters._result import check_names, check_time_limit, solution_without_freedom
+from asdopt.adapters._result import check_names, check_time_limit
 from asdopt.adapters._scipy_run import DIVERGED, SciPyRun
-from asdopt.adapters._verdict import constant_rows, contradiction, reconsider
+from asdopt.adapters._verdict import constant_rows, reconsider, settle
 
 __all__ = ["solve"]
 
@@ -72,11 +72,9 @@ def solve(problem: Problem, request: SolveRequest) -> Solution:
     start = perf_counter()
     check_time_limit(request.time_limit)
     check_names(request.options, _OPTIONS, _SYNONYMS, "SLSQP")
-    if not (problem.lb < problem.ub).any():
-        return solution_without_freedom(problem, "slsqp", start)
-    hopeless = contradiction(problem, request.x0, "slsqp", start)
-    if hopeless is not None:
-        return hopeless
+    settled = settle(problem, request.x0, "slsqp", start)
+    if settled is not None:
+        return settled
     return reconsider(problem, _Run(problem, request, start).solve())
 
 

@@ -27,9 +27,8 @@ from asdopt.adapters._result import (
     check_time_limit,
     flat_multipliers,
     make_solution,
-    solution_without_freedom,
 )
-from asdopt.adapters._verdict import contradiction, reconsider
+from asdopt.adapters._verdict import reconsider, settle
 
 try:
     import unopy
@@ -107,11 +106,9 @@ def solve(problem: Problem, request: SolveRequest) -> Solution:
     start = perf_counter()
     check_time_limit(request.time_limit)
     run = _Run(problem, request, start)
-    if not (problem.lb < problem.ub).any():
-        return solution_without_freedom(problem, "uno", start)
-    hopeless = contradiction(problem, request.x0, "uno", start)
-    if hopeless is not None:
-        return hopeless
+    settled = settle(problem, request.x0, "uno", start)
+    if settled is not None:
+        return settled
     return reconsider(problem, run.solve())
 
 

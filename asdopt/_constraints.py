@@ -8,7 +8,7 @@ Enters: a function with ``cl, cu``, a :class:`Constraint`, SciPy's ``NonlinearCo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,6 @@ class Constraint:
     lb: npt.ArrayLike = -np.inf
     ub: npt.ArrayLike = np.inf
     name: str | None = None
-    linear: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         if not callable(self.fun):
@@ -140,7 +139,7 @@ def _one(entry: Any) -> Constraint:
         return Constraint(entry.fun, entry.lb, entry.ub)
     if kind == "LinearConstraint":
         matrix = entry.A if hasattr(entry.A, "tocsr") else np.atleast_2d(entry.A)
-        return Constraint(_Product(matrix), entry.lb, entry.ub, "linear", linear=True)
+        return Constraint(_Product(matrix), entry.lb, entry.ub, "linear")
     if callable(entry):
         return _bare(entry, None, None)
     raise InputError(
@@ -215,9 +214,7 @@ def _distinct(constraints: list[Constraint]) -> list[Constraint]:
         while name in used or (constraint.name is None and name in taken):
             name, k = f"{base}_{k}", k + 1
         used.add(name)
-        named.append(
-            Constraint(constraint.fun, constraint.lb, constraint.ub, name, constraint.linear)
-        )
+        named.append(Constraint(constraint.fun, constraint.lb, constraint.ub, name))
     return named
 
 

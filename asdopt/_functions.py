@@ -96,11 +96,22 @@ def hessian_sparsity(
 ) -> SparsityPattern:
     """Pattern of the Hessian of a plain function with one result; both triangles.
 
-    Parameters are those of :func:`jacobian_sparsity`.
+    Parameters
+    ----------
+    fun, x, mode, args, argnum, inplace
+        As in :func:`jacobian_sparsity`.
 
     Returns
     -------
     SparsityPattern, shape (n, n)
+
+    Examples
+    --------
+    >>> import asdopt
+    >>> asdopt.hessian_sparsity(lambda x: x[0] * x[1] + x[2], 3).to_dense().astype(int)
+    array([[0, 1, 0],
+           [1, 0, 0],
+           [0, 0, 0]])
     """
     trace, function = _trace(fun, x, mode, args, argnum, inplace)
     check_scalar(function, len(trace.outputs))
@@ -258,7 +269,12 @@ def hessian(
 ) -> csr_array:
     """Sparse Hessian of a function with one result at a point; both triangles.
 
-    Parameters are those of :func:`jacobian`, options those of :func:`prepare_hessian`.
+    Parameters
+    ----------
+    fun, x, out
+        As in :func:`jacobian`.
+    **options
+        Those of :func:`prepare_hessian`: args, argnum, inplace, backend, pattern, coloring, mode.
 
     Returns
     -------
@@ -287,7 +303,10 @@ def value_and_jacobian(
 ) -> tuple[FloatArray, csr_array]:
     """Results of a function, flattened, and its sparse Jacobian at a point.
 
-    Parameters are those of :func:`jacobian`.
+    Parameters
+    ----------
+    fun, x, out, **options
+        As in :func:`jacobian`.
 
     Returns
     -------
@@ -309,7 +328,10 @@ def value_gradient_and_hessian(
 ) -> tuple[float, FloatArray, csr_array]:
     """Value, gradient and sparse Hessian of a function with one result at a point.
 
-    Parameters are those of :func:`hessian`.
+    Parameters
+    ----------
+    fun, x, out, **options
+        As in :func:`hessian`.
 
     Returns
     -------

@@ -192,10 +192,6 @@ def _ellipe_2(m: Any) -> Any:
     )
 
 
-def _delta(phi: Any, m: Any) -> Any:
-    return np.sqrt(1.0 - m * np.sin(phi) ** 2)
-
-
 # ------------------------------------------------------------- distributions and their inverses
 def _gamma_density(a: Any, x: Any) -> Any:
     return np.exp(sp.xlogy(a - 1.0, x) - x - sp.gammaln(a))

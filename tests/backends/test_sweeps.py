@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 from asdopt._ops import CODE
+from asdopt.backends import prepare_products
 from asdopt.backends._sweeps import NUM_LANES, Sweeps
 from asdopt.tracing._compact import compact_trace
 from asdopt.tracing._tape import Tape
@@ -227,3 +231,21 @@ def test_an_infinite_factor_on_an_unused_side_does_not_reach_the_result() -> Non
     assert sweeps.gradient(np.ones(1))[0] == 1.875
     assert sweeps.jvp(np.ones((1, NUM_LANES)))[0, 0] == 1.875
     assert sweeps.hvp(np.ones((1, NUM_LANES)))[0, 0] == 0.0
+
+
+@pytest.mark.parametrize(
+    "fun",
+    [
+        lambda x: 1e-300 * (1e200 * (1e200 * x)),
+        lambda x: 1e-300 * (1e308 * x + 1e308 * x - 1e308 * x),
+        lambda x: 1e-300 * (1e308 * x + 1e200 * np.sin(x) + 1e308 * x - 1e308 * x),
+    ],
+    ids=["multiples", "sum", "sum of several"],
+)
+def test_factors_that_overflow_together_are_not_joined(fun: Callable[[Any], Any]) -> None:
+    """Each node passes on what it has, and the large factors meet the small one in time."""
+    x = np.full(3, 1e-150)
+    products = prepare_products(lambda x: np.tanh(fun(x)), x)
+    found = products.vjp(x, np.eye(3))
+    exact = np.diag(fun(x) / x / np.cosh(fun(x)) ** 2)
+    np.testing.assert_allclose(found, exact, rtol=1e-12)

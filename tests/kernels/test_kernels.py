@@ -90,3 +90,23 @@ def test_what_is_behind_the_unused_side_of_a_selection_is_not_seen():
         [-1 / 32, 0.0],
         [0.0, 0.0],
     ]
+
+
+def test_finite_values_whose_sum_overflows_are_refused():
+    """Values are looked at where they are computed, before they are added up."""
+
+    def fun(x):
+        return sum(x[0] ** 2 * x[k] for k in range(1, 71))
+
+    problem = asdopt.Problem(fun, asdopt.Constraint(lambda x: [fun(x)], 0, 1), x0=np.ones(71))
+    assert problem.evaluator._branch.engine.num_instances == [70]
+    x = np.full(71, 1e307)
+    x[0] = 1.0
+    with pytest.raises(asdopt.EvaluationError, match="gradient"):
+        problem.gradient(x)
+    with pytest.raises(asdopt.EvaluationError, match="jacobian"):
+        problem.jacobian_values(x)
+    x[0] = 1e-200
+    assert np.isfinite(problem.gradient(x)).all()
+    with pytest.raises(asdopt.EvaluationError, match="hessian"):
+        problem.hessian_values(x, [1.0])
