@@ -233,19 +233,26 @@ def test_an_infinite_factor_on_an_unused_side_does_not_reach_the_result() -> Non
     assert sweeps.hvp(np.ones((1, NUM_LANES)))[0, 0] == 0.0
 
 
+def multiples(x: Any) -> Any:
+    return 1e-300 * (1e200 * (1e200 * x))
+
+
+def sum_read_once(x: Any) -> Any:
+    return 1e-300 * (1e308 * x + 1e308 * x - 1e308 * x)
+
+
+def sum_read_twice(x: Any) -> Any:
+    large = 1e308 * x + 1e308 * x
+    return 1e-300 * large - 2e-300 * large
+
+
 @pytest.mark.parametrize(
-    "fun",
-    [
-        lambda x: 1e-300 * (1e200 * (1e200 * x)),
-        lambda x: 1e-300 * (1e308 * x + 1e308 * x - 1e308 * x),
-        lambda x: 1e-300 * (1e308 * x + 1e200 * np.sin(x) + 1e308 * x - 1e308 * x),
-    ],
-    ids=["multiples", "sum", "sum of several"],
+    ("fun", "slope"), [(multiples, 1e100), (sum_read_once, 1e8), (sum_read_twice, -2e8)]
 )
-def test_factors_that_overflow_together_are_not_joined(fun: Callable[[Any], Any]) -> None:
+def test_factors_that_overflow_together_are_not_joined(
+    fun: Callable[[Any], Any], slope: float
+) -> None:
     """Each node passes on what it has, and the large factors meet the small one in time."""
     x = np.full(3, 1e-150)
-    products = prepare_products(lambda x: np.tanh(fun(x)), x)
-    found = products.vjp(x, np.eye(3))
-    exact = np.diag(fun(x) / x / np.cosh(fun(x)) ** 2)
-    np.testing.assert_allclose(found, exact, rtol=1e-12)
+    products = prepare_products(fun, x)
+    np.testing.assert_allclose(products.vjp(x, np.eye(3)), slope * np.eye(3), rtol=1e-12)
