@@ -12,7 +12,8 @@ Program. Comput. (2026), doi:10.1007/s12532-026-00309-4.
 from __future__ import annotations
 
 import numbers
-from collections.abc import Mapping
+import weakref
+from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import Any
 
@@ -124,7 +125,7 @@ class _Run:
         self.iterations = 0  # of the runs before a restart
         self.steps = 0  # since the last one
         self.solver = _make_solver(request.options)
-        self.solver.set_termination_callback(self._iteration)
+        self.solver.set_termination_callback(_weak_callback(self))
         evaluator = problem.evaluator
         self._spent = evaluator.trace_seconds + evaluator.prepare_seconds
 
@@ -257,6 +258,17 @@ class _Run:
                 why = str(error)
             return Status.EVALUATION_ERROR, f"{message}; {why or 'a value was not finite'}"
         return status, message
+
+
+def _weak_callback(run: _Run) -> Callable[..., bool]:
+    """Let a solver call a run that owns it: the garbage collector sees no cycle through Uno."""
+    found = weakref.ref(run)
+
+    def stops(*state: Any) -> bool:
+        run = found()
+        return run is None or run._iteration(*state)
+
+    return stops
 
 
 def _make_solver(options: Mapping[str, Any]) -> Any:

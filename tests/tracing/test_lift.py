@@ -122,3 +122,12 @@ def test_libraries_that_make_arrays_keep_the_dependence(check: Check) -> None:
         ]
 
     check(fun, V)
+
+
+def test_neighbors_share_a_node_where_their_bits_are_equal() -> None:
+    """Zeros of different signs, which are equal numbers, stay apart."""
+    tape = Tape(0)
+    values = np.array([0.0, 0.0, -0.0, -0.0, 2.0, np.nan, np.nan])
+    ids = tape.constants(values)
+    np.testing.assert_array_equal(np.diff(ids), [0, 1, 0, 1, 1, 0])
+    assert tape.values(ids).tobytes() == values.tobytes()
