@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import mpmath
@@ -59,3 +60,41 @@ def test_states_without_errors_stay_what_they_are() -> None:
 
     problem = asdopt.Problem(fun, x0=[2.0, 3.0])
     assert problem.objective([0.0, 3.0]) == pytest.approx(np.log(3.0))
+
+
+def quotient(x: float) -> float:
+    try:
+        return 1.0 / x
+    except ZeroDivisionError:
+        return 7.0 * x + 3.0
+
+
+def rest(x: float) -> float:
+    try:
+        return x - 2.0 // x
+    except ZeroDivisionError:
+        return 7.0 * x + 3.0
+
+
+def power(x: float) -> float:
+    try:
+        return x**700.0
+    except OverflowError:
+        return 7.0 * x + 3.0
+
+
+def exponential(x: float) -> float:
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return 7.0 * x + 3.0
+
+
+@pytest.mark.parametrize("fun", [quotient, rest, power, exponential])
+@pytest.mark.parametrize("x", [0.5, 0.0, 1000.0])
+def test_errors_of_floats_are_branches_from_where_there_was_none(fun: Any, x: float) -> None:
+    """What is caught at one point may not have been raised where the function was traced."""
+    problem = asdopt.Problem(lambda v: fun(v.tolist()[0]), x0=[0.75])
+    assert problem.objective([x]) == pytest.approx(fun(x), rel=1e-13)
+    if fun(x) == 7.0 * x + 3.0:
+        assert problem.gradient([x]).tolist() == [7.0]
