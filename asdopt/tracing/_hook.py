@@ -44,7 +44,13 @@ from asdopt.tracing import _callee
 from asdopt.tracing._callee import HOOK, Session
 from asdopt.tracing._convert import convert, is_hooked
 from asdopt.tracing._dataclass import hooked_dataclass_init
-from asdopt.tracing._location import is_user_file, place_of_error, refused_by_library
+from asdopt.tracing._location import (
+    is_user_file,
+    misuse,
+    place_of_error,
+    refused_by_library,
+    spoken,
+)
 from asdopt.tracing._memo import Memo
 from asdopt.tracing._namespace import substitute
 from asdopt.tracing._tape import Tape
@@ -113,12 +119,18 @@ def run_hooked(
         if tape.refusal is not None:
             raise tape.refusal from error
         arguments = plain()
-        if arguments is not None and _raises_alike(fun, arguments, error):
-            raise
-        by_library = refused_by_library(tape, error)
-        if by_library is not None:
-            raise by_library from error
-        if arguments is None:
+        failed = None if arguments is None else _error_on_numbers(fun, arguments)
+        if failed is not None and type(failed) is not type(error):
+            raise failed from error
+        if failed is not None or arguments is None:
+            misused = misuse(error, fails_on_numbers=failed is not None)
+            if misused is not None:
+                raise misused from (failed or error)
+        if failed is None:
+            by_library = refused_by_library(tape, error)
+            if by_library is not None:
+                raise by_library from error
+        if failed is not None or arguments is None:
             raise
         raise _unfollowed(fun, error) from error
     if tape.refusal is not None:
@@ -128,13 +140,13 @@ def run_hooked(
     return result
 
 
-def _raises_alike(fun: Callable[..., Any], arguments: tuple[Any, ...], error: Exception) -> bool:
-    """Whether a function raises on plain numbers what it raised on traced ones."""
+def _error_on_numbers(fun: Callable[..., Any], arguments: tuple[Any, ...]) -> Exception | None:
+    """Find out what a function raises on plain numbers, None where it runs."""
     try:
         gathered(fun(*arguments))
     except Exception as plain:
-        return type(plain) is type(error)
-    return False
+        return plain
+    return None
 
 
 def _unfollowed(fun: Callable[..., Any], error: Exception) -> TracingError:
@@ -142,9 +154,9 @@ def _unfollowed(fun: Callable[..., Any], error: Exception) -> TracingError:
     name = getattr(fun, "__qualname__", None) or repr(fun)
     return TracingError(
         f"{place_of_error(error)}: {name}() runs on plain numbers, but on traced values "
-        f"{type(error).__name__} was raised ({error}); something in this line needs true numbers "
-        "and cannot be followed: write it with the operators of Python and the functions of math "
-        "and numpy, or put it into asdopt.external(...), which takes it as it is"
+        f"{type(error).__name__} was raised ({spoken(error)}); something in this line needs true "
+        "numbers and cannot be followed: write it with the operators of Python and the functions "
+        "of math and numpy, or put it into asdopt.external(...), which takes it as it is"
     )
 
 

@@ -10,13 +10,14 @@ import importlib.util
 import itertools
 import linecache
 import os
+import re
 import sys
 import sysconfig
 from functools import lru_cache
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from asdopt._errors import InputError, UnsupportedOperationError
+from asdopt._errors import InputError, TracingError, UnsupportedOperationError
 
 if TYPE_CHECKING:
     from asdopt._errors import AsdoptError
@@ -28,13 +29,25 @@ __all__ = [
     "describe",
     "follow",
     "is_user_file",
+    "misuse",
     "place_of_error",
     "refuse",
     "refused_by_library",
     "shown_name",
+    "spoken",
     "user_location",
 ]
 
+_WORDS = [
+    (re.compile(rf"(?:asdopt\.tracing\.\w+\.)?\b{name}\b"), words)
+    for name, words in [
+        ("Tracer", "traced value"),
+        ("TracedFloat", "traced value"),
+        ("TracedBool", "traced truth value"),
+        ("TracedArray", "traced array"),
+        ("TracedComplex", "traced complex value"),
+    ]
+]
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _ADAPTERS = os.path.realpath(os.path.join(_PACKAGE, "adapters")) + os.sep
 _LIBRARIES = tuple(
@@ -225,7 +238,8 @@ def refused_by_library(tape: Tape, error: BaseException) -> UnsupportedOperation
     called = f" ({names[0]})" if names else ""
     return UnsupportedOperationError(
         f"{place_of_error(error)}: a library's function{called} was called with traced values, "
-        f"which it cannot work with ({type(error).__name__}: {error}); it needs plain numbers: "
+        f"which it cannot work with ({type(error).__name__}: {spoken(error)}); it needs plain "
+        "numbers: "
         "write what it computes with functions of numpy, or wrap the computation with "
         "asdopt.external"
     )
@@ -237,6 +251,52 @@ def _names_ours(error: BaseException) -> bool:
     if "object" in text or "operand" in text or "indices" in text:
         return False  # Python's own: it says the same of numbers
     return any(name in text for name in ("TracedArray", "TracedBool", "TracedFloat", "Tracer"))
+
+
+def spoken(error: BaseException) -> str:
+    """Text of an error of Python, which names the classes of traced values, in words."""
+    text = str(error)
+    for name, words in _WORDS:
+        text = name.sub(words, text)
+    return text
+
+
+def misuse(error: Exception, *, fails_on_numbers: bool) -> TracingError | None:
+    """Say what a traced value was taken for, where it can be none of that, nor a plain number.
+
+    Parameters
+    ----------
+    error : Exception
+        What a function of the user raised.
+    fails_on_numbers : bool
+        Whether it is known that plain numbers raise it as well.
+
+    Returns
+    -------
+    TracingError or None
+        None where the error does not speak of a traced value, or may be a library's own.
+    """
+    text = spoken(error)
+    if not isinstance(error, TypeError) or text == str(error):
+        return None
+    if any(words in text for words in ("integer", "non-int", "indices must be")):
+        remedy = (
+            "variables are floats: write int(...) or round(...) around the value, and the function "
+            "is traced again wherever the whole number changes, or take numbers of steps and "
+            "indices from data instead of from x"
+        )
+    elif any(words in text for words in ("iterable", "len()", "subscriptable")):
+        remedy = (
+            "it is one number, as an element of x is: take the sequence it belongs to, or "
+            "np.atleast_1d(value)"
+        )
+    elif "callable" in text:
+        remedy = "two values are multiplied with *, and [...] takes an element"
+    elif not fails_on_numbers:
+        return None
+    else:
+        remedy = "a plain number in its place fails as well: use what is defined for numbers"
+    return TracingError(f"{place_of_error(error)}: TypeError was raised ({text}); {remedy}")
 
 
 def _is_own(file: str) -> bool:

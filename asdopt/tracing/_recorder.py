@@ -29,6 +29,7 @@ from asdopt.tracing._structure import Structure
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._trace import Trace
 from asdopt.tracing._tracer import tracer
+from asdopt.tracing._zeros import settle_zeros
 
 __all__ = ["Recorder", "function_name", "result_parts", "short_repr", "trace"]
 
@@ -179,6 +180,7 @@ class Recorder:
 
     def finish(self, outputs: IntArray) -> Trace:
         """Close the tape and return its live part as a trace with these outputs."""
+        settle_zeros(self.tape)
         self.tape.close()
         lines = self.tape.lines if self._note_lines else None
         return compact_trace(self.tape, outputs, lines)

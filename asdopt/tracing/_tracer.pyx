@@ -245,6 +245,24 @@ cdef int operand(Tape tape, object o) except -2:
     return NOT_A_NUMBER
 
 
+cdef dict _sequence_ufuncs = {
+    OP_ADD: np.add, OP_SUBTRACT: np.subtract, OP_MULTIPLY: np.multiply, OP_DIVIDE: np.divide,
+    OP_REMAINDER: np.remainder, OP_FLOOR_DIVIDE: np.floor_divide, OP_POWER: np.power,
+    OP_LESS: np.less, OP_LESS_EQUAL: np.less_equal, OP_GREATER: np.greater,
+    OP_GREATER_EQUAL: np.greater_equal, OP_EQUAL: np.equal, OP_NOT_EQUAL: np.not_equal,
+}
+
+
+cdef object with_sequence(object left, object right, int op):
+    """An array of a NumPy number and a list: one of them is no scalar."""
+    number, other = (left, right) if isinstance(left, Tracer) else (right, left)
+    if is_float(number) or type(other) not in (list, tuple, range):
+        return NotImplemented
+    if op == OP_MULTIPLY and type(other) is not range:
+        return NotImplemented  # as for NumPy, which leaves it to the list to repeat itself
+    return _sequence_ufuncs[op](left, right)
+
+
 cdef object binary(object left, object right, int op):
     cdef Tape tape
     cdef int a, b, node
@@ -253,13 +271,13 @@ cdef object binary(object left, object right, int op):
         a = (<Tracer> left).id
         b = operand(tape, right)
         if b == NOT_A_NUMBER:
-            return NotImplemented
+            return with_sequence(left, right, op)
     else:
         tape = (<Tracer> right).tape
         b = (<Tracer> right).id
         a = operand(tape, left)
         if a == NOT_A_NUMBER:
-            return NotImplemented
+            return with_sequence(left, right, op)
     if ((op == OP_ADD or op == OP_MULTIPLY)
             and (type(left) is TracedBool or type(right) is TracedBool)
             and adds_logically(left, right)):
@@ -322,8 +340,6 @@ cdef object compare(object self, object other, int kind):
         # cache is out of date.
         return kind == Py_NE
     b = operand(tape, other)
-    if b == NOT_A_NUMBER:
-        return NotImplemented
     if kind == Py_LT:
         op = OP_LESS
     elif kind == Py_LE:
@@ -336,6 +352,8 @@ cdef object compare(object self, object other, int kind):
         op = OP_EQUAL
     else:
         op = OP_NOT_EQUAL
+    if b == NOT_A_NUMBER:
+        return with_sequence(self, other, op)
     b = tape.binary(op, (<Tracer> self).id, b)
     return (make_plain_bool(tape, b) if is_float(self) and is_float(other)
             else make_bool(tape, b))
@@ -382,7 +400,7 @@ cdef class Tracer:
         a = operand(tape, left)
         b = operand(tape, right)
         if a == NOT_A_NUMBER or b == NOT_A_NUMBER:
-            return NotImplemented
+            return with_sequence(left, right, OP_POWER)
         node = tape.power(a, b)
         if is_float(left) and is_float(right):
             check_float(tape, OP_POWER, a, b, node)

@@ -145,3 +145,32 @@ def test_what_works_on_plain_numbers_only_is_told_apart() -> None:
     assert isinstance(caught.value.__cause__, ValueError)
     assert 'int(f"{x[0]:.0f}")' in str(caught.value)
     assert "asdopt.external" in str(caught.value)
+
+
+WHOLE = "variables are floats"
+ONE = "it is one number"
+MISUSED: list[tuple[str, Any]] = [
+    (WHOLE, lambda x: sum(range(x[0]))),
+    (WHOLE, lambda x: [1.0, 2.0][x[0]]),
+    (WHOLE, lambda x: len([0] * x[0])),
+    (WHOLE, lambda x: math.comb(x[0], 2)),
+    (ONE, lambda x: sum(x[0])),
+    (ONE, lambda x: len(x[0])),
+    ("two values are multiplied with", lambda x: x[0](x[1])),
+    ("a plain number in its place fails as well", lambda x: "a" + x[0]),
+]
+
+
+@pytest.mark.parametrize("number", range(len(MISUSED)))
+@pytest.mark.parametrize("has_point", [True, False])
+def test_what_numbers_cannot_do_either_is_told_in_words(number: int, has_point: bool) -> None:
+    """With the user's line and a remedy, and not by the names of our classes."""
+    remedy, function = MISUSED[number]
+    point = X if has_point or "plain number" in remedy else 4
+    with pytest.raises(asdopt.TracingError) as caught:
+        asdopt.jacobian_sparsity(function, point)
+    message = str(caught.value)
+    assert remedy in message
+    assert "test_refusals.py:" in message
+    assert "traced value" in message
+    assert "Tracer" not in message

@@ -270,3 +270,9 @@ def trap_233(x):
 
 def trap_234(x):
     return x.T @ x + x.ravel() @ x.flatten()
+
+
+def numbers_and_lists(x):
+    times = [0.5, 1.0, x[1]]
+    decay = x[0] ** times - [1.0, 2.0, 3.0] / x[2] + (times - x[3]) + (1.0, 2.0, 3.0) % x[0]
+    return decay * (x[0] > [0.1, 0.5, 2.0]) + x[1] // range(1, 4) + [[x[0]], [1.0]] - x[2]

@@ -1,0 +1,3 @@
+from asdopt.tracing._tape import Tape
+
+def settle_zeros(tape: Tape) -> None: ...
