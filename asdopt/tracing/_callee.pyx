@@ -104,6 +104,9 @@ cdef class Session:
         else:
             Py_INCREF(outer)
             active = <PyObject *> outer
+        # What holds traced values must not be found by the next trace.
+        for undo in reversed(self.state.pop("undo", ())):
+            undo()
         # Replacements may lead back here, which the garbage collector cannot see.
         self.found = PointerMap()
         self.calls = PointerMap()

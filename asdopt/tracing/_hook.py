@@ -321,6 +321,11 @@ def _library_function(session: Session, function: FunctionType) -> Any:
     return made
 
 
+def of_pandas(kind: type) -> bool:
+    """Tell whether a class is one of pandas."""
+    return kind.__module__ == "pandas" or kind.__module__.startswith("pandas.")
+
+
 def _of_scipy(value: Any) -> bool:
     """Tell whether a class, function or object is one of SciPy."""
     module = str(getattr(value, "__module__", ""))
@@ -366,6 +371,10 @@ def _method(session: Session, method: MethodType) -> Any:
     function = method.__func__
     if _of_scipy(type(method.__self__)):
         return _method_of_scipy(session, method)
+    if of_pandas(type(method.__self__)):
+        from asdopt.tracing import _labeled
+
+        return _labeled.method(method)
     notice(session, type(method.__self__))
     exchanged = HOOK[function]
     return method if exchanged is function else MethodType(exchanged, method.__self__)

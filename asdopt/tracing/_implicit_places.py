@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from asdopt.tracing._callee import HOOK, current
 from asdopt.tracing._convert import CONSTANTS
-from asdopt.tracing._hook import find_attribute, is_user_function
+from asdopt.tracing._hook import find_attribute, is_user_function, of_pandas
 from asdopt.tracing._implicit_methods import PLAIN, form, fresh, special
 from asdopt.tracing._lift import concrete
 from asdopt.tracing._rewrite import PREFIX
@@ -68,14 +68,22 @@ def _is_data(descriptor: Any) -> bool:
 
 
 def _get_cached(value: Any, name: str, descriptor: functools.cached_property[Any]) -> Any:
-    """Get a cached property, kept for this trace only."""
-    if name in getattr(value, "__dict__", ()):
-        return value.__dict__[name]
-    session = current()
-    known: dict[Any, Any] = {} if session is None else session.state.setdefault("cached", {})
-    if (id(value), name) not in known:
-        known[id(value), name] = (HOOK[descriptor.func](value), value)
-    return known[id(value), name][0]
+    """Get a cached property, stored where Python stores it until the trace ends."""
+    space = getattr(value, "__dict__", None)
+    if space is None:
+        return getattr(value, name)  # Python's error
+    if name not in space:
+        space[name] = made = HOOK[descriptor.func](value)
+        session = current()
+        if session is not None:
+            session.state.setdefault("undo", []).append(lambda: _forget(space, name, made))
+    return space[name]
+
+
+def _forget(space: dict[str, Any], name: str, made: Any) -> None:
+    """Let the next trace find nothing of what was computed of traced values."""
+    if space.get(name) is made:
+        del space[name]
 
 
 def _get_from_super(value: Any, name: str) -> Any:
@@ -159,6 +167,10 @@ def set_item(new: Any, value: Any, key: Any) -> None:
         method(value, key, new)
     elif type(value) is np.ndarray:
         value[_concrete(key)] = _stored(new, value)
+    elif of_pandas(type(value)):
+        from asdopt.tracing import _labeled
+
+        _labeled.store(new, value, key)
     else:
         value[key] = new
 

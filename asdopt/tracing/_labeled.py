@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from types import BuiltinFunctionType
 from typing import Any
 
 import numpy as np
 
-from asdopt.tracing._callee import holds_traced, know
+from asdopt.tracing._callee import HOOK, current, holds_traced, know
+from asdopt.tracing._hook import is_user_function
 from asdopt.tracing._standins_arrays import lifted
 from asdopt.tracing._tracer import TracedArrayBase
 
-__all__ = ["constructor"]
+__all__ = ["constructor", "method", "store"]
 
 
 def constructor(cls: Callable[..., Any]) -> Callable[..., Any]:
@@ -44,33 +46,86 @@ def _objects(value: Any) -> Any:
     return value
 
 
-def _know_statistics() -> None:
-    """Know the statistics of a series that pandas computes from true floats only."""
-    series: Any = getattr(sys.modules.get("pandas"), "Series", None)
-    if series is None:
+def method(bound: Callable[..., Any]) -> Callable[..., Any]:
+    """Make what a method of pandas does with traced arrays and the user's functions."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if name in ("astype", "to_numpy") and holds_traced(owner.to_numpy()):
+            # Traced values are floats already.
+            args = tuple(object if _is_float(a) else a for a in args)
+            kwargs = {k: object if k == "dtype" and _is_float(v) else v for k, v in kwargs.items()}
+        return bound(*map(_given, args), **{k: _given(v) for k, v in kwargs.items()})
+
+    owner: Any = bound.__self__  # type: ignore[attr-defined]
+    name = bound.__name__
+    return call
+
+
+def _given(value: Any) -> Any:
+    if is_user_function(value) or type(value) is BuiltinFunctionType:
+        return HOOK[value]
+    return _objects(value)
+
+
+def store(new: Any, owner: Any, key: Any) -> None:
+    """``owner[key] = new`` of a frame, a series, or their ``loc``, ``iloc``, ``at``, ``iat``.
+
+    What held floats holds objects from then on, so that it can keep traced values; a frame or
+    series of the user is given its own values back when the trace ends.
+    """
+    if not holds_traced((new,)):
+        owner[key] = new
         return
-    for name, function in _STATISTICS.items():
-        original = getattr(series, name)
+    whole = getattr(owner, "obj", owner)
+    own = whole.copy(deep=False)
+    session = current()
+    if session is not None:
+        session.state.setdefault("undo", []).append(lambda: _exchange(whole, own))
+    if whole.ndim == 1:
+        _exchange(whole, whole.astype(object))
+    elif owner is not whole:
+        floats = [name for name, kind in whole.dtypes.items() if kind.kind == "f"]
+        _exchange(whole, whole.astype(dict.fromkeys(floats, object)))
+    owner[key] = _objects(new)
 
-        def call(
-            self: Any,
-            *args: Any,
-            original: Any = original,
-            function: Any = function,
-            **options: Any,
-        ) -> Any:
-            is_plain = args or not options.keys() <= {"ddof"}
-            if is_plain or self.dtype != object or not holds_traced(self.to_numpy()):
-                return original(self, *args, **options)
+
+def _exchange(whole: Any, other: Any) -> None:
+    """Let a frame or series have the values of another one, as its own methods do in place."""
+    whole._update_inplace(other)
+
+
+def _know_statistics() -> None:
+    """Know the statistics that pandas computes from true floats only."""
+    pandas = sys.modules.get("pandas")
+    for owner in ("Series", "DataFrame"):
+        kind: Any = getattr(pandas, owner, None)
+        for name, function in _STATISTICS.items() if kind is not None else ():
+            original = getattr(kind, name)
+            know(original, _statistic(original, function))
+
+
+def _statistic(original: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    def call(self: Any, *args: Any, **options: Any) -> Any:
+        axis = options.get("axis", 0)
+        is_plain = args or not options.keys() <= {"ddof", "axis"} or axis not in (0, 1, *_AXES)
+        if is_plain or not holds_traced(self.to_numpy()):
+            return original(self, *args, **options)
+        if self.ndim == 1:
+            options.pop("axis", None)
             return function(lifted(self.to_numpy()), **options)
+        options["axis"] = _AXES.get(axis, axis)
+        result = function(lifted(self.to_numpy()), **options)
+        labels = self.index if options["axis"] else self.columns
+        return self._constructor_sliced(np.asarray(result, dtype=object), index=labels)
 
-        know(original, call)
+    return call
 
 
+_AXES = {"index": 0, "rows": 0, "columns": 1}
 _STATISTICS: dict[str, Callable[..., Any]] = {
     "mean": np.mean,
     "median": np.median,
-    "var": lambda values, ddof=1: np.var(values, ddof=ddof),
-    "std": lambda values, ddof=1: np.std(values, ddof=ddof),
+    "var": lambda values, ddof=1, axis=None: np.var(values, ddof=ddof, axis=axis),
+    "std": lambda values, ddof=1, axis=None: np.std(values, ddof=ddof, axis=axis),
 }
 _know_statistics()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -42,7 +43,36 @@ def new_column(x: Any) -> Any:
     return FRAME.assign(z=x)["z"].sum() ** 2
 
 
+def columns_of_expressions(x: Any) -> Any:
+    frame = FRAME.copy()
+    frame["z"] = x
+    frame.insert(0, "y", x**2)
+    frame["w"] = frame.apply(lambda row: row.z * row.y + row.b, axis=1)
+    frame["v"] = frame.z.apply(math.exp).mul(x).where(frame.z > 0, x)
+    return (frame.w.astype(float) * frame.v).sum() + frame[["z", "a"]].mean().prod()
+
+
+def cells_written(x: Any) -> Any:
+    frame = AB.copy()
+    for k, label in enumerate(frame.index):
+        frame.loc[label, "a"] = x[k] ** 2
+        frame.at[label, "b"] += x[k]
+    series = S.copy()
+    series[:] = x
+    series.iloc[0] *= x[1]
+    return (frame.a * frame.b * series).sum() + frame.std(axis=1).sum()
+
+
+def data_written(x: Any) -> Any:
+    AB.loc["i", "a"] = x[0]
+    return AB["a"].pow(2).sum() * x[1]
+
+
 DATA: list[Callable[[Any], Any]] = [
+    columns_of_expressions,
+    cells_written,
+    data_written,
+    lambda x: FRAME.assign(z=x**2).groupby("g")["z"].sum().pow(2).sum(),
     lambda x: (S * x**2).sum(),
     lambda x: (x**2 * S).sum(),
     lambda x: np.sum(S.values * x) ** 2,
@@ -126,7 +156,7 @@ def test_labeled_results_are_rows(fun: Callable[[Any], Any]) -> None:
     "fun",
     [
         lambda x: pd.Series(x).rolling(2).mean().sum(),
-        lambda x: FRAME.assign(z=x).groupby("g")["z"].sum().sum(),
+        lambda x: FRAME.assign(z=x).groupby("g")["z"].mean().sum(),
         lambda x: (x * MASKED).sum(),
         lambda x: np.stack([MASKED, x]).sum(),
     ],

@@ -1,5 +1,6 @@
 """Caches of the last point, of rounded keys, of methods."""
 
+import copy
 import functools
 import math
 from collections import Counter
@@ -149,3 +150,38 @@ def use_step_keys(x):
         {0.0: 2.0, 1.0: 3.0}.get(x[0] // 1, 9.0) * x[3],
         (np.floor(x[0]) in {0.0, 2.0}) * x[0],
     ]
+
+
+class Shell:
+    def __init__(self, radius):
+        self.radius = radius
+
+    @functools.cached_property
+    def area(self):
+        return 4 * math.pi * self.radius**2 + math.exp(self.radius)
+
+
+SHELL = Shell(1.0)
+
+
+def cached_property_forgotten(x):
+    shell = Shell(x[0])
+    total = shell.area
+    shell.radius = x[1]
+    del shell.area
+    total += 2 * shell.area
+    shell.radius = x[2]
+    shell.__dict__.pop("area", None)
+    total += 3 * shell.area
+    other = copy.copy(shell)
+    other.radius = x[3]
+    return [total, other.area, "area" in vars(shell)]
+
+
+def cached_property_of_a_global(x):
+    SHELL.radius = x[0]
+    vars(SHELL).pop("area", None)
+    first = SHELL.area
+    SHELL.radius = x[1]
+    del SHELL.area
+    return first * SHELL.area
