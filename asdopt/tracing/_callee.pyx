@@ -47,6 +47,7 @@ cdef object resolve_slowly = None
 cdef object is_receiver = None
 
 cdef PyCFunction list_sort = PyCFunction_GET_FUNCTION([].sort)
+cdef PyCFunction list_append = PyCFunction_GET_FUNCTION([].append)
 cdef object ndarray = np.ndarray
 cdef object object_type = np.dtype(object)
 
@@ -138,7 +139,8 @@ cdef object look_up(object callee):
         if function != NULL and not PyModule_Check(<object> function):
             if PyType_Check(<object> function):
                 return callee
-            if type(<object> function) is list and PyCFunction_GET_FUNCTION(callee) != list_sort:
+            if type(<object> function) is list and PyCFunction_GET_FUNCTION(callee) != list_sort and (
+                    session.level == 0 or PyCFunction_GET_FUNCTION(callee) == list_append):
                 return callee
             if session.level == 0:
                 found = receivers.get(Py_TYPE_(<object> function))

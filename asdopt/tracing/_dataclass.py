@@ -13,7 +13,7 @@ from typing import Any
 
 from asdopt.tracing._callee import HOOK
 
-__all__ = ["hooked_dataclass_init"]
+__all__ = ["hooked_dataclass_init", "replaced_fields"]
 
 _CLASS_VARIABLE = dataclasses._FIELD_CLASSVAR  # type: ignore[attr-defined]
 _INIT_ONLY = dataclasses._FIELD_INITVAR  # type: ignore[attr-defined]
@@ -43,6 +43,28 @@ def hooked_dataclass_init(cls: type) -> Callable[..., None] | None:
     if not post_init and not any(type(f.default_factory) is FunctionType for f in fields):
         return None
     return _write(base, init, fields, post_init)
+
+
+def replaced_fields(obj: Any, changes: dict[str, Any]) -> dict[str, Any] | None:
+    """Arguments with which ``dataclasses.replace`` makes the new object.
+
+    Returns
+    -------
+    dict or None
+        None where it raises an error.
+    """
+    found = dict(changes)
+    for field in getattr(obj, "__dataclass_fields__", {}).values():
+        if field._field_type is _CLASS_VARIABLE:
+            continue
+        if not field.init:
+            if field.name in changes:
+                return None
+        elif field.name not in changes:
+            if field._field_type is _INIT_ONLY and field.default is dataclasses.MISSING:
+                return None
+            found[field.name] = HOOK[getattr](obj, field.name)
+    return found
 
 
 def _write(

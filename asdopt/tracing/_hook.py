@@ -242,12 +242,25 @@ _TEMPLATES = frozenset(
 ) | {"<frozen _collections_abc>"}
 
 
+# What functools.total_ordering adds to a class.
+_ORDERINGS = frozenset(
+    f"_{made}_from_{given}"
+    for made in ("lt", "le", "gt", "ge")
+    for given in ("lt", "le", "gt", "ge")
+)
+
+
 def is_template(value: Any) -> bool:
     """Tell whether a value is a function of a library that calls the user's methods.
 
     Such as ``ast.NodeVisitor.visit`` or ``Mapping.get``; they are hooked at level 1.
     """
-    return type(value) is FunctionType and value.__code__.co_filename in _TEMPLATES
+    if type(value) is not FunctionType:
+        return False
+    code = value.__code__
+    if code.co_filename == functools.__file__:
+        return code.co_name in _ORDERINGS
+    return code.co_filename in _TEMPLATES
 
 
 def find_attribute(kind: type, name: str) -> Any:

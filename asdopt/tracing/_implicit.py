@@ -11,6 +11,7 @@ from __future__ import annotations
 from asdopt.tracing import (  # noqa: F401
     _implicit_calls,
     _implicit_loops,
+    _implicit_objects,
     _implicit_operators,
     _implicit_places,
 )

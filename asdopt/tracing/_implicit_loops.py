@@ -16,7 +16,7 @@ from asdopt.tracing._hook import find_attribute
 from asdopt.tracing._implicit_methods import PLAIN, form, special
 from asdopt.tracing._implicit_operators import COMPARE, truth
 
-__all__ = ["contains", "iterate", "manager", "shown"]
+__all__ = ["contains", "iterate", "manager", "search", "shown"]
 
 
 @form("iterate")
@@ -100,9 +100,16 @@ def contains(value: Any, container: Any) -> bool:
     method = special(container, "__contains__")
     if method is not None:
         return bool(truth(method(container, value)))
-    if special(container, "__iter__") is not None:
-        return any(v is value or truth(COMPARE["eq"](v, value)) for v in iterate(container))
+    if special(container, "__iter__") is not None or (
+        type(container) in (list, tuple) and any(special(v, "__eq__") for v in (value, *container))
+    ):
+        return any(search(v, value) for v in iterate(container))
     return operator.contains(container, value)
+
+
+def search(found: Any, value: Any) -> bool:
+    """Tell whether an entry is the value that is searched for."""
+    return found is value or bool(truth(COMPARE["eq"](found, value)))
 
 
 @form("compare NotIn")

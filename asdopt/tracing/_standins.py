@@ -272,5 +272,6 @@ from asdopt.tracing import (  # noqa: E402, F401
     _standins_complex,
     _standins_errstate,
     _standins_math,
+    _standins_objects,
     _standins_types,
 )

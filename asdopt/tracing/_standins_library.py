@@ -23,7 +23,7 @@ import numpy as np
 
 from asdopt._errors import TracingError
 from asdopt.tracing._callee import HOOK, Session, current, know
-from asdopt.tracing._hook import HANDLERS, METHODS
+from asdopt.tracing._hook import METHODS
 from asdopt.tracing._location import refuse
 from asdopt.tracing._random_scales import scaled_draw
 from asdopt.tracing._standins import exchanging, is_traced, stands_for
@@ -251,17 +251,3 @@ for _function in (heapq.nsmallest, heapq.nlargest, heapq.merge):
     know(_function, exchanging(_function, 99 if _function is heapq.merge else 2, "key"))
 for _search in (bisect.bisect_left, bisect.bisect_right, bisect.insort_left, bisect.insort_right):
     know(_search, exchanging(_search, 99, "key"))
-
-
-def _method_caller(session: Session, callee: Any) -> Any:
-    _, (name, *args), *_ = callee.__reduce__() if not _has_keywords(callee) else (0, ("",))
-    if not name:
-        return callee
-    return lambda obj: HOOK[getattr(obj, name)](*args)
-
-
-def _has_keywords(callee: Any) -> bool:
-    return not isinstance(callee.__reduce__()[0], type)
-
-
-HANDLERS[operator.methodcaller] = _method_caller

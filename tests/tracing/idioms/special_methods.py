@@ -1,7 +1,11 @@
 """Special methods of the user's own numbers and containers."""
 
+import copy
+import dataclasses
 import functools
+import heapq
 import math
+import operator
 
 
 class Num:
@@ -248,3 +252,70 @@ def use_chosen_by_truth(x):
     if not (first or second) or (second and x[3]):
         return [either(x[2]), x[0]]
     return [either(x[2]), both(1.0) if isinstance(both, Sized) else both * x[1]]
+
+
+@functools.total_ordering
+class Job:
+    def __init__(self, due, weight):
+        self.due, self.weight = due, weight
+
+    def cost(self, factor=1.0, power=1):
+        return factor * self.weight * math.exp(-self.due) ** power
+
+    def __lt__(self, other):
+        return self.cost() < other.cost()
+
+    def __eq__(self, other):
+        return isinstance(other, Job) and math.isclose(self.cost(), other.cost())
+
+    def __bool__(self):
+        return math.fabs(self.due) > 0.5
+
+    def __copy__(self):
+        return Job(math.sin(self.due), self.weight)
+
+    def __deepcopy__(self, memo):
+        return Job(math.cos(self.due), self.weight)
+
+
+def objects_in_lists(x):
+    jobs = [Job(a, b) for a in x[:2] for b in x[2:]]
+    twin = Job(*map(float, (x[0], x[2])))
+    jobs.remove(Job(x[1], x[3]))
+    found = jobs.index(twin) + jobs.count(twin) + (twin in jobs) + (Job(9.0, 9.0) in tuple(jobs))
+    return [found * x[0], sum(job.due for job in filter(None, jobs)), (jobs[0] >= jobs[1]) * x[1]]
+
+
+def objects_in_heaps(x):
+    heap = []
+    for a in x[:2]:
+        for b in x[2:]:
+            heapq.heappush(heap, Job(a, b))
+    first = heapq.heappop(heap).cost()
+    second = heapq.heappushpop(heap, Job(x[2], x[3])).due
+    third = heapq.heapreplace(heap, Job(x[3], x[2])).weight
+    again = [Job(v, v) for v in x]
+    heapq.heapify(again)
+    best = [job.due for job in heapq.nsmallest(2, heap)] + [heapq.nlargest(1, heap)[0].weight]
+    return [first, second, third, again[0].due, *best]
+
+
+def objects_copied_and_called(x):
+    job = Job(x[0], x[1])
+    cost = operator.methodcaller("cost", 2.0)(job) + operator.methodcaller("cost", power=2)(job)
+    return [cost, copy.copy(job).due * copy.deepcopy(job).due]
+
+
+@dataclasses.dataclass(frozen=True)
+class Beam:
+    length: float
+    scale: dataclasses.InitVar[float] = 2.0
+    mass: float = dataclasses.field(init=False)
+
+    def __post_init__(self, scale):
+        object.__setattr__(self, "mass", scale * math.exp(0.1 * self.length))
+
+
+def objects_replaced(x):
+    beam = Beam(x[0])
+    return [dataclasses.replace(beam, length=x[1], scale=x[2]).mass, beam.mass]
