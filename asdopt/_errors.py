@@ -31,6 +31,10 @@ class TracingError(AsdoptError, TypeError):
     """The user's function did something that cannot be followed on traced values."""
 
 
+class LeftBehindError(TracingError):
+    """A value of an earlier trace was met in another one."""
+
+
 class UnsupportedOperationError(AsdoptError, NotImplementedError):
     """The user's function called an operation that asdopt has no rule for."""
 

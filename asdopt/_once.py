@@ -74,6 +74,7 @@ def jacobian_once(recorder: Recorder, outputs: IntArray) -> csr_array:
         matrix = pattern.to_scipy(values)
     else:
         indptr, cols, values = rows
+        tape.done()
         matrix = csr_array((values, cols, indptr), shape=(len(outputs), tape.num_inputs))
         matrix.has_canonical_format = True
     if not all_finite(values):

@@ -178,10 +178,8 @@ class FlatFunction:
                 out = lift(tape, self.buffer)
                 return (out, *arguments)
 
-            def plain() -> tuple[Any, ...] | None:
-                if x is None:
-                    return None
-                arguments = self.arguments(self.structure.unflatten(x))
+            def plain(values: FloatArray) -> tuple[Any, ...]:
+                arguments = self.arguments(self.structure.unflatten(values))
                 return arguments if self.buffer is None else (self.buffer.copy(), *arguments)
 
             result = recorder.run(self.fun, traced, plain)

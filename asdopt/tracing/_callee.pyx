@@ -4,6 +4,8 @@
 
 import numpy as np
 
+from asdopt.tracing._tape import install_tracing
+
 cimport cython
 from asdopt._operators cimport OP_POWER
 from cpython.float cimport PyFloat_CheckExact
@@ -119,6 +121,14 @@ def current():
     return <object> active if active != NULL else None
 
 
+def is_tracing():
+    """Tell whether a trace runs on this thread."""
+    return active != NULL
+
+
+install_tracing(is_tracing)
+
+
 cdef object look_up(object callee):
     """What to call instead of a callee; there is an active session."""
     cdef Session session = <Session> active
@@ -139,9 +149,9 @@ cdef object look_up(object callee):
         if function != NULL and not PyModule_Check(<object> function):
             if PyType_Check(<object> function):
                 return callee
-            if type(<object> function) is list and PyCFunction_GET_FUNCTION(callee) != list_sort and (
-                    session.level == 0 or PyCFunction_GET_FUNCTION(callee) == list_append):
-                return callee
+            if type(<object> function) is list and PyCFunction_GET_FUNCTION(callee) != list_sort:
+                if session.level == 0 or PyCFunction_GET_FUNCTION(callee) == list_append:
+                    return callee
             if session.level == 0:
                 found = receivers.get(Py_TYPE_(<object> function))
                 if found == NULL:

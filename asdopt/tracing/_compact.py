@@ -43,6 +43,8 @@ def compact_trace(
             parts += [inputs, np.arange(first, first + count, dtype=np.int32)]
         ends = np.concatenate(parts)
     number, (op, a, b, val, pool_ids, pool_weights) = live_part(tape, ends, guard_nodes)
+    if tape.closed:
+        tape.done()
 
     def renumbered(ids: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
         return ids.copy() if number is None else number[ids]

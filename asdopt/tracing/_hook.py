@@ -498,7 +498,24 @@ def _partial(session: Session, callee: functools.partial[Any]) -> Any:
 
 
 def _cached(session: Session, callee: Any) -> Any:
-    return session.keep(callee, Memo(HOOK[callee.__wrapped__]))
+    size = callee.cache_parameters()["maxsize"]
+    return session.keep(callee, Memo(HOOK[callee.__wrapped__], size))
+
+
+def _cache_method(session: Session, method: Any) -> Any:
+    """``f.cache_clear()`` and ``f.cache_info()`` of the cache that the trace has."""
+    memo = HOOK[method.__self__]
+    if method.__name__ == "cache_info":
+        kind = type(method())
+        return lambda: kind(*memo.info())
+    if method.__name__ != "cache_clear":
+        return method
+
+    def clear() -> None:
+        memo.clear()
+        method()
+
+    return clear
 
 
 def _generic(session: Session, alias: Any) -> Any:
@@ -518,6 +535,7 @@ HANDLERS[functools.partial] = _partial
 HANDLERS[type(typing.Generic[_T])] = _generic  # type: ignore[index]  # its kind is wanted
 HANDLERS[GenericAlias] = _generic
 HANDLERS[functools._lru_cache_wrapper] = _cached
+METHODS[functools._lru_cache_wrapper] = _cache_method
 HANDLERS[staticmethod] = lambda session, callee: HOOK[callee.__func__]
 
 _callee.install(resolve, is_receiver)

@@ -52,6 +52,9 @@ def lift(tape: Tape, value: Any) -> TracedArray:
     """
     if isinstance(value, TracedArrayBase):
         if value.tape is not tape:
+            if tape.closed and not tape.is_past():
+                ids = constants(tape, value.tape.values(value.ids))
+                return _array(tape, ids, value.is_bool)
             _tracer.other_trace(tape)
         return cast("TracedArray", value)
     if isinstance(value, np.ndarray):

@@ -15,24 +15,46 @@ __all__ = ["Memo"]
 
 
 class Memo:
-    """Calls a function once for each different list of arguments.
+    """Calls a function once for each different list of arguments, as ``functools.lru_cache`` does.
 
     Traced values are told apart by their nodes.
+
+    Parameters
+    ----------
+    function : callable
+    size : int or None
+        Number of results that are kept, those used last; None for all.
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], size: int | None) -> None:
         self.__wrapped__ = function
+        self._size = size
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all results."""
         self._results: dict[Any, Any] = {}
+        self._hits = self._misses = 0
+
+    def info(self) -> tuple[int, int, int | None, int]:
+        """Hits, misses, size, and number of results kept."""
+        return self._hits, self._misses, self._size, len(self._results)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         key = tuple(map(_key, args))
         if kwargs:
             key = (key, tuple((name, _key(value)) for name, value in kwargs.items()))
-        try:
-            return self._results[key]
-        except KeyError:
-            pass
-        result = self._results[key] = self.__wrapped__(*args, **kwargs)
+        results = self._results
+        if key in results:
+            self._hits += 1
+            results[key] = result = results.pop(key)  # the one used last
+            return result
+        self._misses += 1
+        result = self.__wrapped__(*args, **kwargs)
+        if self._size != 0:
+            if self._size is not None and key not in results and len(results) >= self._size:
+                del results[next(iter(results))]
+            results[key] = result
         return result
 
 

@@ -23,10 +23,16 @@ cdef class Tape:
     cdef list guard_nodes
     cdef list guard_values
     cdef bint taken
+    cdef bint are_numbers
+    cdef bint is_done
+    cdef public bint has_keys
+    cdef public bint estranged
     cdef tuple kept
     cdef object __weakref__
 
     cdef int grow(self, Py_ssize_t more) except -1
+    cdef bint as_numbers(self) except -1
+    cpdef bint is_past(self) except -1
     cdef int grow_pool(self, Py_ssize_t more) except -1
     cdef int append(self, int op, int a, int b, double value) except -1
     cdef int constant(self, double value) except -1

@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from asdopt._errors import TracingError
+from asdopt._errors import LeftBehindError, TracingError
 
 cimport numpy as cnp
 from asdopt._operators cimport (
@@ -21,6 +21,16 @@ cdef extern from "tracing/_memory.h":
 
 # Node ids are C ints.
 cdef Py_ssize_t MAX_NODES = 2147483647
+
+
+# Tells whether a trace runs on this thread; set by _callee.pyx, which cannot be imported from here.
+cdef object is_tracing = bool
+
+
+def install_tracing(asked):
+    """Take the function that tells whether a trace runs on this thread."""
+    global is_tracing
+    is_tracing = asked
 
 
 cdef cnp.ndarray contiguous(cnp.ndarray ids):
@@ -75,8 +85,8 @@ cdef class Tape:
     cdef int grow(self, Py_ssize_t more) except -1:
         cdef Py_ssize_t need = self.size + more, cap
         cdef void *p
-        if self.closed:
-            raise TracingError(
+        if self.closed and not self.as_numbers():
+            raise LeftBehindError(
                 "an operation on a traced value was asked for after its trace had ended, so it "
                 "would be lost; the value was left behind in a global, an attribute or a cache: "
                 "let the function return what it computes instead of storing it"
@@ -106,6 +116,33 @@ cdef class Tape:
         self.capacity = cap
         return 0
 
+    cdef bint as_numbers(self) except -1:
+        """Make constants of all nodes of a trace that has ended, for plain code that met them.
+
+        There a value left behind is the number it was, as it would be without any trace.
+        """
+        cdef Py_ssize_t i
+        if self.are_numbers or not self.primal or not self.is_done or is_tracing():
+            return self.are_numbers and not is_tracing()
+        op, val = np.full(self.size, OP_CONSTANT, dtype=np.uint8), np.zeros(self.size)
+        cdef unsigned char[::1] codes = op
+        cdef double[::1] values = val
+        for i in range(self.size):
+            values[i] = self.val[i]
+        if self.taken:
+            self.op, self.a, self.b, self.val = NULL, NULL, NULL, NULL
+            self.pool_ids, self.pool_weights = NULL, NULL
+            self.pool_size = self.pool_capacity = 0
+            self.taken = False
+        self.capacity = 0
+        self.are_numbers = True
+        self.grow(64)
+        for i in range(self.size):
+            self.op[i] = codes[i]
+            self.a[i] = self.b[i] = 0
+            self.val[i] = values[i]
+        return True
+
     cdef int grow_pool(self, Py_ssize_t more) except -1:
         cdef Py_ssize_t need = self.pool_size + more, cap
         cdef void *p
@@ -129,6 +166,8 @@ cdef class Tape:
         cdef Py_ssize_t i = self.size
         if i >= self.capacity or self.closed:
             self.grow(1)
+            if self.closed:
+                op, a, b = OP_CONSTANT, 0, 0
         self.op[i] = op
         self.a[i] = a
         self.b[i] = b
@@ -350,6 +389,7 @@ cdef class Tape:
 
     def codes(self, ids):
         """Op codes of an array of ids."""
+        self.settle()
         cdef cnp.ndarray flat = np.ascontiguousarray(ids, dtype=np.int32)
         cdef cnp.ndarray out = np.empty(np.shape(ids), dtype=np.uint8)
         cdef int *p = <int *> cnp.PyArray_DATA(flat)
@@ -364,6 +404,19 @@ cdef class Tape:
         self.closed = True
         # Its traceback leads to tracers, and the garbage collector cannot see that those lead here.
         self.refusal = None
+
+    def done(self):
+        """Note that nobody reads the operations of the tape any more."""
+        self.is_done = True
+
+    cpdef bint is_past(self) except -1:
+        """Tell whether the trace has ended, and values of it are not numbers here."""
+        return self.closed and not self.as_numbers()
+
+    def settle(self):
+        """Let values of a trace that has ended be numbers, where plain code asks for them."""
+        if self.closed:
+            self.as_numbers()
 
     cdef tuple take(self):
         """Make arrays of the tape's own memory: op, a, b, val, pool_ids, pool_weights.

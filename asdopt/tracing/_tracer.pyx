@@ -7,7 +7,7 @@ import operator
 
 import numpy as np
 
-from asdopt._errors import TracingError
+from asdopt._errors import LeftBehindError, TracingError
 from asdopt._ops import FIRST_CODE, OPERATORS
 from asdopt.tracing._location import describe, refuse
 
@@ -207,7 +207,7 @@ def as_float(value):
 
 
 cdef int other_tape(Tape tape) except -2:
-    raise refuse(tape, TracingError,
+    raise refuse(tape, LeftBehindError,
                  "two traced values of different traces were combined; one of them was left "
                  "behind by an earlier trace (a global, an attribute, a cache) or belongs to an "
                  "enclosing one: pass values through arguments and return values")
@@ -222,6 +222,8 @@ cdef int operand(Tape tape, object o) except -2:
     """Node id of a scalar operand, NOT_A_NUMBER for what is no real scalar."""
     if isinstance(o, Tracer):
         if (<Tracer> o).tape is not tape:
+            if tape.closed and not tape.is_past():
+                return tape.append(OP_CONSTANT, 0, 0, (<Tracer> o).tape.val[(<Tracer> o).id])
             return other_tape(tape)
         return (<Tracer> o).id
     if PyFloat_Check(o):
@@ -328,17 +330,20 @@ cdef object logical(object left, object right, int op, str symbol):
     return make_bool(tape, tape.binary(op, a, b))
 
 
-cdef bint is_left_behind(object o):
-    return isinstance(o, Tracer) and (<Tracer> o).tape.closed
+cdef bint is_left_behind(object o) except -1:
+    return isinstance(o, Tracer) and (<Tracer> o).tape.is_past()
 
 
 cdef object compare(object self, object other, int kind):
     cdef Tape tape = (<Tracer> self).tape
     cdef int op, b
-    if (kind == Py_EQ or kind == Py_NE) and (tape.closed or is_left_behind(other)):
+    if (kind == Py_EQ or kind == Py_NE) and (tape.is_past() or is_left_behind(other)):
         # A value that an earlier trace left in a cache of the user is no value any more: the
         # cache is out of date.
         return kind == Py_NE
+    if (tape.estranged and (kind == Py_EQ or kind == Py_NE) and not isinstance(other, Tracer)
+            and is_step(tape, (<Tracer> self).id)):
+        return kind == Py_NE  # a key of another run
     b = operand(tape, other)
     if kind == Py_LT:
         op = OP_LESS
@@ -438,6 +443,7 @@ cdef class Tracer:
 
     def __bool__(self):
         cdef Tape tape = self.tape
+        tape.settle()
         cdef double v = tape.val[self.id]
         if tape.op[self.id] == OP_CONSTANT:
             return v != 0.0
@@ -493,6 +499,7 @@ cdef class Tracer:
         return result_of(tape, tape.binary(OP_DIVIDE, node, tape.constant(scale)), self, self)
 
     def __float__(self):
+        self.tape.settle()
         if self.tape.op[self.id] == OP_CONSTANT:
             return self.tape.val[self.id]
         raise refuse(
@@ -513,11 +520,13 @@ cdef class Tracer:
 
     def __hash__(self):
         cdef Tape tape = self.tape
+        tape.settle()
         if tape.op[self.id] == OP_CONSTANT:
             return hash(tape.val[self.id])
         if tape.primal and is_step(tape, self.id):
             # round(x, 1), x // 1: the same in a neighborhood, so that a guard may hold.
             tape.add_guard(self.id, tape.val[self.id])
+            tape.has_keys = True
             return hash(tape.val[self.id])
         raise refuse(
             tape, TracingError,

@@ -195,7 +195,7 @@ def is_foreign(operand: Any) -> bool:
 
 def left_behind(value: Any) -> bool:
     """Whether a value is of an earlier trace: in a cache of the user, which is out of date."""
-    return isinstance(value, (TracedArrayBase, _tracer.Tracer)) and value.tape.closed
+    return isinstance(value, (TracedArrayBase, _tracer.Tracer)) and value.tape.is_past()
 
 
 def check_types(tape: Tape, what: str, kwargs: dict[str, Any], *, is_test: bool = False) -> None:

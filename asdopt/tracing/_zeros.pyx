@@ -66,7 +66,7 @@ def settle_zeros(Tape tape):
             settle(tape, i, 0.0)
         elif tape.op[x] == OP_CONSTANT and (OP_ARITY[o] == 1 or tape.op[y] == OP_CONSTANT):
             settle(tape, i, tape.val[i])
-    if divisors:
+    if divisors and not tape.closed:  # else it holds at one point only, and needs no guards
         earliest = {}
         for i in range(n - 1, -1, -1):
             earliest[number[i]] = i

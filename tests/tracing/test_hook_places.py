@@ -273,7 +273,7 @@ def test_function_made_in_a_trace_is_plain_afterwards() -> None:
 
 
 def test_value_left_behind_raises() -> None:
-    """It belongs to a trace that has ended."""
+    """It belongs to a trace that has ended; in plain code it is a number."""
     kept: list[Any] = []
 
     def model(x: Any) -> Any:
@@ -281,8 +281,7 @@ def test_value_left_behind_raises() -> None:
         return kept[0] * 2
 
     values(model)
-    with pytest.raises(asdopt.TracingError, match="left behind"):
-        kept[0] + 1
+    assert kept[0] + 1 == math.sin(X[0]) + 1
     with pytest.raises(asdopt.TracingError, match="left behind"):
         values(model, X + 1)
 

@@ -185,3 +185,22 @@ def cached_property_of_a_global(x):
     SHELL.radius = x[1]
     del SHELL.area
     return first * SHELL.area
+
+
+class Series:
+    def __init__(self, x):
+        self.x = x
+
+    @functools.lru_cache(maxsize=2)
+    def term(self, k):
+        return math.sin(self.x[k])
+
+
+def cleared_caches(x):
+    series = Series(x)
+    first = series.term(0) + series.term(1) + series.term(0)
+    Series.term.cache_clear()
+    series.x = x[::-1]
+    second = series.term(0)
+    hits = [series.term(k) for k in (1, 2, 1, 0)] and series.term.cache_info().hits
+    return [first, second, hits * x[2], Series.term.cache_info().currsize * x[3]]

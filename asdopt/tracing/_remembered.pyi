@@ -1,0 +1,3 @@
+from asdopt.tracing._tape import Tape
+
+def may_be_remembered(tape: Tape, mark: int) -> bool: ...

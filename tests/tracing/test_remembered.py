@@ -1,0 +1,108 @@
+"""Functions that remember the last point, or all of them, are traced as if they did not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import asdopt
+
+SAME: dict[str, Callable[[Any, Any], Any]] = {
+    "array_equal": lambda old, x: np.array_equal(old, x),
+    "allclose": lambda old, x: np.allclose(old, x),
+    "all of ==": lambda old, x: (old == x).all(),
+    "any of !=": lambda old, x: not np.any(old != x),
+    "norm": lambda old, x: np.linalg.norm(x - old) < 1e-12,
+    "largest distance": lambda old, x: not np.max(np.abs(x - old)) > 0,
+    "sum of squares": lambda old, x: ((x - old) ** 2).sum() <= 1e-20,
+    "tuples": lambda old, x: tuple(old) == tuple(x),
+    "lists": lambda old, x: old.tolist() == x.tolist(),
+    "loop": lambda old, x: all(a == b for a, b in zip(x, old, strict=True)),
+    "loop of isclose": lambda old, x: all(math.isclose(a, b) for a, b in zip(x, old, strict=True)),
+    "count": lambda old, x: np.isclose(old, x).sum() == len(x),
+    "count of nonzeros": lambda old, x: np.count_nonzero(x - old) == 0,
+}
+
+
+class LastPoint:
+    """A simulation that is run anew for another x only."""
+
+    def __init__(self, same: Callable[[Any, Any], Any]) -> None:
+        self.same = same
+        self.x: Any = None
+
+    def simulate(self, x: Any) -> Any:
+        if self.x is None or not self.same(self.x, x):
+            self.x = np.array(x)
+            self.result = np.exp(0.3 * x).sum() * x[0]
+        return self.result
+
+    def square(self, x: Any) -> Any:
+        return self.simulate(x) ** 2
+
+
+class Table:
+    """A simulation that is run once for each rounded x."""
+
+    def __init__(self) -> None:
+        self.results: dict[Any, Any] = {}
+
+    def simulate(self, x: Any) -> Any:
+        key = tuple(round(float(v), 10) for v in x)
+        if key not in self.results:
+            self.results[key] = np.exp(0.3 * x).sum() * x[0]
+        return self.results[key]
+
+    def square(self, x: Any) -> Any:
+        return self.simulate(x) ** 2
+
+
+def check(model: Any, x0: Any) -> None:
+    """Derivatives do not depend on what was run before, nor plain runs on what was traced."""
+
+    def value(x: Any) -> Any:
+        return np.exp(0.3 * x).sum() * x[0]
+
+    def gradient(x: Any) -> Any:
+        return 0.3 * np.exp(0.3 * x) * x[0] + np.exp(0.3 * x).sum() * np.eye(3)[0]
+
+    model.simulate(x0)
+    square = asdopt.Constraint(model.square, 0.0, 9.0)
+    problem = asdopt.Problem(model.simulate, square, x0=x0)
+    for x in (x0, x0 + 0.1, x0 - 0.2):
+        assert float(model.simulate(x)) == pytest.approx(value(x), rel=1e-12)
+        np.testing.assert_allclose(problem.gradient(x), gradient(x), rtol=1e-12)
+        row = problem.jacobian(x).toarray()[0]
+        np.testing.assert_allclose(row, 2 * value(x) * gradient(x), rtol=1e-12, atol=1e-14)
+        again = asdopt.jacobian(lambda x: [model.simulate(x)], x).toarray()[0]
+        np.testing.assert_allclose(again, gradient(x), rtol=1e-12)
+
+
+@pytest.mark.parametrize("x0", [np.array([0.5, 1.2, -0.3]), np.zeros(3)])
+@pytest.mark.parametrize("name", SAME)
+def test_the_last_point(name: str, x0: Any) -> None:
+    """However x is compared with it, and whatever ran before."""
+    check(LastPoint(SAME[name]), x0)
+
+
+@pytest.mark.parametrize("x0", [np.array([0.5, 1.2, -0.3]), np.zeros(3)])
+def test_a_table_of_points(x0: Any) -> None:
+    """With rounded values as keys."""
+    check(Table(), x0)
+
+
+def test_a_value_that_is_meant_is_kept() -> None:
+    """A branch for one value of x is no memory."""
+    problem = asdopt.Problem(
+        lambda x: x[1] if x[0] == 0.0 else x[1] * np.sin(x[0]) / x[0], x0=[0.0, 2.0]
+    )
+    assert problem.objective([0.0, 3.0]) == 3.0
+    assert problem.gradient([0.0, 2.0]).tolist() == [0.0, 1.0]
+    assert problem.objective([1.0, 3.0]) == pytest.approx(3.0 * math.sin(1.0))
+    rounded = asdopt.Problem(lambda x: {0.5: x[1], 0.6: x[1] ** 2}[round(x[0], 1)], x0=[0.52, 2.0])
+    assert rounded.objective([0.52, 3.0]) == 3.0
+    assert rounded.objective([0.58, 3.0]) == 9.0
