@@ -20,7 +20,7 @@ from asdopt._errors import TracingError, UnsupportedOperationError
 from asdopt.tracing import _tracer
 from asdopt.tracing._array_methods import ArrayMethods
 from asdopt.tracing._codes import one_node_code
-from asdopt.tracing._lift import concrete, lift
+from asdopt.tracing._lift import concrete, lift, living
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values, select, truth
 from asdopt.tracing._tracer import TracedArrayBase, Tracer, elementwise, mirror
@@ -165,12 +165,12 @@ class TracedArray(ArrayMethods):
     def __matmul__(self, other: Any) -> Any:
         if _left_to_other(other):
             return NotImplemented
-        return _linear.matmul(self.tape, self, other)
+        return _linear.matmul(living(self.tape, (other,)), self, other)
 
     def __rmatmul__(self, other: Any) -> Any:
         if _left_to_other(other):
             return NotImplemented
-        return _linear.matmul(self.tape, other, self)
+        return _linear.matmul(living(self.tape, (other,)), other, self)
 
     def __imatmul__(self, other: Any) -> Any:
         return _ufuncs.store(self @ other, self)

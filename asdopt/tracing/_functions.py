@@ -21,7 +21,7 @@ from asdopt.tracing import (  # noqa: F401  # imported for what they register
     _shapes,
     _statistics,
 )
-from asdopt.tracing._lift import constants_only
+from asdopt.tracing._lift import constants_only, living
 from asdopt.tracing._location import refuse
 from asdopt.tracing._registry import FUNCTIONS, Handler
 from asdopt.tracing._tape import Tape
@@ -69,6 +69,7 @@ def dispatch(
         return NotImplemented
     if func in _EQUALITY and any(map(left_behind, args)):
         return False
+    tape = living(tape, (*args, *kwargs.values()))
     handler = find_handler(func)
     before = tape.refusal
     try:

@@ -22,7 +22,7 @@ from asdopt.tracing._tracer import TracedArrayBase, TracedBool, Tracer
 if TYPE_CHECKING:
     from asdopt.tracing._array import TracedArray
 
-__all__ = ["concrete", "lift", "test"]
+__all__ = ["concrete", "lift", "living", "test"]
 
 _TRACED = (Tracer, TracedArrayBase)
 
@@ -52,9 +52,8 @@ def lift(tape: Tape, value: Any) -> TracedArray:
     """
     if isinstance(value, TracedArrayBase):
         if value.tape is not tape:
-            if tape.closed and not tape.is_past():
-                ids = constants(tape, value.tape.values(value.ids))
-                return _array(tape, ids, value.is_bool)
+            if value.tape.closed:
+                return _array(tape, tape.adopted(value.tape, value.ids), value.is_bool)
             _tracer.other_trace(tape)
         return cast("TracedArray", value)
     if isinstance(value, np.ndarray):
@@ -78,6 +77,21 @@ def lift(tape: Tape, value: Any) -> TracedArray:
     if array.ndim == 0 and array.dtype == object and not isinstance(array.item(), _TRACED):
         raise TypeError(f"a number or an array was expected, got {type(value).__name__}")
     return _lift_ndarray(tape, array)
+
+
+def living(tape: Tape, values: Any) -> Tape:
+    """Find the tape that still runs among those of some values, for one that has ended."""
+    if not tape.closed:
+        return tape
+    for value in values:
+        found = tape
+        if isinstance(value, _TRACED):
+            found = value.tape
+        elif isinstance(value, (list, tuple)):
+            found = living(tape, value)
+        if not found.closed:
+            return found
+    return tape
 
 
 def constants_only(value: Any) -> Any:

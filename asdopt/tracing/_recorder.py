@@ -27,7 +27,7 @@ from asdopt.tracing._hook import run_hooked
 from asdopt.tracing._location import Location, shown_name, user_location
 from asdopt.tracing._remembered import may_be_remembered
 from asdopt.tracing._structure import Structure
-from asdopt.tracing._tape import Tape
+from asdopt.tracing._tape import LEFT_BEHIND, Tape
 from asdopt.tracing._trace import Trace
 from asdopt.tracing._tracer import tracer
 from asdopt.tracing._zeros import settle_zeros
@@ -153,7 +153,7 @@ class Recorder:
         with _paused_garbage_collector():
             try:
                 result = run_hooked(fun, tape, traced, numbers)
-                if values is None or not may_be_remembered(tape, mark):
+                if values is None or not self._may_be_old(result, fun, mark):
                     return result
             except LeftBehindError:
                 if values is None:
@@ -176,12 +176,26 @@ class Recorder:
                 tape.estranged = False
             return again()
 
+    def _may_be_old(self, result: Any, fun: Callable[..., Any], mark: int) -> bool:
+        return may_be_remembered(self.tape, mark) or self._is_stale(result, fun)
+
+    def _is_stale(self, result: Any, fun: Callable[..., Any]) -> bool:
+        """Tell whether a result depends on what an earlier trace left behind."""
+        tape = self.tape
+        return tape.has_stale() and tape.depends_on_stale(self._flatten(result, fun)[0])
+
     def _agree(self, first: Any, second: Any, fun: Callable[..., Any]) -> bool:
         a, b = (self.tape.values(self._flatten(result, fun)[0]) for result in (first, second))
         return a.shape == b.shape and np.allclose(a, b, rtol=1e-9, atol=1e-12)
 
     def flatten(self, result: Any, fun: Callable[..., Any]) -> tuple[IntArray, tuple[int, ...]]:
         """Nodes of what a function returned in C order, and its shape, as :meth:`call` does."""
+        ids, shape = self._placed(result, fun)
+        if self.tape.has_stale() and self.tape.depends_on_stale(ids):
+            raise LeftBehindError(f"{function_name(fun)}: {LEFT_BEHIND}")
+        return ids, shape
+
+    def _placed(self, result: Any, fun: Callable[..., Any]) -> tuple[IntArray, tuple[int, ...]]:
         code = getattr(fun, "__code__", None)
         if not self._note_lines or code is None:
             return self._flatten(result, fun)

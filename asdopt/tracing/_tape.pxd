@@ -24,6 +24,7 @@ cdef class Tape:
     cdef list guard_values
     cdef bint taken
     cdef bint are_numbers
+    cdef Py_ssize_t num_stale
     cdef bint is_done
     cdef public bint has_keys
     cdef public bint estranged
@@ -32,6 +33,7 @@ cdef class Tape:
 
     cdef int grow(self, Py_ssize_t more) except -1
     cdef bint as_numbers(self) except -1
+    cdef int adopt(self, Tape other, int node) except -1
     cpdef bint is_past(self) except -1
     cdef int grow_pool(self, Py_ssize_t more) except -1
     cdef int append(self, int op, int a, int b, double value) except -1

@@ -19,6 +19,11 @@ cnp.import_array()
 cdef extern from "tracing/_memory.h":
     void *resized "asdopt_resize" (void *p, size_t size)
 
+LEFT_BEHIND = (
+    "an operation on a traced value was asked for after its trace had ended, so it would be lost; "
+    "the value was left behind in a global, an attribute or a cache: let the function return what "
+    "it computes instead of storing it"
+)
 # Node ids are C ints.
 cdef Py_ssize_t MAX_NODES = 2147483647
 
@@ -86,11 +91,7 @@ cdef class Tape:
         cdef Py_ssize_t need = self.size + more, cap
         cdef void *p
         if self.closed and not self.as_numbers():
-            raise LeftBehindError(
-                "an operation on a traced value was asked for after its trace had ended, so it "
-                "would be lost; the value was left behind in a global, an attribute or a cache: "
-                "let the function return what it computes instead of storing it"
-            )
+            raise LeftBehindError(LEFT_BEHIND)
         if need <= self.capacity:
             return 0
         # Moving the arrays costs more than the operations in them; pages not yet written are free.
@@ -117,31 +118,77 @@ cdef class Tape:
         return 0
 
     cdef bint as_numbers(self) except -1:
-        """Make constants of all nodes of a trace that has ended, for plain code that met them.
+        """Make constants of all nodes of a trace that has ended.
 
-        There a value left behind is the number it was, as it would be without any trace.
+        A value left behind is the number it was, as it would be without any trace. Where it
+        depended on the variables its node has 1 for ``a``: see :meth:`adopt`.
         """
         cdef Py_ssize_t i
-        if self.are_numbers or not self.primal or not self.is_done or is_tracing():
-            return self.are_numbers and not is_tracing()
-        op, val = np.full(self.size, OP_CONSTANT, dtype=np.uint8), np.zeros(self.size)
-        cdef unsigned char[::1] codes = op
-        cdef double[::1] values = val
-        for i in range(self.size):
-            values[i] = self.val[i]
+        cdef unsigned char *op = self.op
+        cdef double *val = self.val
+        if self.are_numbers or not self.primal or not self.is_done:
+            return self.are_numbers
         if self.taken:
+            # Its memory is that of arrays, which the tape keeps.
             self.op, self.a, self.b, self.val = NULL, NULL, NULL, NULL
             self.pool_ids, self.pool_weights = NULL, NULL
-            self.pool_size = self.pool_capacity = 0
+            self.pool_size = self.pool_capacity = self.capacity = 0
             self.taken = False
-        self.capacity = 0
         self.are_numbers = True
         self.grow(64)
         for i in range(self.size):
-            self.op[i] = codes[i]
-            self.a[i] = self.b[i] = 0
-            self.val[i] = values[i]
+            self.a[i] = op[i] != OP_CONSTANT
+            self.val[i] = val[i]
+        for i in range(self.size):
+            self.op[i] = OP_CONSTANT
+            self.b[i] = 0
         return True
+
+    cdef int adopt(self, Tape other, int node) except -1:
+        """Make a constant of a value of a trace that has ended; note one that had derivatives."""
+        if not other.as_numbers():
+            raise LeftBehindError(LEFT_BEHIND)
+        if other.a[node]:
+            self.num_stale += 1
+        return self.append(OP_CONSTANT, other.a[node], 0, other.val[node])
+
+    def adopted(self, Tape other, ids):
+        """Nodes of an array of values of a trace that has ended."""
+        cdef const int[::1] source = np.ascontiguousarray(ids, dtype=np.int32).reshape(-1)
+        cdef int[::1] out = np.empty(source.shape[0], dtype=np.int32)
+        cdef Py_ssize_t k
+        for k in range(source.shape[0]):
+            out[k] = self.adopt(other, source[k])
+        return np.asarray(out).reshape(np.shape(ids))
+
+    def has_stale(self):
+        """Whether there are values of earlier traces that had derivatives there."""
+        return self.num_stale > 0
+
+    def depends_on_stale(self, ids):
+        """Whether nodes depend on a value of an earlier trace that had derivatives there."""
+        cdef const int[::1] ends = np.ascontiguousarray(ids, dtype=np.int32).reshape(-1)
+        cdef unsigned char[::1] marked
+        cdef Py_ssize_t i, k
+        cdef int o
+        marked = np.zeros(self.size, dtype=np.uint8)
+        for i in range(ends.shape[0]):
+            marked[ends[i]] = 1
+        for i in range(self.size - 1, -1, -1):
+            if not marked[i]:
+                continue
+            o = self.op[i]
+            if o == OP_CONSTANT:
+                if self.a[i]:
+                    return True
+            elif o == OP_SUM or o == OP_EXTERNAL:
+                for k in range(self.a[i], self.a[i] + self.b[i]):
+                    marked[self.pool_ids[k]] = 1
+            elif o != OP_INPUT and o != OP_PARAMETER:
+                marked[self.a[i]] = 1
+                if OP_ARITY[o] == 2:
+                    marked[self.b[i]] = 1
+        return False
 
     cdef int grow_pool(self, Py_ssize_t more) except -1:
         cdef Py_ssize_t need = self.pool_size + more, cap
@@ -167,7 +214,10 @@ cdef class Tape:
         if i >= self.capacity or self.closed:
             self.grow(1)
             if self.closed:
-                op, a, b = OP_CONSTANT, 0, 0
+                if op != OP_CONSTANT:
+                    a = self.a[a] | (self.a[b] if OP_ARITY[op] == 2 else 0)
+                # What plain code computes is a number like any other.
+                op, a, b = OP_CONSTANT, a if is_tracing() else 0, 0
         self.op[i] = op
         self.a[i] = a
         self.b[i] = b
@@ -189,13 +239,13 @@ cdef class Tape:
         cdef double v = op_value(op, self.val[a], 0.0)
         # A function of constants is a constant: nothing to differentiate, no guard needed.
         if self.op[a] == OP_CONSTANT:
-            return self.append(OP_CONSTANT, 0, 0, v)
+            return self.append(OP_CONSTANT, self.a[a], 0, v)
         return self.append(op, a, 0, v if self.primal else NAN)
 
     cdef int binary(self, int op, int a, int b) except -1:
         cdef double v = op_value(op, self.val[a], self.val[b])
         if self.op[a] == OP_CONSTANT and self.op[b] == OP_CONSTANT:
-            return self.append(OP_CONSTANT, 0, 0, v)
+            return self.append(OP_CONSTANT, self.a[a] | self.a[b], 0, v)
         return self.append(op, a, b, v if self.primal else NAN)
 
     cdef int power(self, int a, int b) except -1:
@@ -296,7 +346,8 @@ cdef class Tape:
             for k in range(n):
                 o[k] = self.power(pa[k * step_a], pb[k * step_b])
         elif self.locate is None:
-            fill_binary(self, op, n, pa, pb, step_a, step_b, o)
+            fill_binary(self, op, n, pa, pb, step_a, step_b, o,
+                        self.closed and not is_tracing())
         else:
             for k in range(n):
                 o[k] = self.binary(op, pa[k * step_a], pb[k * step_b])
@@ -325,6 +376,7 @@ cdef class Tape:
         cdef int[::1] out = np.empty(n, dtype=np.int32)
         cdef double total, weight
         cdef bint constant
+        cdef int stale
         if not plain:
             w = np.ascontiguousarray(weights, dtype=np.float64).ravel()
         self.grow(n)
@@ -333,6 +385,7 @@ cdef class Tape:
             start = self.pool_size
             total = 0.0
             constant = True
+            stale = 0
             for k in range(ptr[r], ptr[r + 1]):
                 weight = 1.0 if plain else w[k]
                 if weight == 0.0:
@@ -343,9 +396,11 @@ cdef class Tape:
                 total += weight * self.val[idx[k]]
                 if self.op[idx[k]] != OP_CONSTANT:
                     constant = False
+                else:
+                    stale |= self.a[idx[k]]
             if constant:
                 self.pool_size = start
-                out[r] = self.append(OP_CONSTANT, 0, 0, total)
+                out[r] = self.append(OP_CONSTANT, stale, 0, total)
             elif self.pool_size == start + 1 and self.pool_weights[start] == 1.0:
                 self.pool_size = start
                 out[r] = self.pool_ids[start]
@@ -411,7 +466,7 @@ cdef class Tape:
 
     cpdef bint is_past(self) except -1:
         """Tell whether the trace has ended, and values of it are not numbers here."""
-        return self.closed and not self.as_numbers()
+        return self.closed and is_tracing()
 
     def settle(self):
         """Let values of a trace that has ended be numbers, where plain code asks for them."""
@@ -494,7 +549,8 @@ cdef void *fitted(void *p, size_t size):
 
 
 cdef void fill_binary(Tape tape, int op, Py_ssize_t n, const int *a, const int *b,
-                      Py_ssize_t step_a, Py_ssize_t step_b, int *out) noexcept nogil:
+                      Py_ssize_t step_a, Py_ssize_t step_b, int *out,
+                      bint is_plain) noexcept nogil:
     # What binary() does, for a block with room on the tape; arithmetic is most of any model.
     cdef Py_ssize_t k, i = tape.size
     cdef int x, y
@@ -513,7 +569,8 @@ cdef void fill_binary(Tape tape, int op, Py_ssize_t n, const int *a, const int *
         out[k] = <int> i
         if tape.op[x] == OP_CONSTANT and tape.op[y] == OP_CONSTANT:
             tape.op[i] = OP_CONSTANT
-            tape.a[i] = tape.b[i] = 0
+            tape.a[i] = 0 if is_plain else tape.a[x] | tape.a[y]
+            tape.b[i] = 0
             tape.val[i] = v
         else:
             tape.op[i] = op

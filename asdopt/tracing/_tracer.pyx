@@ -222,8 +222,8 @@ cdef int operand(Tape tape, object o) except -2:
     """Node id of a scalar operand, NOT_A_NUMBER for what is no real scalar."""
     if isinstance(o, Tracer):
         if (<Tracer> o).tape is not tape:
-            if tape.closed and not tape.is_past():
-                return tape.append(OP_CONSTANT, 0, 0, (<Tracer> o).tape.val[(<Tracer> o).id])
+            if (<Tracer> o).tape.closed:
+                return tape.adopt((<Tracer> o).tape, (<Tracer> o).id)
             return other_tape(tape)
         return (<Tracer> o).id
     if PyFloat_Check(o):
@@ -265,12 +265,23 @@ cdef object with_sequence(object left, object right, int op):
     return _sequence_ufuncs[op](left, right)
 
 
+cdef Tape living(object left, object right):
+    """The tape of two operands that still runs, if one does."""
+    cdef Tape tape = (<Tracer> (left if isinstance(left, Tracer) else right)).tape
+    if tape.closed and isinstance(left, Tracer) and isinstance(right, Tracer):
+        return (<Tracer> right).tape
+    return tape
+
+
 cdef object binary(object left, object right, int op):
     cdef Tape tape
     cdef int a, b, node
     if isinstance(left, Tracer):
         tape = (<Tracer> left).tape
         a = (<Tracer> left).id
+        if tape.closed:
+            tape = living(left, right)
+            a = operand(tape, left)
         b = operand(tape, right)
         if b == NOT_A_NUMBER:
             return with_sequence(left, right, op)
@@ -335,15 +346,16 @@ cdef bint is_left_behind(object o) except -1:
 
 
 cdef object compare(object self, object other, int kind):
-    cdef Tape tape = (<Tracer> self).tape
-    cdef int op, b
-    if (kind == Py_EQ or kind == Py_NE) and (tape.is_past() or is_left_behind(other)):
+    cdef Tape tape = living(self, other)
+    cdef int op, a, b
+    if (kind == Py_EQ or kind == Py_NE) and (is_left_behind(self) or is_left_behind(other)):
         # A value that an earlier trace left in a cache of the user is no value any more: the
         # cache is out of date.
         return kind == Py_NE
     if (tape.estranged and (kind == Py_EQ or kind == Py_NE) and not isinstance(other, Tracer)
             and is_step(tape, (<Tracer> self).id)):
         return kind == Py_NE  # a key of another run
+    a = operand(tape, self)
     b = operand(tape, other)
     if kind == Py_LT:
         op = OP_LESS
@@ -359,7 +371,7 @@ cdef object compare(object self, object other, int kind):
         op = OP_NOT_EQUAL
     if b == NOT_A_NUMBER:
         return with_sequence(self, other, op)
-    b = tape.binary(op, (<Tracer> self).id, b)
+    b = tape.binary(op, a, b)
     return (make_plain_bool(tape, b) if is_float(self) and is_float(other)
             else make_bool(tape, b))
 
@@ -401,7 +413,7 @@ cdef class Tracer:
         cdef int a, b, node
         if modulus is not None:
             return NotImplemented
-        tape = (<Tracer> (left if isinstance(left, Tracer) else right)).tape
+        tape = living(left, right)
         a = operand(tape, left)
         b = operand(tape, right)
         if a == NOT_A_NUMBER or b == NOT_A_NUMBER:

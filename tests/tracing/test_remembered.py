@@ -106,3 +106,55 @@ def test_a_value_that_is_meant_is_kept() -> None:
     rounded = asdopt.Problem(lambda x: {0.5: x[1], 0.6: x[1] ** 2}[round(x[0], 1)], x0=[0.52, 2.0])
     assert rounded.objective([0.52, 3.0]) == 3.0
     assert rounded.objective([0.58, 3.0]) == 9.0
+
+
+class Observed:
+    """A function that notes what it computed, for the user to look at."""
+
+    def __init__(self) -> None:
+        self.best, self.best_x = np.inf, None
+        self.history = np.empty(0)
+        self.points = np.empty((0, 3))
+        self.mean, self.count, self.total = 0.0, 0, {"sum": 0.0}
+        self.matrix: Any = None
+
+    def __call__(self, x: Any) -> Any:
+        if self.matrix is None:
+            self.matrix = 2.0 * np.eye(3)
+        value = (self.matrix @ np.exp(0.3 * x)).sum() * x[0]
+        if value < self.best:
+            self.best, self.best_x = value, x.copy()
+        self.history = np.append(self.history, value)
+        self.points = np.vstack([self.points, x])
+        self.count += 1
+        self.mean += (value - self.mean) / self.count
+        self.total["sum"] = self.total["sum"] + value
+        return value
+
+
+def test_notes_of_earlier_traces_are_numbers_in_later_ones() -> None:
+    """Nothing that is returned depends on them."""
+    observed = Observed()
+    for x0 in (np.array([0.5, 1.2, -0.3]), np.zeros(3), np.array([-0.5, 0.2, 0.1])):
+        problem = asdopt.Problem(observed, x0=x0)
+        for x in (x0, x0 + 0.1):
+            weights = np.exp(0.3 * x)
+            slopes = 0.6 * weights * x[0] + 2.0 * weights.sum() * np.eye(3)[0]
+            assert problem.objective(x) == pytest.approx(2.0 * weights.sum() * x[0], abs=1e-15)
+            np.testing.assert_allclose(problem.gradient(x), slopes, rtol=1e-12)
+    assert float(observed(np.ones(3))) == pytest.approx(6.0 * math.exp(0.3))
+    assert float(observed.history[-1]) == float(observed(np.ones(3)))
+
+
+def test_results_that_depend_on_an_earlier_trace_are_refused() -> None:
+    """They would have lost derivatives."""
+    kept: list[Any] = []
+
+    def function(x: Any) -> Any:
+        if not kept:
+            kept.append(np.sin(x))
+        return (kept[0] * x).sum()
+
+    asdopt.Problem(function, x0=np.ones(3))
+    with pytest.raises(asdopt.TracingError, match="left behind"):
+        asdopt.Problem(function, x0=np.ones(3))
