@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -258,7 +258,9 @@ class TracedArray(ArrayMethods):
     def __deepcopy__(self, memo: dict[int, Any]) -> TracedArray:
         return self.__copy__()
 
-    def __reduce__(self) -> NoReturn:
+    def __reduce__(self) -> Any:
+        if self.tape.is_number():
+            return np.array, (np.array(np.asarray(self)),)
         raise refuse(
             self.tape,
             TracingError,
@@ -266,17 +268,20 @@ class TracedArray(ArrayMethods):
             "so another process cannot use it: keep multiprocessing outside of the function",
         )
 
-    def __reduce_ex__(self, protocol: Any) -> NoReturn:
-        self.__reduce__()
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self.__reduce__()
 
     def __repr__(self) -> str:
+        if self.tape.is_number():
+            return repr(np.asarray(self))
         if self.tape.primal:
             values = self.tape.values(self.ids)
             text = np.array2string(values != 0 if self.is_bool else values, precision=6)
             return f"<traced array {text}>"
         return f"<traced array of shape {self.shape}>"
 
-    __str__ = __repr__
+    def __str__(self) -> str:
+        return str(np.asarray(self)) if self.tape.is_number() else repr(self)
 
     def __format__(self, spec: str) -> str:
         if spec:

@@ -468,6 +468,10 @@ cdef class Tape:
         """Tell whether the trace has ended, and values of it are not numbers here."""
         return self.closed and is_tracing()
 
+    def is_number(self):
+        """Tell whether the trace has ended, and values of it are numbers here, in plain code."""
+        return self.closed and not is_tracing() and self.as_numbers()
+
     def settle(self):
         """Let values of a trace that has ended be numbers, where plain code asks for them."""
         if self.closed:

@@ -341,6 +341,14 @@ cdef object logical(object left, object right, int op, str symbol):
     return make_bool(tape, tape.binary(op, a, b))
 
 
+cdef object number_of(Tracer value):
+    """The plain number that a value of a trace that has ended was."""
+    cdef double v = value.tape.val[value.id]
+    if type(value) is TracedBool:
+        return v != 0.0 if (<TracedBool> value).plain else np.bool_(v != 0.0)
+    return v if type(value) is TracedFloat else np.float64(v)
+
+
 cdef bint is_left_behind(object o) except -1:
     return isinstance(o, Tracer) and (<Tracer> o).tape.is_past()
 
@@ -588,18 +596,26 @@ cdef class Tracer:
         return self
 
     def __reduce__(self):
+        if self.tape.is_number():
+            return type(number_of(self)), (number_of(self),)
         raise refuse(self.tape, TracingError,
                      f"pickling the traced value {describe(self)} was asked for; it lives only "
                      "while the function is traced, so another process cannot use it")
 
     def __repr__(self):
+        if self.tape.is_number():
+            return repr(number_of(self))
         return f"<traced {describe(self)}>"
 
     def __str__(self):
+        if self.tape.is_number():
+            return str(number_of(self))
         # Angle brackets: the text must not be readable as a number.
         return f"<{describe(self)}>"
 
     def __format__(self, spec):
+        if self.tape.is_number():
+            return format(number_of(self), spec)
         if not spec or not self.tape.primal:
             return str(self)
         return f"<{format(self.tape.val[self.id], spec)}>"

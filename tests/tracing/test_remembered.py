@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -158,3 +159,20 @@ def test_results_that_depend_on_an_earlier_trace_are_refused() -> None:
     asdopt.Problem(function, x0=np.ones(3))
     with pytest.raises(asdopt.TracingError, match="left behind"):
         asdopt.Problem(function, x0=np.ones(3))
+
+
+def test_what_is_left_behind_is_shown_and_pickled_as_numbers() -> None:
+    """After the trace, in plain code."""
+    observed = Observed()
+    asdopt.Problem(observed, x0=np.array([0.5, 1.2, -0.3]))
+    best = float(observed.best)
+    assert f"{observed.best:.4f}" == f"{best:.4f}"
+    assert str(observed.best) == str(best)
+    assert str(observed.best_x) == "[ 0.5  1.2 -0.3]"
+    assert repr(observed.best_x) == "array([ 0.5,  1.2, -0.3])"
+    again = pickle.loads(pickle.dumps(observed))
+    assert type(again.best) is np.float64
+    assert type(again.best_x) is np.ndarray
+    assert (again.best, again.best_x.tolist()) == (best, [0.5, 1.2, -0.3])
+    problem = pickle.loads(pickle.dumps(asdopt.Problem(observed, x0=np.zeros(3))))
+    np.testing.assert_allclose(problem.gradient(np.zeros(3)), [6.0, 0.0, 0.0])
