@@ -131,8 +131,7 @@ def test_a_trace_that_ended_frees_its_tape(fun: Any, monkeypatch: pytest.MonkeyP
         with contextlib.suppress(asdopt.AsdoptError):
             differentiate(fun, [1.0, 2.0])
     if late:
-        with pytest.raises(asdopt.TracingError, match="pickling"):
-            pickled(late[0])
+        assert pickle.loads(pickled(late[0])) == 1.0
         late.clear()
     gc.collect()
     assert len(tapes) == 2
