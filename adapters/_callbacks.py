@@ -107,7 +107,10 @@ class Callbacks:
         # Not all solvers take rows without any entry: one that stays zero serves.
         padded = self.problem.m > 0 and not evaluator.jacobian_pattern.nnz
         self._jacobian = _Selection(evaluator.jacobian_pattern, padded)
-        self._hessian = _Selection(evaluator.hessian_pattern)
+        self._hessian = _Selection(self._hessian_pattern())
+
+    def _hessian_pattern(self) -> SparsityPattern:
+        return self.problem.evaluator.hessian_pattern
 
     @property
     def structure(self) -> tuple[SparsityPattern, SparsityPattern]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asdopt._pattern import SparsityPattern
 from asdopt.adapters._callbacks import Callbacks
 
 __all__ = ["IpoptCallbacks"]
@@ -25,6 +26,13 @@ class IpoptCallbacks(Callbacks):
 
     # Returns the iterate inside of intermediate; set for the time of a solve.
     current_iterate: Callable[[], dict[str, FloatArray] | None] | None = None
+
+    def _hessian_pattern(self) -> SparsityPattern:
+        evaluator = self.problem.evaluator
+        if evaluator.why_no_hessian is None:
+            return evaluator.hessian_pattern
+        # Enough for Ipopt's own approximation; what asks for more is refused before it starts.
+        return SparsityPattern([], [], (self.problem.n, self.problem.n))
 
     def jacobianstructure(self) -> tuple[IntArray, IntArray]:
         """Structure arrays of the constraints' Jacobian."""

@@ -36,7 +36,8 @@ class Engine:
     trace : Trace
         Output 0 is the objective, the others are the constraints.
     jacobian, hessian : SparsityPattern
-        Of the constraints; lower triangle of the sum of all outputs.
+        Of the constraints; lower triangle of the sum of all outputs, None for an engine that will
+        not be asked for Hessians.
     threads : int
         Threads that share an evaluation.
     """
@@ -45,7 +46,7 @@ class Engine:
         self,
         trace: Trace,
         jacobian: SparsityPattern,
-        hessian: SparsityPattern,
+        hessian: SparsityPattern | None,
         threads: int = 1,
     ) -> None:
         kernels = Kernels(trace, jacobian, hessian)
@@ -138,12 +139,16 @@ class _Rest(PointSweeps):
     """What has no kernel: sums of some terms in some rows, by sweeps and coloring; the guards."""
 
     def __init__(
-        self, trace: Trace, rows: IntArray, jacobian: SparsityPattern, hessian: SparsityPattern
+        self,
+        trace: Trace,
+        rows: IntArray,
+        jacobian: SparsityPattern,
+        hessian: SparsityPattern | None,
     ) -> None:
         super().__init__(trace)
         self._trace = trace
         self._rows = rows
-        self._patterns = jacobian, hessian
+        self._whole_jacobian, self._whole_hessian = jacobian, hessian
         self._has_objective = bool(len(rows)) and rows[0] == 0
 
     def prepare(self) -> None:
@@ -158,16 +163,18 @@ class _Rest(PointSweeps):
             return None
         colored = ColoredJacobian(self.sweeps, pattern, first, len(trace.outputs))
         rows = self._rows[first:][pattern.rows] - 1
-        return colored, _places(self._patterns[0], rows, pattern.cols)
+        return colored, _places(self._whole_jacobian, rows, pattern.cols)
 
     @cached_property
     def _hessian(self) -> tuple[ColoredHessian, npt.NDArray[np.intp]] | None:
         """Colored Hessian, and where its entries belong."""
+        if self._whole_hessian is None:
+            return None
         pattern = hessian_pattern(self._trace, self._trace.outputs)
         if not pattern.nnz:
             return None
         colored = ColoredHessian(self.sweeps, pattern)
-        return colored, _places(self._patterns[1], pattern.rows, pattern.cols)
+        return colored, _places(self._whole_hessian, pattern.rows, pattern.cols)
 
     def add_outputs(self, x: FloatArray, out: FloatArray) -> None:
         if len(self._rows):

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from asdopt._arguments import joined
 from asdopt._engine import Engine
-from asdopt._errors import StructureChangedError, TracingError
+from asdopt._errors import PatternError, StructureChangedError, TracingError
 from asdopt._pattern import SparsityPattern
 from asdopt.coloring import color_hessian, color_jacobian
 from asdopt.detection import hessian_pattern, jacobian_pattern
@@ -39,23 +39,37 @@ class Branch:
         Output 0 is the objective, the others are the constraints.
     threads : int
         Threads that share an evaluation.
+    with_hessian : bool
+        Whether second derivatives will be asked for.
 
     Attributes
     ----------
     engine : Engine
         Its values and derivatives.
     jacobian_pattern, hessian_pattern : SparsityPattern
-        Of the constraints; lower triangle of the sum of all outputs.
+        Of the constraints; lower triangle of the sum of all outputs, None without Hessian.
+    why_no_hessian : Exception or None
+        What its pattern failed with: it has too many entries.
     is_guarded : bool
         Whether the trace holds at some points only.
+    is_direct : bool
+        Whether its Hessian can be had anywhere without a look at anything else.
     """
 
-    def __init__(self, trace: Trace, threads: int = 1) -> None:
+    def __init__(self, trace: Trace, threads: int = 1, with_hessian: bool = True) -> None:
         self.trace = trace
         self.jacobian_pattern = jacobian_pattern(trace, trace.outputs[1:])
-        self.hessian_pattern = hessian_pattern(trace, trace.outputs)
+        self.hessian_pattern: SparsityPattern | None = None
+        self.why_no_hessian: Exception | None = None
+        if with_hessian:
+            try:
+                self.hessian_pattern = hessian_pattern(trace, trace.outputs)
+            except (PatternError, MemoryError) as error:
+                # Solvers that need first derivatives alone can go on.
+                self.why_no_hessian = error
         self.engine = Engine(trace, self.jacobian_pattern, self.hessian_pattern, threads)
         self.is_guarded = len(trace.guard_nodes) > 0
+        self.is_direct = not self.is_guarded and self.hessian_pattern is not None
 
 
 class Evaluator:
@@ -73,11 +87,13 @@ class Evaluator:
         Traces made before (by a pickled evaluator); else the functions are traced at x0.
     threads : int
         Threads that share an evaluation.
+    with_hessian : bool
+        Whether second derivatives will be asked for.
 
     Attributes
     ----------
-    jacobian_pattern, hessian_pattern : SparsityPattern
-        Union over all branches seen so far; the Hessian's is the lower triangle.
+    jacobian_pattern : SparsityPattern
+        Union over all branches seen so far.
     trace_seconds, prepare_seconds : float
         Time spent so far.
     lock : threading.RLock
@@ -92,8 +108,10 @@ class Evaluator:
         parameters: FloatArray | None = None,
         traces: Sequence[Trace] = (),
         threads: int = 1,
+        with_hessian: bool = True,
     ) -> None:
         self._threads = threads
+        self._with_hessian = with_hessian
         self._record = record
         self._parameters = parameters
         self.lock = threading.RLock()
@@ -102,14 +120,15 @@ class Evaluator:
         self._keeping: Branch | None = None
         self.trace_seconds = 0.0
         self.prepare_seconds = 0.0
-        self._branches = [Branch(trace, threads) for trace in traces]
+        self._branches = [Branch(trace, threads, with_hessian) for trace in traces]
         if parameters is not None:
             for branch in self._branches:
                 branch.engine.set_parameters(parameters)
         self._branch = self._branches[0] if traces else self._add_branch(x0)
         self.jacobian_pattern = self._branch.jacobian_pattern
-        self.hessian_pattern = self._branch.hessian_pattern
-        self._shapes = (self.jacobian_pattern.nnz,), (self.hessian_pattern.nnz,)
+        self._hessian_pattern = self._branch.hessian_pattern
+        self.why_no_hessian = self._branch.why_no_hessian
+        self._note_shapes()
         for branch in self._branches[1:]:
             self._unite(branch)
         self.num_outputs = len(self._branch.trace.outputs)
@@ -126,6 +145,19 @@ class Evaluator:
         with self.lock:
             others = [b.trace for b in self._branches if b is not self._branch]
             return [self._branch.trace, *others]
+
+    @property
+    def hessian_pattern(self) -> SparsityPattern:
+        """Union over all branches seen so far, lower triangle.
+
+        Raises
+        ------
+        PatternError, MemoryError
+            It has too many entries.
+        """
+        if self._hessian_pattern is None:
+            raise self.why_no_hessian or RuntimeError("prepared for first derivatives alone")
+        return self._hessian_pattern
 
     @property
     def num_branches(self) -> int:
@@ -224,10 +256,11 @@ class Evaluator:
             branch, union = self._branch, self.hessian_pattern
             if out is not None and out.shape != self._shapes[1]:
                 _refuse_output(out, union.nnz, "hessian")
-            if branch.hessian_pattern is union:
+            own = branch.hessian_pattern
+            if own is None or own is union:
                 return branch.engine.hessian_values(x, weights, out)
             values = branch.engine.hessian_values(x, weights)
-            return _spread(values, branch.hessian_pattern, union, out)
+            return _spread(values, own, union, out)
 
     def checked_jacobian(
         self, x: FloatArray, out: FloatArray | None = None
@@ -252,7 +285,7 @@ class Evaluator:
         """Values of the Hessian of the Lagrangian, and whether all are finite."""
         with self.lock:
             engine = self._branch.engine
-            if self._branch.is_guarded or (out is not None and out.shape != self._shapes[1]):
+            if not self._branch.is_direct or (out is not None and out.shape != self._shapes[1]):
                 values = self.hessian_values(x, joined(factor, multipliers), out)
                 engine = self._branch.engine
             else:
@@ -281,8 +314,16 @@ class Evaluator:
 
     def _unite(self, branch: Branch) -> None:
         self.jacobian_pattern = _union(self.jacobian_pattern, branch.jacobian_pattern)
-        self.hessian_pattern = _union(self.hessian_pattern, branch.hessian_pattern)
-        self._shapes = (self.jacobian_pattern.nnz,), (self.hessian_pattern.nnz,)
+        if self._hessian_pattern is None or branch.hessian_pattern is None:
+            self._hessian_pattern = None
+            self.why_no_hessian = self.why_no_hessian or branch.why_no_hessian
+        else:
+            self._hessian_pattern = _union(self._hessian_pattern, branch.hessian_pattern)
+        self._note_shapes()
+
+    def _note_shapes(self) -> None:
+        hessian = self._hessian_pattern
+        self._shapes = (self.jacobian_pattern.nnz,), (hessian.nnz if hessian is not None else -1,)
 
     def _add_branch(self, x: FloatArray) -> Branch:
         if len(self._branches) >= MAX_BRANCHES:
@@ -296,7 +337,7 @@ class Evaluator:
         start = perf_counter()
         trace = self._record(x)
         middle = perf_counter()
-        branch = Branch(trace, self._threads)
+        branch = Branch(trace, self._threads, self._with_hessian)
         if self._parameters is not None:
             branch.engine.set_parameters(self._parameters)
         if not branch.engine.holds(x):

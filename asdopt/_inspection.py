@@ -161,11 +161,14 @@ class Inspection:
     def report(self) -> str:
         """Sizes, sparsity, branches and the time each stage took, as text."""
         equal = int(np.count_nonzero(self._problem.cl == self._problem.cu))
-        jac, hess = self._problem.jacobian_pattern, self._problem.hessian_pattern
+        jac, ev = self._problem.jacobian_pattern, self._problem.evaluator
+        hessian = "too many"
+        if ev.why_no_hessian is None:
+            hessian = f"{self._problem.hessian_pattern.nnz:,}"
         bounded = int(
             np.count_nonzero(np.isfinite(self._problem.lb) | np.isfinite(self._problem.ub))
         )
-        ev, m = self._problem.evaluator, self._problem.m
+        m = self._problem.m
         kinds = [
             f"{count:,} {one if count == 1 else many}"
             for count, one, many in (
@@ -179,7 +182,7 @@ class Inspection:
             ("variables", f"{self._problem.n:,}, {bounded:,} with bounds"),
             ("constraints", ", ".join(kinds) or "none"),
             ("Jacobian", f"{jac.nnz:,} nonzeros, {_percent(jac.density)} dense"),
-            ("Hessian", f"{hess.nnz:,} nonzeros in the lower triangle"),
+            ("Hessian", f"{hessian} nonzeros in the lower triangle"),
             ("tape", f"{ev.trace.num_nodes:,} nodes{branches}"),
             ("seconds", f"trace {ev.trace_seconds:.3g}, prepare {ev.prepare_seconds:.3g}"),
         ]

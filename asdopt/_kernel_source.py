@@ -32,7 +32,7 @@ class KernelSource:
     def __init__(self, function: FlatFunction, x: FloatArray, kind: str) -> None:
         self._function = function
         self._kind = kind
-        self._evaluator = Evaluator(self._record, x)
+        self._evaluator = Evaluator(self._record, x, with_hessian=kind == "hessian")
         self._seen: SparsityPattern | None = None
         self._coloring: Coloring | None = None
         self.move(x)

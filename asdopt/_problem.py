@@ -349,10 +349,12 @@ class Problem(Inspection):
         )
 
     def __repr__(self) -> str:
-        jac, hess = self.jacobian_pattern, self.hessian_pattern
+        hessian = "too many"
+        if self._evaluator.why_no_hessian is None:
+            hessian = str(self.hessian_pattern.nnz)
         return (
-            f"Problem({self.n} variables, {self.m} constraints, Jacobian {jac.nnz} nonzeros, "
-            f"Hessian {hess.nnz} in the lower triangle)"
+            f"Problem({self.n} variables, {self.m} constraints, Jacobian "
+            f"{self.jacobian_pattern.nnz} nonzeros, Hessian {hessian} in the lower triangle)"
         )
 
     # Checks

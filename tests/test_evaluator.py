@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
 import threading
 from typing import Any
 
 import numpy as np
+import pytest
 
 import asdopt
+from asdopt import _evaluator
 
 N = 6
 
@@ -122,3 +125,70 @@ def test_problems_share_functions_and_own_their_points() -> None:
     assert first.gradient(point)[0] == 12.0
     point[:] = 1.0
     assert first.objective(point) == 2.0
+
+
+def coupled(x: Any) -> Any:
+    """Each pair of variables is coupled: 2.4 thousand million entries of a Hessian."""
+    return np.sum((x - 1.0) ** 2) + (np.sum(x) / len(x)) ** 3
+
+
+def test_a_hessian_with_too_many_entries_is_told_where_it_is_needed() -> None:
+    x0 = np.linspace(0.1, 1.0, 70_000)
+    problem = asdopt.Problem(coupled, asdopt.Constraint(lambda x: np.sum(x**2), 0, 1e6), x0=x0)
+    assert "Hessian too many" in repr(problem)
+    assert "too many nonzeros" in problem.report()
+    assert np.allclose(problem.gradient(x0), 2 * (x0 - 1) + 3 * np.mean(x0) ** 2 / len(x0))
+    assert problem.jacobian_values(x0).tolist() == (2 * x0).tolist()
+    calls = [
+        lambda: problem.hessian_structure(),
+        lambda: problem.hessian_values(x0, [1.0]),
+        lambda: problem.hessian_values(x0, [1.0], 1.0, np.empty(0)),
+        lambda: problem.hessian_values(x0, [1.0], 1.0, np.empty(3)),
+        lambda: problem.solve(),
+        lambda: problem.solve("trust-constr"),
+    ]
+    for call in calls:
+        with pytest.raises(asdopt.PatternError, match="limited-memory"):
+            call()
+    again = pickle.loads(pickle.dumps(problem))
+    assert again.gradient(x0).tolist() == problem.gradient(x0).tolist()
+
+
+def test_a_problem_without_hessian_is_solved(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any) -> Any:
+        raise asdopt.PatternError("too many entries")
+
+    # With as many variables as it takes Ipopt's approximation needs ten seconds.
+    monkeypatch.setattr(_evaluator, "hessian_pattern", refuse)
+    ball = asdopt.Constraint(lambda x: np.sum(x**2), 0.0, 10.0, name="ball")
+    problem = asdopt.Problem(coupled, ball, x0=np.linspace(0.1, 1.0, 30))
+    options = {"hessian_approximation": "limited-memory", "print_level": 0, "tol": 1e-9}
+    solution = problem.solve(options=options)
+    assert solution.success
+    assert np.allclose(solution.x, np.sqrt(1.0 / 3.0), atol=1e-6)
+    assert problem.solve("slsqp").fun == pytest.approx(solution.fun)
+    with pytest.raises(asdopt.PatternError, match="too many entries"):
+        problem.solve(options={"hessian_approximation": "exact"})
+
+
+def test_a_branch_with_too_many_second_derivatives_is_met_later() -> None:
+    def f(x: Any) -> Any:
+        return coupled(x) if x[0] > 2.0 else np.sum(x**2)
+
+    x0 = np.linspace(0.1, 1.0, 70_000)
+    problem = asdopt.Problem(f, x0=x0)
+    assert problem.hessian_values(x0).tolist() == [2.0] * len(x0)
+    far = np.r_[3.0, x0[1:]]
+    assert problem.objective(far) == pytest.approx(coupled(far))
+    for x in (far, x0):
+        with pytest.raises(asdopt.PatternError, match="couples 70,000 variables"):
+            problem.hessian_values(x)
+
+
+def test_a_jacobian_alone_needs_no_second_derivatives() -> None:
+    x = np.linspace(0.1, 1.0, 70_000)
+    prepared = asdopt.prepare_jacobian(lambda x: [np.sum(x) ** 2, np.sum(np.sin(x)) * x[0]], x)
+    found = prepared(x).toarray()
+    assert np.allclose(found[0], 2 * np.sum(x))
+    assert found[1, 1:] == pytest.approx(np.cos(x[1:]) * x[0])
+    assert found[1, 0] == pytest.approx(np.cos(x[0]) * x[0] + np.sum(np.sin(x)))

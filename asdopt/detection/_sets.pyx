@@ -412,8 +412,8 @@ cdef assemble(IndexSets sets, SetPairs pairs):
                 f"The sparsity pattern of a Hessian was asked for, and one operation couples "
                 f"{sets.length(s):,} variables with {sets.length(t):,}: its lower triangle has "
                 f"more than {MAX_ENTRIES:,} entries, the most a pattern holds. Give the inner "
-                "sum a variable and an equality constraint of its own, or use Hessian-vector "
-                "products."
+                "sum a variable and an equality constraint of its own, or solve without second "
+                "derivatives: Ipopt with options={'hessian_approximation': 'limited-memory'}."
             )
     if work > sets.limit:
         return None

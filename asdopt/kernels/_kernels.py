@@ -44,8 +44,8 @@ class Kernels:
         Output 0 is the objective, the others are the constraints.
     jacobian_pattern : SparsityPattern
         Of the constraints.
-    hessian_pattern : SparsityPattern
-        Lower triangle, of the sum of all outputs.
+    hessian_pattern : SparsityPattern or None
+        Lower triangle, of the sum of all outputs; None for first derivatives alone.
     empty : bool
         Leave everything to the remainder.
 
@@ -63,7 +63,7 @@ class Kernels:
         self,
         trace: Trace,
         jacobian_pattern: SparsityPattern,
-        hessian_pattern: SparsityPattern,
+        hessian_pattern: SparsityPattern | None,
         *,
         empty: bool = False,
     ) -> None:
@@ -86,13 +86,16 @@ class _Layout:
         self,
         trace: Trace,
         jacobian_pattern: SparsityPattern,
-        hessian_pattern: SparsityPattern,
+        hessian_pattern: SparsityPattern | None,
         found: Selection,
     ) -> None:
         self._trace = trace
         n, m = trace.num_inputs, len(trace.outputs)
         self._first_map = n + trace.num_parameters
         self._maps = found.maps
+        self._has_hessian = hessian_pattern is not None
+        if hessian_pattern is None:
+            hessian_pattern = SparsityPattern([], [], (n, n))
         jacobian, hessian = Lookup(jacobian_pattern), Lookup(hessian_pattern)
         self._jacobian, self._hessian = jacobian, hessian
         rows_of_maps = found.maps.rows(self._first_map)
@@ -149,6 +152,8 @@ class _Layout:
             else:
                 places = self._jacobian.entries(rows, slots, keys, shift=1)
             self._packers[name].add(found.graph, refs, instances, places, local)
+        if not self._has_hessian:
+            return
         refs = found.hessian()
         local = {
             (i, j): self._spreads["hessian"].second(slots[i], None if i == j else slots[j])

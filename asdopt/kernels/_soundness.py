@@ -49,7 +49,7 @@ def find_disagreement(
     machine: Machine,
     remainder: Remainder,
     jacobian: SparsityPattern,
-    hessian: SparsityPattern,
+    hessian: SparsityPattern | None,
 ) -> str:
     """Compare a machine with the tape it was made of.
 
@@ -60,7 +60,8 @@ def find_disagreement(
         Its results lack the terms of the remainder.
     remainder : Remainder
     jacobian, hessian : SparsityPattern
-        What the machine's values are aligned with.
+        What the machine's values are aligned with; without a Hessian first derivatives are
+        compared alone.
 
     Returns
     -------
@@ -71,7 +72,7 @@ def find_disagreement(
     n, m = trace.num_inputs, len(trace.outputs)
     known = trace.val[: n + trace.num_parameters]
     direction = numbers_away_from_zero(n, _SEED + 1)
-    most = max(n, m, jacobian.nnz, hessian.nnz)
+    most = max(n, m, jacobian.nnz, hessian.nnz if hessian is not None else 0)
     with np.errstate(all="ignore"):
         # Nearer and nearer: the functions may not be defined on the other side of a branch.
         for size in _STEPS:
@@ -134,7 +135,7 @@ def _agree(
     x: FloatArray,
     direction: FloatArray,
     jacobian: SparsityPattern,
-    hessian: SparsityPattern,
+    hessian: SparsityPattern | None,
     wanted: _Wanted,
     room: FloatArray,
 ) -> bool:
@@ -151,6 +152,8 @@ def _agree(
     matrix = jacobian.rows, jacobian.cols, values
     if not slopes_agree(*matrix, direction, wanted.rows[1], finite, sizes[1], _ROW_TOLERANCE):
         return False
+    if hessian is None:
+        return True
     values = machine.hessian(x, wanted.weights, room[: hessian.nnz])
     total, spread = square_form(hessian.rows, hessian.cols, values, direction)
     limit = _tolerance_of_sum(hessian) * (spread + wanted.spread)
@@ -162,7 +165,7 @@ def _evaluate(
     x: FloatArray,
     direction: FloatArray,
     jacobian: SparsityPattern,
-    hessian: SparsityPattern,
+    hessian: SparsityPattern | None,
     wanted: _Wanted,
 ) -> tuple[_Results, FloatArray, float]:
     """Compute what a machine gives along a direction, and the sums of its absolute terms."""
@@ -171,15 +174,17 @@ def _evaluate(
     steps = machine.jacobian(x) * direction[jacobian.cols]
     slopes = np.bincount(jacobian.rows, steps, num_constraints)
     scales = np.bincount(jacobian.rows, np.abs(steps), num_constraints)
-    values = machine.hessian(x, wanted.weights)
-    total, spread = square_form(hessian.rows, hessian.cols, values, direction)
+    total, spread = wanted.second, 0.0
+    if hessian is not None:
+        values = machine.hessian(x, wanted.weights)
+        total, spread = square_form(hessian.rows, hessian.cols, values, direction)
     got = _Results(machine.outputs(x), np.append(slope, slopes), total)
     return got, np.append(scale, scales), spread
 
 
-def _tolerance_of_sum(hessian: SparsityPattern) -> float:
+def _tolerance_of_sum(hessian: SparsityPattern | None) -> float:
     """Small enough that one entry among all of them counts, far above the errors of rounding."""
-    return min(1e-7, max(1e-10, 1e-3 / max(hessian.nnz, 1)))
+    return min(1e-7, max(1e-10, 1e-3 / max(hessian.nnz if hessian is not None else 0, 1)))
 
 
 def _compare(got: _Results, wanted: _Results, allowed: _Results, finite: Any) -> str:
