@@ -45,6 +45,7 @@ def find_handler(func: Callable[..., Any]) -> Handler | None:
             _eigenvectors,
             _einsum,
             _fourier,
+            _histograms,
             _nan,
             _order,
             _piecewise,

@@ -6,11 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._array import TracedArray
 from asdopt.tracing._lift import lift
-from asdopt.tracing._location import refuse
-from asdopt.tracing._nodes import constant_values, rows, totals, truth
+from asdopt.tracing._nodes import constant_values, constants, rows, totals, truth
 from asdopt.tracing._reductions import reduce
 from asdopt.tracing._registry import implements
 from asdopt.tracing._statistics import condition, keeps
@@ -81,6 +79,8 @@ def variance(
     """``np.var``: the sum of squared deviations with weights 1/(n - ddof)."""
     check_types(tape, "np.var", {"dtype": dtype})
     if correction is not np._NoValue:
+        if ddof != 0:
+            raise ValueError("ddof and correction can't be provided simultaneously.")
         ddof = correction
     source, mask = lift(tape, a), condition(where)
     middle = mean
@@ -94,8 +94,11 @@ def variance(
         return deliver(tape, call(tape, np.divide, (total, count - ddof)), out)
     flat, shape, kept = rows(squares.ids, axis)
     freedom = np.float64(max(flat.shape[1] - ddof, 0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        result = totals(tape, flat, 1.0 / freedom)
+    if flat.shape[1]:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            result = totals(tape, flat, 1.0 / freedom)
+    else:
+        result = constants(tape, np.full(flat.shape[0], np.nan))
     return deliver(tape, wrap(tape, result.reshape(kept if keeps(keepdims) else shape)), out)
 
 
@@ -174,20 +177,30 @@ def _cov(
     dtype: Any = None,
 ) -> Any:
     check_types(tape, "np.cov", {"dtype": dtype})
-    if fweights is not None or aweights is not None:
-        raise refuse(
-            tape,
-            UnsupportedOperationError,
-            "np.cov was called with traced values and weights; known is the unweighted one: "
-            "use np.average for the means and a product for the moments",
-        )
     data = _variables(tape, m, rowvar)
     if y is not None:
         data = lift(tape, np.concatenate([data, _variables(tape, y, rowvar)]))
     if ddof is None:
         ddof = 0 if bias else 1
-    centered = data - np.mean(data, axis=1, keepdims=True)
-    return np.squeeze((centered @ centered.T) / (data.shape[1] - ddof))
+    weights = _product(fweights, aweights)
+    if weights is None:
+        centered = data - np.mean(data, axis=1, keepdims=True)
+        return np.squeeze((centered @ centered.T) / (data.shape[1] - ddof))
+    total = np.sum(weights)
+    centered = data - (data @ weights)[:, None] / total
+    freedom = total
+    if ddof:
+        given = 1.0 if aweights is None else np.sum(weights * np.asarray(aweights)) / total
+        freedom = total - ddof * given
+    return np.squeeze((centered * weights) @ centered.T / freedom)
+
+
+def _product(fweights: Any, aweights: Any) -> Any:
+    """Weights of the observations, None where all are one."""
+    if fweights is None or aweights is None:
+        given = aweights if fweights is None else fweights
+        return None if given is None else np.multiply(given, 1.0)
+    return np.multiply(fweights, aweights)
 
 
 def _variables(tape: Tape, m: Any, rowvar: bool) -> TracedArray:

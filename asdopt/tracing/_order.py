@@ -31,7 +31,7 @@ from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import wrap
 from asdopt.tracing._ufuncs import deliver
 
-__all__ = ["order_of", "position"]
+__all__ = ["order_of", "position", "searchsorted"]
 
 _LESS = CODE["less"]
 _LESS_EQUAL = CODE["less_equal"]
@@ -158,7 +158,7 @@ def _argwhere(tape: Tape, a: Any) -> Any:
 
 
 @implements(np.searchsorted)
-def _searchsorted(tape: Tape, a: Any, v: Any, side: Any = "left", sorter: Any = None) -> Any:
+def searchsorted(tape: Tape, a: Any, v: Any, side: Any = "left", sorter: Any = None) -> Any:
     table, wanted = lift(tape, a), lift(tape, v)
     entries = table.ids if sorter is None else table.ids[np.asarray(concrete(tape, sorter))]
     need_values(tape, np.concatenate([entries, wanted.ids.ravel()]), "np.searchsorted")
@@ -179,9 +179,9 @@ def _digitize(tape: Tape, x: Any, bins: Any, right: bool = False) -> Any:
     values = constant_values(tape, edges.ids)
     if values is not None and len(values) > 1 and values[0] > values[-1]:
         side = "right" if right else "left"
-        backwards = _searchsorted(tape, edges[::-1], x, side)
+        backwards = searchsorted(tape, edges[::-1], x, side)
         return len(values) - backwards
-    return _searchsorted(tape, edges, x, "left" if right else "right")
+    return searchsorted(tape, edges, x, "left" if right else "right")
 
 
 @implements(np.median)
@@ -252,35 +252,6 @@ _METHODS: dict[str, Callable[[float, int], float]] = {
 @implements(np.percentile)
 def _percentile(tape: Tape, a: Any, q: Any, *args: Any, **kwargs: Any) -> Any:
     return _quantile(tape, a, np.true_divide(q, 100.0), *args, **kwargs)
-
-
-@implements(np.histogram)
-def _histogram(
-    tape: Tape,
-    a: Any,
-    bins: Any = 10,
-    range: Any = None,  # noqa: A002  # NumPy's name
-    density: Any = None,
-    weights: Any = None,
-) -> Any:
-    edges = None if np.ndim(bins) != 1 else constant_values(tape, lift(tape, bins).ids)
-    if edges is None or density:
-        raise refuse(
-            tape,
-            UnsupportedOperationError,
-            "np.histogram was called with traced values and without constant bin edges, or with "
-            "density=True; known are given edges: bins=np.linspace(low, high, n)",
-        )
-    values = np.ravel(lift(tape, a))
-    place = np.asarray(_searchsorted(tape, edges, values, "right"))
-    # The last bin includes its right edge.
-    place = np.where(decide(tape, (values == edges[-1]).ids, "np.histogram"), len(edges) - 1, place)
-    inside = (place > 0) & (place < len(edges))
-    if weights is None:
-        return np.bincount(place[inside] - 1, minlength=len(edges) - 1), edges
-    shares = np.ravel(lift(tape, weights))
-    total = np.bincount(place[inside] - 1, weights=shares[inside], minlength=len(edges) - 1)
-    return total, edges
 
 
 @implements(np.unique)

@@ -209,6 +209,11 @@ def _solve_banded(
     overwrite_b: bool = False,
     check_finite: bool = True,
 ) -> Any:
+    if sum(l_and_u) + 1 != np.shape(ab)[0]:
+        raise ValueError(
+            "invalid values for the number of lower and upper diagonals: l+u+1 "
+            f"({sum(l_and_u) + 1}) does not equal ab.shape[0] ({np.shape(ab)[0]})"
+        )
     return np.linalg.solve(_from_bands(ab, *l_and_u), b)
 
 

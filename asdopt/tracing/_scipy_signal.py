@@ -51,7 +51,8 @@ def _convolve(
 def _convolve2d(
     in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", fillvalue: float = 0
 ) -> Any:
-    if boundary == "fill" and fillvalue == 0:
+    # Nothing beyond the border takes part in what is valid.
+    if mode == "valid" or (boundary == "fill" and fillvalue == 0):
         return _convolve(in1, in2, mode)
     (h, w), b = np.shape(in1), np.shape(in2)
     border = [(n - 1, n - 1) for n in b]

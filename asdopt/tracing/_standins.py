@@ -270,6 +270,7 @@ from asdopt.tracing import (  # noqa: E402, F401
     _nditer,
     _standins_arrays,
     _standins_complex,
+    _standins_elements,
     _standins_errstate,
     _standins_math,
     _standins_objects,

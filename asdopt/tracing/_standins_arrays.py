@@ -10,19 +10,15 @@ from __future__ import annotations
 
 import collections.abc
 import copy
-import gc
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from asdopt._errors import AsdoptError
 from asdopt.tracing._array import TracedArray
 from asdopt.tracing._callee import (
-    HOOK,
-    Session,
     current,
     holds_scalars,
     holds_traced,
@@ -30,11 +26,10 @@ from asdopt.tracing._callee import (
     stand_in,
 )
 from asdopt.tracing._complex import TracedComplex, has_complex, make, parts, tape_among
-from asdopt.tracing._hook import HANDLERS, METHODS
 from asdopt.tracing._lift import lift
 from asdopt.tracing._nodes import constants
 from asdopt.tracing._registry import FUNCTIONS
-from asdopt.tracing._standins import is_traced, stands_for
+from asdopt.tracing._standins import stands_for
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, Tracer, array
 
@@ -307,126 +302,3 @@ for _module in (np, np.linalg, np.fft):
     for _function in vars(_module).values():
         if type(_function) is _DISPATCHER and stand_in(_function) is None:
             know(_function, Dispatched(_function, _function in _NEW))
-
-
-# ------------------------------------------------------------- ufuncs of the user's own functions
-def _ufunc(session: Session, ufunc: np.ufunc) -> Any:
-    # Of numba.vectorize; of np.frompyfunc only the garbage collector knows the function.
-    python = getattr(getattr(ufunc, "_dispatcher", None), "py_func", None)
-    if python is None:
-        python = next((f for f in gc.get_referents(ufunc) if callable(f)), None)
-    if python is None:
-        return session.keep(ufunc, Dispatched(ufunc, False))
-    return session.keep(ufunc, _Elementwise(HOOK[python], ufunc))
-
-
-class _Elementwise:
-    """Calls a hooked function for each element, as np.frompyfunc does."""
-
-    def __init__(self, function: Callable[..., Any], ufunc: Any) -> None:
-        self._call = np.frompyfunc(function, ufunc.nin, ufunc.nout)
-        self._ufunc = ufunc
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if any(type(a) is np.float64 for a in args):
-            args = tuple([a.item() if type(a) is np.float64 else a for a in args])
-        result = self._call(*map(_as_objects, args), **kwargs)
-        return tuple(map(lifted, result)) if isinstance(result, tuple) else lifted(result)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._ufunc, name)
-
-
-def _as_objects(value: Any) -> Any:
-    return np.asarray(value, dtype=object) if isinstance(value, TracedArrayBase) else value
-
-
-class _Vectorized:
-    """Calls a hooked function for each element, as np.vectorize does."""
-
-    def __init__(self, function: Callable[..., Any], original: Any) -> None:
-        self._function = function
-        self._original = original
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        original = self._original
-        # Types but that of floats are for NumPy to convert to, which traced values allow or refuse.
-        asked = [np.dtype(kind) for kind in original.otypes or ()]
-        types = None if set(asked) <= {_FLOAT, _OBJECT} else asked
-        if original.signature is not None:
-            again = np.vectorize(self._function, otypes=types, signature=original.signature)
-            return again(*args, **kwargs)
-        results: list[Any] = []
-
-        def note(*args: Any, **kwargs: Any) -> Any:
-            result = self._function(*args, **kwargs)
-            results.append(result)
-            return result
-
-        # Results are objects first: whether they are traced shows when they are there.
-        first = np.vectorize(note, otypes="O", excluded=original.excluded)
-        if original.otypes is None and not all(np.size(a) for a in args):
-            return original(*args, **kwargs)
-        made = first(*[_as_objects(a) if is_traced(a) else a for a in args], **kwargs)
-        if results and isinstance(results[0], tuple):
-            again = np.vectorize(self._function, otypes=types, excluded=original.excluded)
-            return again(*args, **kwargs)
-        if any(type(result) is TracedComplex for result in results):
-            return lifted(made.tolist())
-        if any(map(is_traced, results)):
-            if types is not None:
-                return lift(_tape(), made).astype(types[0])
-            return lift(_tape(), made) if isinstance(made, np.ndarray) else made
-        kind = asked[0] if asked else np.asarray(results[0]).dtype
-        return np.asarray(made, dtype=kind)[()] if np.ndim(made) == 0 else made.astype(kind)
-
-
-def _vectorize(session: Session, callee: Any) -> Any:
-    return session.keep(callee, _Vectorized(HOOK[callee.pyfunc], callee))
-
-
-HANDLERS[np.ufunc] = _ufunc
-HANDLERS[np.vectorize] = _vectorize
-
-
-# ------------------------------------------------------------------------- methods of true arrays
-def _ndarray_method(session: Session, method: Any) -> Any:
-    owner: npt.NDArray[Any] = method.__self__
-    name = method.__name__
-    if name in {"copy", "astype", "flatten"} and type(owner) is np.ndarray:
-
-        def make(*args: Any, **kwargs: Any) -> Any:
-            made = method(*args, **kwargs)
-            return made if made is owner else traced_constants(made)
-
-        return make
-    function = getattr(np, name, None)
-    if function is None or name in {"sort", "partition", "resize"}:
-        return method
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        # A method of C would take a traced argument for an array of objects.
-        given = (*args, *kwargs.values())
-        if any(map(holds_traced, given)) or tape_among(given) is not None:
-            return HOOK[function](owner, *args, **kwargs)
-        return method(*args, **kwargs)
-
-    return call
-
-
-def _list_method(session: Session, method: Any) -> Any:
-    if method.__name__ != "sort":
-        return method
-
-    def sort(*, key: Any = None, reverse: bool = False) -> None:
-        if session.level:
-            values: list[Any] = method.__self__
-            values[:] = HOOK[sorted](values, key=key, reverse=reverse)
-            return
-        method(key=None if key is None else HOOK[key], reverse=reverse)
-
-    return sort
-
-
-METHODS[np.ndarray] = _ndarray_method
-METHODS[list] = _list_method

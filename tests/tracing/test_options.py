@@ -12,6 +12,7 @@ import scipy.linalg as sl
 import scipy.signal as sg
 import scipy.special as ss
 import scipy.stats as st
+from whole_functions import numbers
 
 import asdopt
 
@@ -36,6 +37,40 @@ KNOWN: dict[str, Callable[[Any], Any]] = {
         for ufunc in (np.divide, np.subtract, np.multiply, np.hypot, np.fmod)
         for where in (SOME, x > 0.5)
         for initial in (0.5, x[3])
+    ],
+    "counts of constants with weights": lambda x: [
+        np.histogram([0.3, 1.2, 0.8, 2.1], bins=3, weights=x)[0],
+        np.histogram([0.3, 1.2, 0.8, 2.1], 2, (0, 3), weights=x**2, density=True)[0],
+        np.histogram([0.3, 1.2, 0.8, 2.1], [0, 1, 1.5, 3], weights=x)[0],
+    ],
+    "covariances with both weights": lambda x: [
+        np.cov(x, A[0], fweights=[1, 2, 3, 1], aweights=[1.0, 2, 0.5, 1], ddof=2),
+        np.cov(A[0], aweights=x**2),
+    ],
+    "lists that are reduced": lambda x: [
+        np.logical_and.reduce(list(x)) * x[0],
+        np.logical_or.reduce([x[0], 0.0]) * x,
+        np.logaddexp.reduce(list(x)),
+        np.maximum.accumulate([x[0], 1.0, x[1]]),
+        np.multiply.outer(list(x), [1.0, x[0]]),
+    ],
+    "arrays that were put together": lambda x: [
+        np.r_[x, 1.0].mean(),
+        np.r_[0.0, x].std(ddof=1),
+        np.c_[x, A[0]].var(axis=0),
+        np.r_[x, 1.0].astype("float64", copy=False).cumsum(),
+        np.logaddexp.accumulate(np.r_[x, 1.0]),
+        np.r_[x, 1.0].conj(),
+    ],
+    "functions of the user's are reduced": lambda x: [
+        np.frompyfunc(lambda a, b: a * b + a, 2, 1).reduce(x),
+        np.frompyfunc(lambda a, b: 0.9 * a + b, 2, 1).accumulate(x).astype(float),
+        np.frompyfunc(lambda a, b: max(a, b) * b, 2, 1).outer(x, x).astype(float),
+        np.frompyfunc(lambda a, b: a + b, 2, 1).reduce([1, 2, 3]) * x,
+    ],
+    "convolutions that have no border": lambda x: [
+        sg.convolve2d(x.reshape(2, 2), A[:3, :3], "valid", boundary="wrap"),
+        sg.correlate2d(x.reshape(2, 2), A[:3, :3], "valid", fillvalue=1.5),
     ],
     "some of an axis are combined": lambda x: np.divide.reduce(
         x.reshape(2, 2), axis=1, where=[[True, False], [True, True]], initial=2.0, keepdims=True
@@ -95,10 +130,10 @@ KNOWN: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize("fun", KNOWN.values(), ids=KNOWN)
 def test_options_that_are_known(fun: Callable[[Any], Any]) -> None:
     def plain(x: Any) -> Any:
-        return np.ravel(np.asarray(fun(x), dtype=float))
+        return numbers(fun(x))
 
     value, jacobian = asdopt.value_and_jacobian(fun, X)
-    np.testing.assert_allclose(value, plain(X), rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(numbers(value), plain(X), rtol=1e-12, atol=1e-14)
     h = 1e-6
     columns = [(plain(X + h * e) - plain(X - h * e)) / (2 * h) for e in np.eye(4)]
     np.testing.assert_allclose(jacobian.toarray(), np.transpose(columns), rtol=1e-6, atol=1e-7)
@@ -129,6 +164,24 @@ def test_types_that_would_round_are_refused(fun: Callable[[Any], Any]) -> None:
     fun(X)
     with pytest.raises(asdopt.UnsupportedOperationError, match="leave dtype out"):
         asdopt.jacobian(fun, X)
+
+
+@pytest.mark.parametrize("fun", [np.var, np.std, lambda v: np.var(v, ddof=1)])
+def test_nothing_has_no_variance(fun: Callable[[Any], Any]) -> None:
+    with pytest.raises(asdopt.EvaluationError, match="nan"):
+        asdopt.jacobian(lambda x: fun(x[:0]) * x, X)
+
+
+def test_arguments_that_cannot_be_are_errors_as_without_trace() -> None:
+    for fun in (
+        lambda x: np.var(x, ddof=1, correction=1),
+        lambda x: sl.solve_banded((1, 1), A[:2], x),
+        lambda x: sl.solveh_banded(np.vstack([3.0 + 0 * x, -2.0 + 0 * x]), x),
+    ):
+        with pytest.raises((ValueError, np.linalg.LinAlgError)):
+            fun(X)
+        with pytest.raises((ValueError, np.linalg.LinAlgError)):
+            asdopt.jacobian(fun, X)
 
 
 def test_comparisons_may_name_their_type() -> None:

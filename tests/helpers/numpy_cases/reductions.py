@@ -140,6 +140,8 @@ case(
     np.cov,
     lambda x: np.cov(x[0], x[1], bias=True),
     lambda x: np.cov(x, rowvar=False, ddof=0),
+    lambda x: np.cov(x, fweights=[1, 2, 1, 3][: x.shape[1]], ddof=0),
+    lambda x: np.cov(x, aweights=np.arange(1.0, 1.0 + x.shape[1])),
     at=M,
 )
 case("corrcoef", np.corrcoef, at=np.vstack([V, W]))
@@ -213,3 +215,20 @@ case(
 )
 case("isin", lambda x: np.isin(x, [0.71, 3.0]), lambda x: np.isin(x, [0.71], invert=True), at=M)
 case("histogram", lambda x: list(np.histogram(x, bins=[-2.0, 0.0, 1.0, 3.0])), at=M, point=True)
+_COUNTED = np.array([0.3, 1.2, 0.8, 2.1, 0.5, 1.9])
+case(
+    "histogram2d",
+    lambda x: np.histogram2d(_COUNTED, _COUNTED[::-1], 2, weights=x.ravel()[:6])[0],
+    lambda x: np.histogram2d(
+        _COUNTED, _COUNTED, [[0, 1, 3], [0, 2, 3]], density=True, weights=x.ravel()[:6] ** 2
+    )[0],
+    at=M,
+)
+case(
+    "histogramdd",
+    lambda x: np.histogramdd(np.c_[_COUNTED, _COUNTED**2], 2, weights=x.ravel()[:6])[0],
+    lambda x: np.histogramdd(
+        np.c_[_COUNTED], 3, range=[(0, 3)], density=True, weights=x.ravel()[:6] ** 2
+    )[0],
+    at=M,
+)
