@@ -56,7 +56,7 @@ def _of_weights(
     tape: Tape, count: Callable[[Any], Any], what: str, given: list[Any], weights: Any, density: Any
 ) -> tuple[Any, Any]:
     """Count constant values, which is linear in their weights; give the edges too."""
-    shares = np.ravel(lift(tape, weights))
+    shares = lift(tape, weights).ravel()
     if constants_only(given) is None or not 0 < len(shares) <= _MOST:
         raise refuse(
             tape,

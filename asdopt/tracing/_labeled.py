@@ -6,16 +6,14 @@ arithmetic; object arrays of traced scalars go through it.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from types import BuiltinFunctionType
 from typing import Any
 
 import numpy as np
 
-from asdopt.tracing._callee import HOOK, current, holds_traced, know
+from asdopt.tracing._callee import HOOK, current, holds_traced
 from asdopt.tracing._hook import is_user_function
-from asdopt.tracing._standins_arrays import lifted
 from asdopt.tracing._tracer import TracedArrayBase
 
 __all__ = ["constructor", "method", "store"]
@@ -94,38 +92,4 @@ def _exchange(whole: Any, other: Any) -> None:
     whole._update_inplace(other)
 
 
-def _know_statistics() -> None:
-    """Know the statistics that pandas computes from true floats only."""
-    pandas = sys.modules.get("pandas")
-    for owner in ("Series", "DataFrame"):
-        kind: Any = getattr(pandas, owner, None)
-        for name, function in _STATISTICS.items() if kind is not None else ():
-            original = getattr(kind, name)
-            know(original, _statistic(original, function))
-
-
-def _statistic(original: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
-    def call(self: Any, *args: Any, **options: Any) -> Any:
-        axis = options.get("axis", 0)
-        is_plain = args or not options.keys() <= {"ddof", "axis"} or axis not in (0, 1, *_AXES)
-        if is_plain or not holds_traced(self.to_numpy()):
-            return original(self, *args, **options)
-        if self.ndim == 1:
-            options.pop("axis", None)
-            return function(lifted(self.to_numpy()), **options)
-        options["axis"] = _AXES.get(axis, axis)
-        result = function(lifted(self.to_numpy()), **options)
-        labels = self.index if options["axis"] else self.columns
-        return self._constructor_sliced(np.asarray(result, dtype=object), index=labels)
-
-    return call
-
-
-_AXES = {"index": 0, "rows": 0, "columns": 1}
-_STATISTICS: dict[str, Callable[..., Any]] = {
-    "mean": np.mean,
-    "median": np.median,
-    "var": lambda values, ddof=1, axis=None: np.var(values, ddof=ddof, axis=axis),
-    "std": lambda values, ddof=1, axis=None: np.std(values, ddof=ddof, axis=axis),
-}
-_know_statistics()
+from asdopt.tracing import _labeled_windows  # noqa: E402, F401

@@ -155,8 +155,8 @@ def test_labeled_results_are_rows(fun: Callable[[Any], Any]) -> None:
 @pytest.mark.parametrize(
     "fun",
     [
-        lambda x: pd.Series(x).rolling(2).mean().sum(),
-        lambda x: FRAME.assign(z=x).groupby("g")["z"].mean().sum(),
+        lambda x: pd.Series(x).rolling(2, center=True).mean().sum(),
+        lambda x: FRAME.assign(z=x).groupby("g")["z"].std().sum(),
         lambda x: (x * MASKED).sum(),
         lambda x: np.stack([MASKED, x]).sum(),
     ],
