@@ -149,6 +149,7 @@ def _find(tape: Tape, name: str, original: Any, bound: inspect.BoundArguments) -
         raise tape.refusal
     if not depends:
         return first
+    careful = tape.careful
     tape.forget(mark)
     del tape.externals[num_externals:]
     root = _root_of(first)
@@ -158,13 +159,16 @@ def _find(tape: Tape, name: str, original: Any, bound: inspect.BoundArguments) -
     residual = _residual(tape, name, called, extra, wrap(tape, leaves.ids.reshape(shape)))
     branches = tape.mark() > mark
     tape.forget(mark)
+    tape.careful = careful
     trace, read = part_of(leaves, residual)
     searched = [lift(tape, v).ids for v in places.values()]
     inputs = np.concatenate([read, *[ids.reshape(-1) for ids in searched]]).astype(np.int32)
     options = {k: v for k, v in ready.items() if k not in {*places, *slopes, "fprime2"}}
+    if options.get("method") == "halley":
+        options["method"] = "newton"  # to the same root, without second derivatives
     call = _Call(original, key, options, dict.fromkeys(slopes.keys() - {"fprime2"}, True))
     call.places = [(k, ids.shape) for k, ids in zip(places, searched, strict=True)]
-    box = _Root(call, trace, len(read), len(inputs), shape)
+    box = _Root(call, trace, len(read), len(inputs), np.asarray(root, dtype=np.float64))
     values = box.values(tape.values(inputs))
     if not np.isfinite(values).all():
         raise refuse(
@@ -245,12 +249,12 @@ class _Root(Box):
     hint = "a root where the derivative of its function is singular has no derivatives"
 
     def __init__(
-        self, call: _Call, trace: Trace, num_read: int, num_inputs: int, shape: tuple[int, ...]
+        self, call: _Call, trace: Trace, num_read: int, num_inputs: int, root: FloatArray
     ) -> None:
         self.name = f"scipy.optimize.{call.finder.__name__}"
         self._call = call
         self._trace = trace
-        self._shape = shape
+        self._start = root
         self._num_read = num_read
         self.num_inputs = num_inputs
         self.num_results = len(trace.outputs)
@@ -273,20 +277,18 @@ class _Root(Box):
         def slope(t: FloatArray) -> FloatArray:
             return self._jacobian(np.concatenate([t, read]))[:, : len(t)]
 
-        try:
-            with np.errstate(all="ignore"):
-                best: Any = self._call(at, slope, where, self._shape)
-                t, least = best, float(np.max(np.abs(at(best)), initial=0.0))
-                for _ in range(_STEPS):
-                    t = t - np.linalg.solve(slope(t), at(t))
-                    now = float(np.max(np.abs(at(t)), initial=0.0))
-                    if not now < least:
-                        break
-                    best, least = t, now
-                if _is_simple(best, at(best), slope(best), at):
-                    return np.asarray(best, dtype=np.float64)
-        except (RuntimeError, ValueError, ArithmeticError, np.linalg.LinAlgError):
-            pass
+        def found() -> FloatArray:
+            return self._call(at, slope, where, self._start.shape)  # type: ignore[no-any-return]
+
+        # The second where the function has branches, of which the trace holds the one of the root.
+        for start in (found, lambda: np.ravel(self._start)):
+            try:
+                with np.errstate(all="ignore"):
+                    best = _polished(start(), at, slope)
+            except (RuntimeError, ValueError, ArithmeticError, np.linalg.LinAlgError):
+                continue
+            if best is not None:
+                return best
         return np.full(self.num_results, np.nan)
 
     def _jacobian(self, tx: FloatArray) -> FloatArray:
@@ -321,6 +323,18 @@ class _Root(Box):
         found = np.zeros((self.num_inputs, self.num_inputs))
         found[: self._num_read, : self._num_read] = along.T @ inner @ along
         return found
+
+
+def _polished(t: FloatArray, at: Any, slope: Any) -> FloatArray | None:
+    """Root by Newton steps as long as they help, None where it is no simple one."""
+    best, least = t, float(np.max(np.abs(at(t)), initial=0.0))
+    for _ in range(_STEPS):
+        t = t - np.linalg.solve(slope(t), at(t))
+        now = float(np.max(np.abs(at(t)), initial=0.0))
+        if not now < least:
+            break
+        best, least = t, now
+    return best if _is_simple(best, at(best), slope(best), at) else None
 
 
 def _columns(product: Callable[[FloatArray], FloatArray], size: int, rows: int) -> FloatArray:

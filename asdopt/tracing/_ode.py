@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from asdopt.tracing._callee import HOOK
-from asdopt.tracing._ode_steps import Method, Step, close_steps, explicit_steps, without_trace
+from asdopt.tracing._ode_steps import Method, Step, close_steps, explicit_steps
+from asdopt.tracing._plain_calls import without_trace
 from asdopt.tracing._scipy_arrays import entries, refused
 from asdopt.tracing._standins_arrays import lifted
 
@@ -32,11 +33,14 @@ _IMPLICIT = ("LSODA", "BDF", "Radau")
 def _right_side(fun: Callable[..., Any], args: tuple[Any, ...], vectorized: bool = False) -> Any:
     called: Any = HOOK[fun]
     array: Any = HOOK[np.array]
+    calls = [0]
 
     def right_side(t: Any, y: Any) -> Any:
+        calls[0] += 1
         found = array(called(t, y[:, None] if vectorized else y, *args), dtype=float)
         return np.reshape(found, -1)
 
+    right_side.calls = calls  # type: ignore[attr-defined]  # for what is told of the run
     return right_side
 
 
@@ -116,9 +120,8 @@ def solve_ivp(
         if plain is not None:
             return plain
         times = entries(lifted(t_eval))
-        if np.any(times < np.minimum(start, end)) or np.any(times > np.maximum(start, end)):
-            raise ValueError("Values in `t_eval` are not within `t_span`.")
-        return _result(times, close_steps(right, start, y, times).T, None)
+        _check_times(times, start, end)
+        return _result(times, close_steps(right, start, y, times).T, None, right.calls[0])
     tolerances = (np.maximum(rtol, 100 * np.finfo(float).eps), atol)
     steps = explicit_steps(right, (start, end), y, Method(name), tolerances, (max_step, first_step))
     solution = _Solution(steps, y)
@@ -127,13 +130,19 @@ def solve_ivp(
         states = np.stack([y, *([step.after for step in steps] or [y])], axis=-1)
     else:
         times = entries(lifted(t_eval))
-        if np.any(times < np.minimum(start, end)) or np.any(times > np.maximum(start, end)):
-            raise ValueError("Values in `t_eval` are not within `t_span`.")
+        _check_times(times, start, end)
         states = solution(times) if len(times) else []
-    return _result(times, states, solution if dense_output else None)
+    return _result(times, states, solution if dense_output else None, right.calls[0])
 
 
-def _result(times: Any, states: Any, solution: Any) -> Any:
+def _check_times(times: Any, start: Any, end: Any) -> None:
+    if np.any(times < np.minimum(start, end)) or np.any(times > np.maximum(start, end)):
+        raise ValueError("Values in `t_eval` are not within `t_span`.")
+    if np.any(np.diff(times) * np.sign(end - start) <= 0.0):
+        raise ValueError("Values in `t_eval` are not properly sorted.")
+
+
+def _result(times: Any, states: Any, solution: Any, calls: int) -> Any:
     import scipy.integrate._ivp.ivp as steps
 
     made: Any = steps.OdeResult
@@ -143,6 +152,9 @@ def _result(times: Any, states: Any, solution: Any) -> Any:
         sol=solution,
         t_events=None,
         y_events=None,
+        nfev=calls,
+        njev=0,
+        nlu=0,
         status=0,
         message="The solver successfully reached the end of the integration interval.",
         success=True,

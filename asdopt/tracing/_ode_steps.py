@@ -7,16 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from asdopt.tracing._lift import constants_only
-from asdopt.tracing._nodes import need_values
+from asdopt._ops import CODE, OPERATORS
+from asdopt.tracing._callee import current
+from asdopt.tracing._plain_calls import number
 from asdopt.tracing._scipy_arrays import refused
-from asdopt.tracing._standins_arrays import lifted
+from asdopt.tracing._tracer import wrap
 
-__all__ = ["Method", "Step", "close_steps", "explicit_steps", "number", "without_trace"]
+__all__ = ["Method", "Step", "close_steps", "explicit_steps"]
 
 _SAFETY, _LEAST, _MOST = 0.9, 0.2, 10.0
 _CLOSE = 1e-10
 _MOST_STEPS = 1500
+# Operators that are constant but where they jump.
+_JUMPS = [CODE[row.name] for row in OPERATORS if not any(row.first)]
 Right = Callable[[Any, Any], Any]
 
 
@@ -131,10 +134,81 @@ def _first_step(
     return np.minimum(np.minimum(100.0 * h0, h1), np.minimum(length, most))
 
 
+class _Still:
+    """Identity whose derivative is left out."""
+
+    row_lengths = np.zeros(1, dtype=np.int32)
+
+    def values(self, x: Any) -> Any:
+        """Give the number itself."""
+        return x.copy()
+
+    def jacobian_values(self, x: Any) -> Any:
+        """Give no entries."""
+        return np.empty(0)
+
+    def hessian(self, x: Any, weights: Any) -> Any:
+        """Give zero."""
+        return np.zeros((1, 1))
+
+
+def _still(h: Any) -> Any:
+    """Step size that changes with the variables, but counts as fixed in derivatives."""
+    if not hasattr(h, "tape"):
+        return h
+    ids = np.ravel(h.ids if hasattr(h, "ids") else h.id).astype(np.int32)
+    none = np.empty(0, np.int32)
+    made = h.tape.external(_Still(), ids, h.tape.values(ids), [0, 0], none)
+    return wrap(h.tape, made.reshape(()))
+
+
+class _Noted:
+    """A right-hand side, and whether it branches or jumps."""
+
+    def __init__(self, fun: Right) -> None:
+        self._fun = fun
+        self.jumps = False
+
+    def __call__(self, t: Any, y: Any) -> Any:
+        tape = next((v.tape for v in (t, y) if hasattr(v, "tape")), None)
+        if tape is None or self.jumps:
+            return self._fun(t, y)
+        mark, start = tape.mark(), len(tape)
+        found = self._fun(t, y)
+        codes = tape.codes(np.arange(start, len(tape), dtype=np.int32))
+        self.jumps = tape.mark() > mark or bool(np.isin(codes, _JUMPS).any())
+        return found
+
+
 def explicit_steps(
     fun: Right, span: tuple[Any, Any], y: Any, method: Method, tolerances: Any, sizes: Any
 ) -> list[Step]:
-    """All steps over an interval."""
+    """All steps over an interval.
+
+    Derivatives are those of the whole program, the choice of steps included. Where the right-hand
+    side branches or jumps those mean little: then the steps count as fixed.
+    """
+    session = current()
+    noted = _Noted(fun)
+    mark = session.tape.mark() if session is not None else 0
+    steps = _steps(noted, span, y, method, tolerances, sizes, lambda h: h)
+    if session is None or not noted.jumps:
+        return steps
+    careful = session.tape.careful
+    session.tape.forget(mark)
+    session.tape.careful = careful
+    return _steps(fun, span, y, method, tolerances, sizes, _still)
+
+
+def _steps(
+    fun: Right,
+    span: tuple[Any, Any],
+    y: Any,
+    method: Method,
+    tolerances: Any,
+    sizes: Any,
+    hold: Callable[[Any], Any],
+) -> list[Step]:
     t, bound = span
     if np.size(y) == 0 or bound == t:
         return []
@@ -149,15 +223,15 @@ def explicit_steps(
     while True:
         if len(steps) > _MOST_STEPS:
             raise _too_many(method.name)
-        h = np.minimum(h, most) if np.isfinite(most) else h
+        h = hold(np.minimum(h, most) if np.isfinite(most) else h)
         rejected = False
         while True:
+            if h < 10.0 * np.spacing(abs(float(number(t)))):
+                raise _too_many(method.name)
             end = t + h * direction
             if (end > bound) if forward else (end < bound):
                 end = bound
             h = np.abs(end - t)
-            if h < 10.0 * np.spacing(abs(float(number(t)))):
-                raise _too_many(method.name)
             signed = end - t
             after, slope, slopes = method.stages(fun, t, y, f, signed)
             scale = tolerances[1] + np.maximum(np.abs(y), np.abs(after)) * tolerances[0]
@@ -170,21 +244,12 @@ def explicit_steps(
                     factor = np.minimum(1.0, factor)
                 h = h * factor
                 break
-            h = h * np.maximum(_LEAST, _SAFETY * error**exponent)
+            h = hold(h * np.maximum(_LEAST, _SAFETY * error**exponent))
             rejected = True
         steps.append(Step(fun, method, (t, end), (y, after), slopes))
         t, y, f = end, after, slope
         if (t >= bound) if forward else (t <= bound):
             return steps
-
-
-def number(value: Any) -> Any:
-    """Value at the point of a traced number or array; others stay."""
-    if not hasattr(value, "tape"):
-        return value
-    ids = np.asarray(value.ids if hasattr(value, "ids") else value.id)
-    need_values(value.tape, ids, "a solver or an integral")
-    return value.tape.values(ids)[()]
 
 
 def _too_many(name: str) -> Exception:
@@ -224,30 +289,3 @@ def close_steps(fun: Right, start: Any, y: Any, times: Any) -> Any:
         found.append(y)
         t = end
     return np.stack(found)
-
-
-class _DependsError(Exception):
-    """A function that is tried with numbers alone gives a traced value."""
-
-
-def without_trace(
-    name: str, fun: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Any:
-    """Call a function of ``scipy.integrate`` where nothing traced takes part, else give None."""
-    import scipy.integrate
-
-    given = constants_only((args, kwargs))
-    if given is None:
-        return None
-
-    def plain(*values: Any) -> Any:
-        found = lifted(fun(*values))
-        fixed = constants_only(found)
-        if fixed is None and found is not None:
-            raise _DependsError
-        return fixed
-
-    try:
-        return getattr(scipy.integrate, name)(plain, *given[0], **given[1])
-    except _DependsError:
-        return None

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from asdopt.tracing._callee import HOOK
-from asdopt.tracing._ode_steps import number, without_trace
+from asdopt.tracing._plain_calls import number, without_trace
 from asdopt.tracing._scipy_arrays import entries, refused
 from asdopt.tracing._standins_arrays import lifted
 

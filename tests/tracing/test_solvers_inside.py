@@ -188,6 +188,13 @@ ROOTS: dict[str, Callable[[Any], Any]] = {
     "root_scalar": lambda x: [
         so.root_scalar(lambda t: t**3 - x[0], bracket=(0, 2)).root,
         so.root_scalar(lambda t: t**3 - x[0], x0=1.0, x1=x[1], method="secant").root,
+        so.root_scalar(
+            lambda t: t**3 - x[0],
+            x0=1.0,
+            fprime=lambda t: 3 * t**2,
+            fprime2=lambda t: 6 * t,
+            method="halley",
+        ).root,
     ],
     "fsolve": lambda x: [
         so.fsolve(system, [1.0, 1.0], args=(x[0], x[1]), xtol=1e-13),
@@ -299,3 +306,49 @@ def test_solvers_need_a_point() -> None:
         asdopt.jacobian_sparsity(lambda x: so.brentq(lambda t: t**3 - x[0], 0, 2), 3)
     with pytest.raises(asdopt.TracingError, match="give x0"):
         asdopt.jacobian_sparsity(lambda x: sg.quad(lambda t: t * x[0], 0, 1)[0], 3)
+
+
+CONTROLS: dict[str, Callable[[Any], Any]] = {
+    "an index of time": lambda x: lambda t, y: [-y[0] + x[min(int(t / 0.5), 1)]],
+    "a branch on time": lambda x: lambda t, y: [-y[0] + (x[0] if t < 0.5 else x[1])],
+    "a choice by time": lambda x: lambda t, y: [-y[0] + np.where(t < 0.5, x[0], x[1])],
+}
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_controls_that_jump_in_time(name: str) -> None:
+    """Steps count as fixed there; how they move across the jump would spoil the derivatives."""
+    half = np.exp(-0.5)
+    exact = [[half * (1 - half), 1 - half, 0.0]]
+    for solve in (
+        lambda x: run_control(name, x),
+        lambda x: sg.odeint(CONTROLS[name](x), 0.0, [0, 0.5, 1], tfirst=True)[-1],
+    ):
+        np.testing.assert_allclose(asdopt.jacobian(solve, X).toarray(), exact, atol=1e-4)
+
+
+def run_control(name: str, x: Any) -> Any:
+    return sg.solve_ivp(CONTROLS[name](x), (0, 1), [0.0], rtol=1e-8, atol=1e-8).y[:, -1]
+
+
+def test_a_shooting_method() -> None:
+    """The equation contains a simulation, whose steps change on the way to the root."""
+
+    def speed(x: Any) -> Any:
+        def miss(v: Any) -> Any:
+            right = sg.solve_ivp(lambda t, y: [y[1], -x[0] * y[0]], (0, 1), [0, v], rtol=1e-9)
+            return right.y[0, -1] - x[1]
+
+        return so.brentq(miss, 0, 5)
+
+    root = np.sqrt(0.7)
+    value, slope = asdopt.value_and_jacobian(speed, X)
+    np.testing.assert_allclose(value, 1.3 * root / np.sin(root), rtol=1e-6)
+    along = 1.3 * (np.sin(root) - root * np.cos(root)) / np.sin(root) ** 2 / (2 * root)
+    np.testing.assert_allclose(slope.toarray(), [[along, root / np.sin(root), 0]], rtol=1e-5)
+
+
+def test_times_of_evaluation_are_checked() -> None:
+    for times in ([0.5, 0.3], [0.5, 3.0]):
+        with pytest.raises(ValueError, match="t_eval"):
+            asdopt.jacobian(lambda x, times=times: run(x, t_eval=times).y, X)
