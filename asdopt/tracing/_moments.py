@@ -91,7 +91,8 @@ def variance(
     if mask is not True:
         total = reduce(tape, np.add, squares, axis, keeps(keepdims), None, mask)
         count = _count(tape, source, axis, keepdims, mask)
-        return deliver(tape, call(tape, np.divide, (total, count - ddof)), out)
+        freedom = np.maximum(count - ddof, 0)
+        return deliver(tape, call(tape, np.divide, (total, freedom)), out)
     flat, shape, kept = rows(squares.ids, axis)
     freedom = np.float64(max(flat.shape[1] - ddof, 0))
     if flat.shape[1]:
@@ -205,6 +206,8 @@ def _product(fweights: Any, aweights: Any) -> Any:
 
 def _variables(tape: Tape, m: Any, rowvar: bool) -> TracedArray:
     source = lift(tape, m)
+    if source.ndim > 2:
+        raise ValueError("m has more than 2 dimensions")
     ids = np.atleast_2d(source.ids)
     return TracedArray(tape, ids if rowvar or source.ndim < 2 else ids.T)
 

@@ -144,6 +144,10 @@ _positioner(np.argmin, largest=False)
 def _nonzero(tape: Tape, a: Any) -> Any:
     source = lift(tape, a)
     ids = source.ids if source.is_bool else truth(tape, source.ids)
+    if not ids.ndim:
+        raise ValueError(
+            "Calling nonzero on 0d arrays is not allowed. Use np.atleast_1d(scalar).nonzero()"
+        )
     return np.nonzero(np.atleast_1d(decide(tape, ids, "np.nonzero")))
 
 

@@ -95,6 +95,12 @@ def reduce(
         initial = None
     ufunc, source, is_bool = _prepare(tape, ufunc, array)
     ids = source.ids
+    several = ids.ndim if axis is None else len(axis) if isinstance(axis, tuple) else 1
+    if several > 1 and ufunc not in _ASSOCIATIVE and ufunc is not np.add:
+        raise ValueError(
+            f"reduction operation '{ufunc.__name__}' is not reorderable, so at most one axis may "
+            "be specified"
+        )
     weights = None
     if where is not True:
         mask = test(tape, where)

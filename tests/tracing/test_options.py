@@ -166,7 +166,16 @@ def test_types_that_would_round_are_refused(fun: Callable[[Any], Any]) -> None:
         asdopt.jacobian(fun, X)
 
 
-@pytest.mark.parametrize("fun", [np.var, np.std, lambda v: np.var(v, ddof=1)])
+@pytest.mark.parametrize(
+    "fun",
+    [
+        np.var,
+        np.std,
+        lambda v: np.var(v, ddof=1),
+        lambda v: np.nanstd(v, ddof=1),
+        lambda v: np.var(v, ddof=0.5, where=np.array(True)),
+    ],
+)
 def test_nothing_has_no_variance(fun: Callable[[Any], Any]) -> None:
     with pytest.raises(asdopt.EvaluationError, match="nan"):
         asdopt.jacobian(lambda x: fun(x[:0]) * x, X)
@@ -175,6 +184,9 @@ def test_nothing_has_no_variance(fun: Callable[[Any], Any]) -> None:
 def test_arguments_that_cannot_be_are_errors_as_without_trace() -> None:
     for fun in (
         lambda x: np.var(x, ddof=1, correction=1),
+        lambda x: np.divide.reduce(x.reshape(2, 2), axis=(0, 1)),
+        lambda x: np.cov(x.reshape(1, 2, 2)),
+        lambda x: np.nonzero(x[0])[0],
         lambda x: sl.solve_banded((1, 1), A[:2], x),
         lambda x: sl.solveh_banded(np.vstack([3.0 + 0 * x, -2.0 + 0 * x]), x),
     ):
