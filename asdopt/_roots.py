@@ -84,7 +84,11 @@ def _fixed(tape: Tape, value: Any) -> bool:
 def _minimum(session: Session, name: str, original: Callable[..., Any]) -> Any:
     tape = session.tape
 
-    def minimum(fun: Any, *args: Any, **kwargs: Any) -> Any:
+    def minimum(*args: Any, **kwargs: Any) -> Any:
+        key = next((k for k in ("fun", "func", "f") if k in kwargs), None)
+        fun = args[0] if key is None else kwargs.pop(key)
+        args = args[1:] if key is None else args
+
         @functools.wraps(fun)  # curve_fit reads the names of its parameters
         def plain(*values: Any) -> Any:
             found = HOOK[fun](*values)
@@ -95,7 +99,9 @@ def _minimum(session: Session, name: str, original: Callable[..., Any]) -> Any:
         try:
             if not all(_fixed(tape, v) for v in (*args, *kwargs.values())):
                 raise _DependsError
-            return original(plain, *args, **kwargs)
+            if key is None:
+                return original(plain, *args, **kwargs)
+            return original(*args, **{key: plain}, **kwargs)
         except (_DependsError, TypeError, ValueError) as error:
             if not isinstance(error, _DependsError) and tape.refusal is None:
                 raise

@@ -150,7 +150,7 @@ _COMPUTING = frozenset(
 
 
 def _holds_objects(owner: npt.NDArray[Any]) -> bool:
-    return owner.dtype == _OBJECT and holds_traced(owner)
+    return owner.dtype.char == "O" and holds_traced(owner)
 
 
 def _ndarray_method(session: Session, method: Any) -> Any:

@@ -295,7 +295,7 @@ def test_slopes_that_read_variables() -> None:
 def test_minima_of_constants_are_plain_numbers() -> None:
     def fun(x: Any) -> Any:
         best = so.minimize_scalar(lambda t: (t - 0.5) ** 2).x
-        line = so.curve_fit(lambda t, a: a * t, [1.0, 2, 3], [2.0, 3, 4])[0]
+        line = so.curve_fit(f=lambda t, a: a * t, xdata=[1.0, 2, 3], ydata=[2.0, 3, 4])[0]
         return best * line * x
 
     check_function(fun, X, rtol=1e-9)
