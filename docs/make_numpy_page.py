@@ -128,6 +128,8 @@ def scipy_section() -> list[str]:
         "`odeint`, and LSODA, BDF and Radau with `t_eval`, are solved to 1e-10 by steps that are "
         "written out, so stiff problems are refused. `quad`, `dblquad`, `tplquad`, `nquad` and "
         "`quad_vec` of smooth integrands; corners and jumps inside of the interval are refused.",
+        "  Where a right-hand side branches or jumps, as with controls that are constant for a "
+        "while, its steps count as fixed in derivatives.",
         "- `scipy.optimize`: roots by `brentq`, `brenth`, `bisect`, `ridder`, `toms748`, `newton`, "
         "`root_scalar`, `fsolve`, `root` and `fixed_point` have derivatives by the implicit "
         "function theorem.",
