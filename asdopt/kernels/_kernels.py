@@ -25,7 +25,7 @@ from asdopt.kernels._derivatives import Derivation
 from asdopt.kernels._machine import Job, Machine, Sparse
 from asdopt.kernels._maps import Lookup, Spread
 from asdopt.kernels._packing import Fixed, Instances, Packer
-from asdopt.kernels._selection import Selection, Template, select
+from asdopt.kernels._selection import Selection, Template, select, shared_constants
 from asdopt.kernels._soundness import find_disagreement
 from asdopt.tracing._trace import Trace
 
@@ -125,7 +125,7 @@ class _Layout:
     def add(self, template: Template) -> None:
         """Differentiate and compile a template for its instances."""
         slots, rows = template.slots, template.rows
-        kinds, data = _shared_constants(template.constants)
+        kinds, data = shared_constants(template.constants)
         found = Derivation(template.code, kinds)
         is_map = slots >= self._first_map
         if is_map.any():
@@ -183,29 +183,3 @@ class _Layout:
         parameters = trace.val[n : n + trace.num_parameters].copy()
         maps = self._maps
         return Machine(n, m, **jobs, parameters=parameters, maps=maps.tape(), num_maps=len(maps))
-
-
-def _shared_constants(constants: FloatArray) -> tuple[list[float | int], FloatArray]:
-    """Tell constants that all instances share from those that differ, equal columns once.
-
-    Returns
-    -------
-    kinds : list
-        A number, or the column k (int) of ``data``, ~k for its negative.
-    data : ndarray of float64, shape (columns, instances)
-    """
-    kinds: list[float | int] = []
-    columns: list[FloatArray] = []
-    known: dict[bytes, int] = {}
-    for row in constants:
-        key = row.tobytes()
-        if key == key[:8] * len(row):  # bit for bit: -0.0 is not 0.0
-            kinds.append(float(row[0]))
-            continue
-        if key not in known:
-            known[key] = len(columns)
-            known[(-row).tobytes()] = ~len(columns)
-            columns.append(row)
-        kinds.append(known[key])
-    data = np.array(columns) if columns else np.empty((0, constants.shape[1]))
-    return kinds, data

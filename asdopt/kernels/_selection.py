@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt.kernels._cones import MAX_EXPANDED
+from asdopt.kernels._derivatives import Derivation
 from asdopt.kernels._instances import Grouping
 from asdopt.kernels._maps import AffineMaps
 from asdopt.kernels._remainder import Remainder
@@ -20,7 +21,7 @@ from asdopt.kernels._templates import find_templates
 from asdopt.kernels._terms import flatten
 from asdopt.tracing._trace import Trace
 
-__all__ = ["Selection", "Template", "select"]
+__all__ = ["Selection", "Template", "select", "shared_constants"]
 
 IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float64]
@@ -113,7 +114,7 @@ def select(trace: Trace, max_steps: int) -> Selection:
         grouping.split(indptr, elements, left & fused)
         indptr, elements, large, fused = grouping.instances()
     maps = _maps_of(trace, slots[1])
-    _drop_wide_maps(maps, slots, template, chosen)
+    _drop_wide_maps(maps, slots, data, codes, template, chosen)
     left = ~np.append(chosen, False)[template]
     if left.any():
         maps = _maps_of(trace, slots[1][np.repeat(~left, np.diff(slots[0]))])
@@ -149,26 +150,55 @@ def _maps_of(trace: Trace, slots: IntArray) -> AffineMaps:
 
 
 def _drop_wide_maps(
-    maps: AffineMaps, slots: tuple[Starts, IntArray], template: IntArray, chosen: npt.NDArray[Any]
+    maps: AffineMaps,
+    slots: tuple[Starts, IntArray],
+    data: tuple[Starts, FloatArray],
+    codes: list[IntArray],
+    template: IntArray,
+    chosen: npt.NDArray[Any],
 ) -> None:
     """Leave templates to the sweeps whose maps have too many pairs of variables."""
     if not len(maps):
         return
     indptr, nodes = slots
-    places = np.searchsorted(maps.nodes, nodes)
-    places[places == len(maps)] = 0
-    is_map = maps.nodes[places] == nodes
-    widths = np.where(is_map, maps.sizes(places.astype(np.int32)), 1)
-    totals = np.concatenate([[0], np.cumsum(widths * 1.0)])
+    widths = _widths(maps, nodes)
+    totals = np.concatenate([[0], np.cumsum(widths)])
     per_instance = totals[indptr[1:]] - totals[indptr[:-1]]
-    has_map = np.concatenate([[0], np.cumsum(is_map)])
+    has_map = np.concatenate([[0], np.cumsum(widths > 1)])
     mapped = has_map[indptr[1:]] > has_map[indptr[:-1]]
     pairs = np.where(mapped, per_instance**2 / 2.0, 0.0)
     per_template = np.bincount(template + 1, pairs, minlength=len(chosen) + 1)[1:]
+    if per_template[chosen].sum() <= _MOST_PAIRS:
+        return
+    # So far as if every pair had a second derivative; of a product x * (q @ x) few have one.
+    for k in np.flatnonzero(chosen & (per_template > _MOST_PAIRS / 100)):
+        members = np.flatnonzero(template == k)
+        kinds, _ = shared_constants(_columns(data, members))
+        per_template[k] = _num_pairs(
+            Derivation(codes[k].tolist(), kinds), _widths(maps, _columns(slots, members))
+        )
     for k in np.argsort(-per_template):
         if per_template[chosen].sum() <= _MOST_PAIRS:
             break
         chosen[k] = False
+
+
+def _widths(maps: AffineMaps, nodes: IntArray) -> FloatArray:
+    """Find how many variables each node has that a kernel reads."""
+    places = np.searchsorted(maps.nodes, nodes)
+    places[places == len(maps)] = 0
+    sizes = maps.sizes(places.ravel().astype(np.int32)).reshape(nodes.shape)
+    return np.where(maps.nodes[places] == nodes, sizes, 1.0)
+
+
+def _num_pairs(found: Derivation, widths: FloatArray) -> float:
+    """Count the variables and pairs that derivatives with respect to maps spread to."""
+    total = float(widths[list(found.maps)].sum())
+    for i, j in found.hessian():
+        if i in found.maps or j in found.maps:
+            product = widths[i] * widths[j]
+            total += float(product.sum()) / (2.0 if i == j else 1.0)
+    return total
 
 
 def _columns(lists: tuple[Starts, npt.NDArray[Any]], members: Starts) -> npt.NDArray[Any]:
@@ -178,3 +208,29 @@ def _columns(lists: tuple[Starts, npt.NDArray[Any]], members: Starts) -> npt.NDA
     size = int(indptr[members[0] + 1] - start[0])
     found: npt.NDArray[Any] = values[start + np.arange(size)[:, None]]
     return found
+
+
+def shared_constants(constants: FloatArray) -> tuple[list[float | int], FloatArray]:
+    """Tell constants that all instances share from those that differ, equal columns once.
+
+    Returns
+    -------
+    kinds : list
+        A number, or the column k (int) of ``data``, ~k for its negative.
+    data : ndarray of float64, shape (columns, instances)
+    """
+    kinds: list[float | int] = []
+    columns: list[FloatArray] = []
+    known: dict[bytes, int] = {}
+    for row in constants:
+        key = row.tobytes()
+        if key == key[:8] * len(row):  # bit for bit: -0.0 is not 0.0
+            kinds.append(float(row[0]))
+            continue
+        if key not in known:
+            known[key] = len(columns)
+            known[(-row).tobytes()] = ~len(columns)
+            columns.append(row)
+        kinds.append(known[key])
+    data = np.array(columns) if columns else np.empty((0, constants.shape[1]))
+    return kinds, data

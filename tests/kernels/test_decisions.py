@@ -107,3 +107,30 @@ def test_equal_sums_of_many_variables_are_equal(mean: Callable[[Any], Any], n: i
         share = 0.5 * (np.sign(x - x[::-1])[:, None] + 1.0)
         chosen = share * np.eye(n) + (1.0 - share) * np.eye(n)[::-1]
         np.testing.assert_allclose(problem.jacobian(x).toarray(), chosen - slope, atol=1e-13)
+
+
+def test_a_dense_quadratic_form_needs_no_sweeps() -> None:
+    """Of the pairs of variables of its rows few have a second derivative in each term."""
+    n = 500
+    matrix = RNG.normal(size=(n, n))
+    problem = asdopt.Problem(lambda x: 0.5 * (x @ matrix @ x) + np.sum(np.exp(x)), x0=np.zeros(n))
+    assert sum(problem.evaluator._branch.engine.num_instances) >= n
+    assert problem.evaluator._branch.engine._rest is None
+    x = RNG.normal(size=n)
+    exact = np.tril(0.5 * (matrix + matrix.T) + np.diag(np.exp(x)))
+    np.testing.assert_allclose(problem.hessian(x).toarray(), exact, rtol=1e-12, atol=1e-12)
+    slope = 0.5 * (matrix + matrix.T) @ x + np.exp(x)
+    np.testing.assert_allclose(problem.gradient(x), slope, rtol=1e-10)
+
+
+def test_a_kink_of_a_map_that_cannot_be_multiplied_out() -> None:
+    """It has no second derivatives to count, and its first ones have no finite coefficients."""
+    x = np.abs(RNG.normal(size=9))
+    rows = asdopt.Constraint(
+        lambda x: [np.maximum((x * 1e150 * 1e100).sum() * 1e-250 * k, 0.1) for k in range(70)],
+        0.0,
+        1e9,
+    )
+    problem = asdopt.Problem(lambda x: sum(x[:-1] * x[1:]), rows, x0=x)
+    found = problem.jacobian(x).toarray()
+    np.testing.assert_allclose(found, np.outer(np.arange(70.0), np.ones(9)), rtol=1e-9)
