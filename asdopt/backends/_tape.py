@@ -13,7 +13,7 @@ import numpy.typing as npt
 from asdopt.backends._function import FlatFunction
 from asdopt.backends._interface import Backend, Products
 from asdopt.backends._sweeps import NUM_LANES
-from asdopt.backends._traces import Traces
+from asdopt.backends._traces import Branch, Traces
 
 __all__ = ["Tape", "TapeProducts"]
 
@@ -32,36 +32,40 @@ class TapeProducts(Products):
 
     def values(self, x: FloatArray) -> FloatArray:
         """Results by replay, shape (m,)."""
-        branch = self.traces.at(x)
-        branch.move(x)
+        branch = self._at(x, 0)
         return branch.sweeps.output_values()
 
     def jvp(self, x: FloatArray, seeds: FloatArray) -> FloatArray:
         """Forward sweeps."""
-        branch = self.traces.at(x)
-        branch.move(x, 1)
+        branch = self._at(x, 1)
         return _by_lanes(branch.sweeps.jvp, seeds, self.num_outputs)
 
     def vjp(self, x: FloatArray, seeds: FloatArray) -> FloatArray:
         """Reverse sweeps; a single seed takes plain reverse mode."""
-        branch = self.traces.at(x)
-        branch.move(x, 1)
+        branch = self._at(x, 1)
         if len(seeds) == 1:
-            return branch.sweeps.gradient(np.ascontiguousarray(seeds[0]))[None]
+            return branch.sweeps.gradient(np.ascontiguousarray(seeds[0], dtype=np.float64))[None]
         return _by_lanes(branch.sweeps.vjp, seeds, self.num_inputs)
 
     def hvp(self, x: FloatArray, seeds: FloatArray, mode: str = "") -> FloatArray:
         """Forward-over-reverse sweeps."""
         self.check_mode(mode)
-        branch = self.traces.at(x)
-        branch.move(x, 2)
+        branch = self._at(x, 2)
         branch.sweeps.gradient(np.ones(1))
         return _by_lanes(branch.sweeps.hvp, seeds, self.num_inputs)
+
+    def _at(self, x: FloatArray, order: int) -> Branch:
+        """Branch that x takes, with derivatives up to an order there."""
+        point = np.ascontiguousarray(x, dtype=np.float64)
+        branch = self.traces.at(point)
+        branch.move(point, order)
+        return branch
 
 
 def _by_lanes(
     product: Callable[[FloatArray], FloatArray], seeds: FloatArray, length: int
 ) -> FloatArray:
+    seeds = np.asarray(seeds, dtype=np.float64)
     out = np.empty((len(seeds), length))
     lanes = np.zeros((seeds.shape[1], NUM_LANES))
     for start in range(0, len(seeds), NUM_LANES):

@@ -132,6 +132,14 @@ class TestProducts:
             with pytest.raises(asdopt.InputError, match=rf"{size + 1} numbers .* the 2 results"):
                 products.vjp(X, np.ones((count, size + 1)))
 
+    def test_lists_and_integers_are_points_and_seeds(self) -> None:
+        products = prepare_products(lambda x: x @ x, X)
+        assert products.values([1, 2, 3]) == 14.0  # type: ignore[arg-type]
+        assert products.values(np.arange(3)) == 5.0
+        assert products.jvp([1, 2, 3], [[0, 0, 1]]) == 6.0  # type: ignore[arg-type]
+        assert products.vjp([1, 2, 3], [[1]]).tolist() == [[2, 4, 6]]  # type: ignore[arg-type]
+        assert products.hvp(X, np.eye(3, dtype=int)).tolist() == (2 * np.eye(3)).tolist()
+
     def test_hessians_of_several_results(self) -> None:
         with pytest.raises(asdopt.InputError, match=r"1 numbers .* the 2 results"):
             prepare_products(lambda x: [x @ x, x[0]], X).hvp(X, np.eye(3))
