@@ -1,11 +1,11 @@
 """Hooked callees: run a user's function unchanged, except for what its calls call.
 
-Enters: a user's function and a tape. Leaves: a callable that runs a copy of the function with
-the same globals and closure cells, in which each call ``f(a)`` is ``HOOK[f](a)``. The hook
-answers with a stand-in for a known function (``math.sin``, ``np.zeros``), with a hooked copy for
-the user's own functions, methods and classes, and with ``f`` itself for everything else. Values
-are never exchanged, so identity, dictionary keys, ``dtype=float`` and isinstance are what they
-are, and nothing outside of the call is touched.
+Enters: what a call in a user's function calls. Leaves: what it calls instead. A user's function
+runs as a copy with the same globals and closure cells, in which each call ``f(a)`` is
+``HOOK[f](a)``. The hook answers with a stand-in for a known function (``math.sin``, ``np.zeros``),
+with a hooked copy for the user's own functions, methods and classes, and with ``f`` itself for
+everything else. Values are never exchanged, so identity, dictionary keys, ``dtype=float`` and
+isinstance are what they are, and nothing outside of the call is touched.
 
 ``_callee.pyx`` holds the hook and its fast look-up; what it does not find is asked here, once
 per callee and trace. Next: ``_convert.py`` for the code, ``_standins.py`` for known functions.
@@ -24,12 +24,10 @@ import os
 import string
 import sys
 import typing
-import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import (
     BuiltinFunctionType,
     CellType,
-    CodeType,
     FunctionType,
     GenericAlias,
     MethodType,
@@ -39,138 +37,26 @@ from typing import Any
 
 import numpy as np
 
-from asdopt._errors import AsdoptError, TracingError
 from asdopt.tracing import _callee
 from asdopt.tracing._callee import HOOK, Session
 from asdopt.tracing._convert import convert, is_hooked
 from asdopt.tracing._dataclass import hooked_dataclass_init
 from asdopt.tracing._location import (
     is_user_file,
-    misuse,
-    place_of_error,
-    refused_by_library,
-    spoken,
 )
 from asdopt.tracing._memo import Memo
 from asdopt.tracing._namespace import substitute
-from asdopt.tracing._tape import Tape
 from asdopt.tracing._type_questions import notice
 
-__all__ = ["HANDLERS", "METHODS", "find_attribute", "is_template", "is_user_function", "run_hooked"]
+__all__ = ["HANDLERS", "METHODS", "find_attribute", "is_template", "is_user_function"]
 
 # Kind of a callable object -> (session, object) -> replacement. Filled by the stand-ins too.
 HANDLERS: dict[type, Callable[[Session, Any], Any]] = {}
 # Kind of an object -> (session, bound method of C) -> replacement.
 METHODS: dict[type, Callable[[Session, Any], Any]] = {}
 
-# Code of functions that needed implicit calls hooked before.
-_implicit_needed: weakref.WeakSet[CodeType] = weakref.WeakSet()
 _T = typing.TypeVar("_T")
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-
-
-def run_hooked(
-    fun: Callable[..., Any],
-    tape: Tape,
-    traced: Callable[[], tuple[Any, ...]],
-    plain: Callable[[], tuple[Any, ...] | None],
-) -> Any:
-    """Run a user's function hooked; once more with implicit calls hooked if it was refused.
-
-    Parameters
-    ----------
-    fun : callable
-    tape : Tape
-    traced : callable
-        Makes traced arguments, fresh ones for each attempt: the function may change them.
-    plain : callable
-        Makes the same arguments of plain numbers, None where there is no point.
-
-    Raises
-    ------
-    AsdoptError
-        The refusal of the last attempt, also one that the user's code caught: the result would
-        miss a dependence. Also what a function raises that runs on plain numbers.
-    Exception
-        What the function raises on plain numbers too.
-    """
-    code = _code_of(fun)
-    if code is None or code not in _implicit_needed:
-        mark = tape.mark()
-        session = Session(tape, 0)
-        try:
-            with session:
-                result = gathered(HOOK[fun](*traced()))
-            if tape.refusal is None and "implicit" not in session.state:
-                return result
-        except Exception:
-            # The second attempt says what is wrong, if it is still.
-            if tape.closed:
-                raise
-        tape.forget(mark)
-    from asdopt.tracing import _implicit  # noqa: F401  # rarely needed
-
-    try:
-        with Session(tape, 1):
-            result = gathered(HOOK[fun](*traced()))
-    except AsdoptError:
-        raise
-    except Exception as error:
-        if tape.refusal is not None:
-            raise tape.refusal from error
-        arguments = plain()
-        failed = None if arguments is None else _error_on_numbers(fun, arguments)
-        if failed is not None and type(failed) is not type(error):
-            raise failed from error
-        if failed is not None or arguments is None:
-            misused = misuse(error, fails_on_numbers=failed is not None)
-            if misused is not None:
-                raise misused from (failed or error)
-        if failed is None:
-            by_library = refused_by_library(tape, error)
-            if by_library is not None:
-                raise by_library from error
-        if failed is not None or arguments is None:
-            raise
-        raise _unfollowed(fun, error) from error
-    if tape.refusal is not None:
-        raise tape.refusal
-    if code is not None:
-        _implicit_needed.add(code)
-    return result
-
-
-def _error_on_numbers(fun: Callable[..., Any], arguments: tuple[Any, ...]) -> Exception | None:
-    """Find out what a function raises on plain numbers, None where it runs."""
-    try:
-        gathered(fun(*arguments))
-    except Exception as plain:
-        return plain
-    return None
-
-
-def _unfollowed(fun: Callable[..., Any], error: Exception) -> TracingError:
-    """Refusal of a function that works on plain numbers only."""
-    name = getattr(fun, "__qualname__", None) or repr(fun)
-    return TracingError(
-        f"{place_of_error(error)}: {name}() runs on plain numbers, but on traced values "
-        f"{type(error).__name__} was raised ({spoken(error)}); something in this line needs true "
-        "numbers and cannot be followed: write it with the operators of Python and the functions "
-        "of math and numpy, or put it into asdopt.external(...), which takes it as it is"
-    )
-
-
-def gathered(result: Any) -> Any:
-    """Make a list of what a function gives one by one: its code must run while it is hooked."""
-    return list(result) if isinstance(result, Iterator) else result
-
-
-def _code_of(fun: Any) -> CodeType | None:
-    """Code that a callable of the user runs first."""
-    while isinstance(fun, functools.partial):
-        fun = fun.func
-    code = getattr(fun, "__code__", None) or getattr(type(fun).__call__, "__code__", None)
-    return code if isinstance(code, CodeType) else None
 
 
 # Modules whose functions have stand-ins of their own -> the module that has them.

@@ -21,9 +21,9 @@ import numpy.typing as npt
 
 from asdopt._errors import AsdoptError, InputError, LeftBehindError, TracingError
 from asdopt.tracing._array import TracedArray, lift
+from asdopt.tracing._attempts import run_hooked
 from asdopt.tracing._compact import compact_trace
 from asdopt.tracing._complex import TracedComplex, is_complex
-from asdopt.tracing._hook import run_hooked
 from asdopt.tracing._location import Location, shown_name, user_location
 from asdopt.tracing._remembered import may_be_remembered
 from asdopt.tracing._structure import Structure
