@@ -25,6 +25,7 @@ from asdopt._model import Model
 from asdopt._pattern import SparsityPattern
 from asdopt._registry import find_solver
 from asdopt.tracing._structure import Structure
+from asdopt.tracing._trace import Trace
 
 if TYPE_CHECKING:
     from asdopt._solution import Solution
@@ -108,6 +109,9 @@ class Problem(Inspection):
     array([-2.,  2.])
     """
 
+    # Whether second derivatives may be asked for.
+    _with_hessian = True
+
     def __init__(
         self,
         objective: Callable[..., Any] | None,
@@ -127,7 +131,7 @@ class Problem(Inspection):
         self.x0 = model.x0
         self.n = self.x0.size
         self.lb, self.ub = variable_bounds(bounds, model.structure)
-        self._evaluator = Evaluator(model.record, self.x0, model.parameters, threads=self._threads)
+        self._evaluator = self._prepared_evaluator(())
         sizes = model.sizes or []
         sides = [row_bounds(c, k) for c, k in zip(forms, sizes, strict=True)]
         self.cl = np.concatenate([side[0] for side in sides]) if sides else np.empty(0)
@@ -344,8 +348,12 @@ class Problem(Inspection):
     def __setstate__(self, state: dict[str, Any]) -> None:
         traces = state.pop("_evaluator")
         self.__dict__.update(state)
-        self._evaluator = Evaluator(
-            self._model.record, self.x0, self._model.parameters, traces, self._threads
+        self._evaluator = self._prepared_evaluator(traces)
+
+    def _prepared_evaluator(self, traces: Sequence[Trace]) -> Evaluator:
+        model = self._model
+        return Evaluator(
+            model.record, self.x0, model.parameters, traces, self._threads, self._with_hessian
         )
 
     def __repr__(self) -> str:

@@ -16,6 +16,7 @@ from scipy.sparse import csc_array, diags_array
 from asdopt._constraints import Constraint
 from asdopt._errors import InputError
 from asdopt._problem import Problem
+from asdopt.applications._equations import Equations
 from asdopt.applications._linear import pivots, symmetric_decomposition
 
 __all__ = ["Laplace", "fisher_information", "laplace_approximation"]
@@ -54,7 +55,7 @@ def fisher_information(
     array([[12., 12.],
            [12., 20.]])
     """
-    problem = Problem(None, Constraint(mean), x0=x, parameters=parameters)
+    problem = Equations(None, Constraint(mean), x0=x, parameters=parameters)
     J = diags_array(_precisions(sigma, problem.m)) @ problem.jacobian(problem.x0)
     return csc_array(J.T @ J)
 

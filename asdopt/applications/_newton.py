@@ -15,6 +15,7 @@ from scipy.optimize import OptimizeResult
 from asdopt._constraints import Constraint
 from asdopt._errors import EvaluationError, InputError
 from asdopt._problem import Problem
+from asdopt.applications._equations import Equations
 from asdopt.applications._linear import decompose
 
 __all__ = ["find_root"]
@@ -80,7 +81,7 @@ def find_root(
             f"find_root() was given tol={tol!r} and max_iterations={max_iterations!r}: neither "
             "can be negative or NaN."
         )
-    problem = Problem(None, Constraint(fun, name="fun"), x0=x0, parameters=parameters)
+    problem = Equations(None, Constraint(fun, name="fun"), x0=x0, parameters=parameters)
     if problem.m != problem.n:
         raise InputError(
             f"find_root() was asked for a root of {problem.m} equations in {problem.n} unknowns: "

@@ -16,6 +16,7 @@ from asdopt._constraints import Constraint
 from asdopt._errors import InputError
 from asdopt._pattern import SparsityPattern
 from asdopt._problem import Problem
+from asdopt.applications._equations import Equations
 
 __all__ = ["OdeJacobian", "ode_jacobian"]
 
@@ -99,7 +100,7 @@ def ode_jacobian(
             "solve_ivp; a single one is (value,)."
         )
     constants = tuple(args)
-    problem = Problem(
+    problem = Equations(
         None,
         Constraint(lambda y, t: fun(t, y, *constants), name="dy/dt"),
         x0=start,

@@ -14,7 +14,7 @@ from scipy.sparse import csc_array
 
 from asdopt._constraints import Constraint
 from asdopt._errors import InputError
-from asdopt._problem import Problem
+from asdopt.applications._equations import Equations
 from asdopt.applications._linear import columns_of, decompose
 from asdopt.tracing._structure import Structure
 
@@ -95,7 +95,9 @@ def root_sensitivity(
         "x": structures[0].flatten(x, "x"),
         "p": structures[1].flatten(parameters, "parameters"),
     }
-    problem = Problem(None, Constraint(lambda z: fun(z["x"], z["p"])), x0={"x": x, "p": parameters})
+    problem = Equations(
+        None, Constraint(lambda z: fun(z["x"], z["p"])), x0={"x": x, "p": parameters}
+    )
     n = flat["x"].size
     if problem.m != n:
         raise InputError(
