@@ -224,6 +224,28 @@ QUANTILE: dict[str, Callable[..., Any]] = {
     "genpareto": lambda q, c: -np.log1p(-q) * sp.exprel(-c * np.log1p(-q)),
     "genextreme": lambda q, c: -np.log(-np.log(q)) * sp.exprel(c * np.log(-np.log(q))),
     "johnsonsu": lambda q, a, b: np.sinh((sp.ndtri(q) - a) / b),
+    "halfcauchy": lambda q: np.where(
+        q < 0.5, np.tan(0.5 * math.pi * q), 1.0 / np.tan(0.5 * math.pi * (1.0 - q))
+    ),
+    "halflogistic": lambda q: 2.0 * np.arctanh(q),
+    "burr": lambda q, c, d: np.power(np.power(q, np.divide(-1.0, d)) - 1.0, np.divide(-1.0, c)),
+    "burr12": lambda q, c, d: np.power(np.expm1(-np.log1p(-q) / d), np.divide(1.0, c)),
+    "invweibull": lambda q, c: np.exp(-np.log(-np.log(q)) / c),
+    "weibull_max": lambda q, c: -np.power(-np.log(q), np.divide(1.0, c)),
+    "exponweib": lambda q, a, c: np.power(
+        -np.log1p(-np.power(q, np.divide(1.0, a))), np.divide(1.0, c)
+    ),
+    "levy": lambda q: 0.5 / np.square(sp.erfcinv(q)),
+    "maxwell": lambda q: np.sqrt(2.0 * sp.gammaincinv(1.5, q)),
+    "chi": lambda q, df: np.sqrt(2.0 * sp.gammaincinv(0.5 * df, q)),
+    "nakagami": lambda q, nu: np.sqrt(sp.gammaincinv(nu, q) / nu),
+    "invgamma": lambda q, a: 1.0 / sp.gammainccinv(a, q),
+    "arcsine": lambda q: np.square(np.sin(0.5 * math.pi * q)),
+    "powerlaw": lambda q, a: np.power(q, np.divide(1.0, a)),
+    "gompertz": lambda q, c: np.log1p(-np.log1p(-q) / c),
+    "truncexpon": lambda q, b: -np.log1p(q * np.expm1(np.negative(b))),
+    "loguniform": lambda q, a, b: a * np.exp(q * np.log(np.divide(b, a))),
+    "genlogistic": lambda q, c: -np.log(np.power(q, np.divide(-1.0, c)) - 1.0),
 }
 # Quantiles of what is above.
 QUANTILE_FROM_ABOVE: dict[str, Callable[..., Any]] = {
