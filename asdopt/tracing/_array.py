@@ -9,6 +9,7 @@ dimensions are traced scalars, as NumPy's are scalars. Next: ``_ufuncs.py`` for
 
 from __future__ import annotations
 
+import operator
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -20,9 +21,10 @@ from asdopt._errors import TracingError, UnsupportedOperationError
 from asdopt.tracing import _tracer
 from asdopt.tracing._array_methods import ArrayMethods
 from asdopt.tracing._codes import one_node_code
-from asdopt.tracing._lift import concrete, lift, living
+from asdopt.tracing._lift import concrete, constants_only, lift, living
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values, select, truth
+from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedArrayBase, Tracer, elementwise, mirror
 
 __all__ = ["TracedArray", "lift"]
@@ -66,9 +68,18 @@ def _in_place(ufunc: np.ufunc) -> Callable[..., Any]:
             self[...] = np.asarray(made)
             return made
         result = plain(self, other)
+        if type(result) is np.ndarray:  # of numbers that an earlier trace left behind
+            self[...] = result
+            return self
         return result if result is NotImplemented else _ufuncs.store(result, self)
 
     return operate
+
+
+def _matmul(tape: Tape, a: Any, b: Any) -> Any:
+    if tape.is_number():
+        return operator.matmul(*constants_only((a, b)))
+    return _linear.matmul(tape, a, b)
 
 
 _times = _operator(np.multiply)
@@ -165,12 +176,12 @@ class TracedArray(ArrayMethods):
     def __matmul__(self, other: Any) -> Any:
         if _left_to_other(other):
             return NotImplemented
-        return _linear.matmul(living(self.tape, (other,)), self, other)
+        return _matmul(living(self.tape, (other,)), self, other)
 
     def __rmatmul__(self, other: Any) -> Any:
         if _left_to_other(other):
             return NotImplemented
-        return _linear.matmul(living(self.tape, (other,)), other, self)
+        return _matmul(living(self.tape, (other,)), other, self)
 
     def __imatmul__(self, other: Any) -> Any:
         return _ufuncs.store(self @ other, self)

@@ -24,6 +24,8 @@ _BOOL = np.dtype(np.bool_)
 def astype(array: TracedArray, dtype: np.dtype[Any], copy: bool) -> Any:
     """Change the type of a traced array, refusing what would lose the dependence."""
     tape = array.tape
+    if tape.is_number():
+        return np.array(np.asarray(array), dtype=dtype)
     if dtype == array.dtype:
         return array.copy() if copy else array
     if dtype == _FLOAT:

@@ -158,8 +158,10 @@ class Recorder:
             except LeftBehindError:
                 if values is None:
                     raise
+            tape.rest()
             with suppress(Exception), np.errstate(all="ignore"):
                 fun(*plain(np.where(values == 0.0, 1e-3, 1.001 * values)))
+            tape.wake()
             result = again()
             if not tape.has_keys or not may_be_remembered(tape, mark):
                 return result

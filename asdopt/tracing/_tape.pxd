@@ -24,6 +24,7 @@ cdef class Tape:
     cdef list guard_values
     cdef bint taken
     cdef bint are_numbers
+    cdef bint resting
     cdef Py_ssize_t num_stale
     cdef bint is_done
     cdef public bint has_keys

@@ -90,7 +90,7 @@ cdef class Tape:
     cdef int grow(self, Py_ssize_t more) except -1:
         cdef Py_ssize_t need = self.size + more, cap
         cdef void *p
-        if self.closed and not self.as_numbers():
+        if self.closed and not self.resting and not self.as_numbers():
             raise LeftBehindError(LEFT_BEHIND)
         if need <= self.capacity:
             return 0
@@ -398,7 +398,7 @@ cdef class Tape:
                     constant = False
                 else:
                     stale |= self.a[idx[k]]
-            if constant:
+            if constant or self.resting:
                 self.pool_size = start
                 out[r] = self.append(OP_CONSTANT, stale, 0, total)
             elif self.pool_size == start + 1 and self.pool_weights[start] == 1.0:
@@ -444,6 +444,8 @@ cdef class Tape:
 
     def codes(self, ids):
         """Op codes of an array of ids."""
+        if self.resting:
+            return np.full(np.shape(ids), OP_CONSTANT, dtype=np.uint8)
         self.settle()
         cdef cnp.ndarray flat = np.ascontiguousarray(ids, dtype=np.int32)
         cdef cnp.ndarray out = np.empty(np.shape(ids), dtype=np.uint8)
@@ -470,7 +472,15 @@ cdef class Tape:
 
     def is_number(self):
         """Tell whether the trace has ended, and values of it are numbers here, in plain code."""
-        return self.closed and not is_tracing() and self.as_numbers()
+        return self.closed and not is_tracing() and (self.resting or self.as_numbers())
+
+    def rest(self):
+        """Let values be numbers until :meth:`wake`, for a plain run of the user's function."""
+        self.closed = self.resting = True
+
+    def wake(self):
+        """Go on with the trace."""
+        self.closed = self.resting = False
 
     def settle(self):
         """Let values of a trace that has ended be numbers, where plain code asks for them."""
@@ -571,7 +581,7 @@ cdef void fill_binary(Tape tape, int op, Py_ssize_t n, const int *a, const int *
         else:
             v = op_value(op, tape.val[x], tape.val[y])
         out[k] = <int> i
-        if tape.op[x] == OP_CONSTANT and tape.op[y] == OP_CONSTANT:
+        if is_plain or (tape.op[x] == OP_CONSTANT and tape.op[y] == OP_CONSTANT):
             tape.op[i] = OP_CONSTANT
             tape.a[i] = 0 if is_plain else tape.a[x] | tape.a[y]
             tape.b[i] = 0

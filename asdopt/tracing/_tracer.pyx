@@ -281,6 +281,8 @@ cdef object binary(object left, object right, int op):
         a = (<Tracer> left).id
         if tape.closed:
             tape = living(left, right)
+            if tape.is_number() and not isinstance(right, TracedArrayBase):
+                return _sequence_ufuncs[op](number_of(left), right)
             a = operand(tape, left)
         b = operand(tape, right)
         if b == NOT_A_NUMBER:
@@ -519,8 +521,7 @@ cdef class Tracer:
         return result_of(tape, tape.binary(OP_DIVIDE, node, tape.constant(scale)), self, self)
 
     def __float__(self):
-        self.tape.settle()
-        if self.tape.op[self.id] == OP_CONSTANT:
+        if self.tape.is_number() or self.tape.op[self.id] == OP_CONSTANT:
             return self.tape.val[self.id]
         raise refuse(
             self.tape, TracingError,
@@ -713,6 +714,8 @@ def elementwise(Tape tape, int code, left, right):
     cdef PyObject *a
     cdef PyObject *b
     cdef int node, other
+    if tape.closed:
+        return None
     node = side(tape, left, &a)
     if node == -2:
         return None

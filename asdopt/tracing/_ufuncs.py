@@ -17,7 +17,7 @@ from asdopt._ops import CODE
 from asdopt.tracing import _tracer
 from asdopt.tracing._array import TracedArray
 from asdopt.tracing._codes import node_of_ufunc
-from asdopt.tracing._lift import lift, living, test
+from asdopt.tracing._lift import constants_only, lift, living, test
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import Ids, apply, broadcast, constant_values, select
 from asdopt.tracing._tape import Tape
@@ -65,6 +65,8 @@ def call(tape: Tape, ufunc: np.ufunc, operands: Sequence[Any]) -> Any:
     if ufunc in (np.equal, np.not_equal) and any(map(left_behind, operands)):
         return np.full(np.broadcast_shapes(*map(np.shape, operands)), ufunc is np.not_equal)[()]
     tape = living(tape, operands)
+    if tape.is_number():
+        return ufunc(*constants_only(tuple(operands)))
     arrays = [lift(tape, operand) for operand in operands]
     if all(a.is_bool for a in arrays):
         result = _call_on_truth(tape, ufunc, arrays)
@@ -136,6 +138,8 @@ def dispatch(
 
         return _complex_ufuncs.ufunc(tape, ufunc, method, inputs, kwargs)
     tape = living(tape, inputs)
+    if tape.is_number() and not any(isinstance(a, TracedArrayBase) for a in kwargs.get("out", ())):
+        return getattr(ufunc, method)(*constants_only(inputs), **kwargs)
     out = kwargs.pop("out", ())
     is_test = "dtype" in kwargs and not any(loop.endswith("->d") for loop in ufunc.types)
     check_types(tape, f"np.{ufunc.__name__}", kwargs, is_test=is_test)

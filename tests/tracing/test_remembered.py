@@ -176,3 +176,50 @@ def test_what_is_left_behind_is_shown_and_pickled_as_numbers() -> None:
     assert (again.best, again.best_x.tolist()) == (best, [0.5, 1.2, -0.3])
     problem = pickle.loads(pickle.dumps(asdopt.Problem(observed, x0=np.zeros(3))))
     np.testing.assert_allclose(problem.gradient(np.zeros(3)), [6.0, 0.0, 0.0])
+
+
+class WarmStarted:
+    """An inner equation, z**3 + z = x[0], solved from its last solution."""
+
+    def __init__(self) -> None:
+        self.z: Any = 1.0
+
+    def __call__(self, x: Any) -> Any:
+        z = self.z
+        for _ in range(50):
+            step = (z**3 + z - x[0]) / (3.0 * z**2 + 1.0)
+            z = z - step
+            if abs(step) < 1e-12:
+                break
+        self.z = z
+        return z * x[1]
+
+
+def test_an_inner_iteration_may_start_where_the_last_one_ended() -> None:
+    """The start is a number for the next trace."""
+    warm = WarmStarted()
+    for x in ([0.5, 1.5], [1.2, 0.3], [0.5, 1.5]):
+        problem = asdopt.Problem(warm, x0=x)
+        z = float(np.roots([1.0, 0.0, 1.0, -x[0]])[-1].real)
+        first = 1.0 / (3.0 * z**2 + 1.0)
+        assert problem.objective(x) == pytest.approx(z * x[1])
+        np.testing.assert_allclose(problem.gradient(x), [first * x[1], z], rtol=1e-9)
+        second = -6.0 * z * first**3 * x[1]
+        np.testing.assert_allclose(
+            problem.hessian(x).toarray(), [[second, 0], [first, 0]], rtol=1e-6
+        )
+        assert float(warm(np.array(x))) == pytest.approx(z * x[1])
+
+
+def test_numbers_left_behind_make_numbers() -> None:
+    """In plain code, whatever is computed of them."""
+    observed = Observed()
+    asdopt.Problem(observed, x0=np.array([0.5, 1.2, -0.3]))
+    x = observed.best_x
+    for made in (x + 1.0, np.exp(x), np.vstack([x, x]), x[:2] @ np.eye(2), np.add(x, 1.0)):
+        assert type(made) is np.ndarray
+    assert type(np.linalg.norm(x)) is np.float64
+    assert np.add(x, 1.0, out=np.zeros(3)).tolist() == [1.5, 2.2, 0.7]
+    assert sorted(x) == [-0.3, 0.5, 1.2]
+    assert {x[0]: 1.0}[0.5] == 1.0
+    assert (x == [0.5, 1.2, -0.3]).all()
