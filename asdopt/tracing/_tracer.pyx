@@ -465,7 +465,8 @@ cdef class Tracer:
 
     def __bool__(self):
         cdef Tape tape = self.tape
-        tape.settle()
+        if tape.closed:
+            tape.settle()
         cdef double v = tape.val[self.id]
         if tape.op[self.id] == OP_CONSTANT:
             return v != 0.0
@@ -521,7 +522,7 @@ cdef class Tracer:
         return result_of(tape, tape.binary(OP_DIVIDE, node, tape.constant(scale)), self, self)
 
     def __float__(self):
-        if self.tape.is_number() or self.tape.op[self.id] == OP_CONSTANT:
+        if self.tape.op[self.id] == OP_CONSTANT or self.tape.is_number():
             return self.tape.val[self.id]
         raise refuse(
             self.tape, TracingError,
@@ -541,7 +542,8 @@ cdef class Tracer:
 
     def __hash__(self):
         cdef Tape tape = self.tape
-        tape.settle()
+        if tape.closed:
+            tape.settle()
         if tape.op[self.id] == OP_CONSTANT:
             return hash(tape.val[self.id])
         if tape.primal and is_step(tape, self.id):
