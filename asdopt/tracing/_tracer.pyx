@@ -389,6 +389,13 @@ cdef object compare(object self, object other, int kind):
 @cython.freelist(1024)
 @cython.no_gc
 cdef class Tracer:
+    def __init__(self, value=0.0):
+        # Libraries make numbers with the type of what they are given, as statistics.mean does.
+        self.tape = Tape(0, np.empty(0), primal=True)
+        self.id = self.tape.constant(float(value))
+        self.tape.close()
+        self.tape.done()
+
     def __add__(left, right):
         return binary(left, right, OP_ADD)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import statistics
 from collections.abc import Callable
 from typing import Any
 
@@ -222,4 +223,6 @@ def test_numbers_left_behind_make_numbers() -> None:
     assert np.add(x, 1.0, out=np.zeros(3)).tolist() == [1.5, 2.2, 0.7]
     assert sorted(x) == [-0.3, 0.5, 1.2]
     assert {x[0]: 1.0}[0.5] == 1.0
+    assert float(statistics.mean(x)) == pytest.approx(1.4 / 3)
+    assert float(type(x[0])(2.5) + 1.0) == 3.5
     assert (x == [0.5, 1.2, -0.3]).all()
