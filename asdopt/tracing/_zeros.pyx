@@ -11,8 +11,8 @@ import numpy as np
 from asdopt.tracing._sharing import share_nodes
 
 from asdopt._operators cimport (
-    OP_ADD, OP_ARITY, OP_CONSTANT, OP_DIVIDE, OP_EXTERNAL, OP_MASK, OP_MULTIPLY, OP_NEGATIVE,
-    OP_NOT_EQUAL, OP_SUBTRACT, OP_SUM, op_first, op_second,
+    OP_ADD, OP_ARITY, OP_CONSTANT, OP_COS, OP_DIVIDE, OP_EXP, OP_EXTERNAL, OP_MASK, OP_MULTIPLY,
+    OP_NEGATIVE, OP_NOT_EQUAL, OP_SIN, OP_SQUARE, OP_SUBTRACT, OP_SUM, op_first, op_second,
 )
 from libc.math cimport isfinite
 
@@ -99,6 +99,10 @@ cdef bint any_singular(Tape tape) noexcept nogil:
     for i in range(tape.num_inputs + tape.num_parameters, tape.size):
         o = tape.op[i]
         if o <= OP_SUM or o == OP_EXTERNAL or OP_ARITY[o] == 0:
+            continue
+        # Most operations; their derivatives are finite wherever their operands are.
+        if (o == OP_ADD or o == OP_SUBTRACT or o == OP_MULTIPLY or o == OP_SQUARE
+                or o == OP_NEGATIVE or o == OP_SIN or o == OP_COS or o == OP_EXP):
             continue
         x = tape.a[i]
         y = tape.b[i] if OP_ARITY[o] == 2 else x
