@@ -154,7 +154,7 @@ class RestartingProblem:
         callbacks = self.callbacks
         why_not = self._problem.evaluator.why_no_hessian
         if why_not is not None and self._options.get("hessian_approximation") != "limited-memory":
-            raise why_not
+            raise why_not.with_traceback(None)
         given = callbacks.structure
         callbacks.reset()
         if self._reopen_first or callbacks.structure != given:

@@ -66,7 +66,7 @@ class Branch:
                 self.hessian_pattern = hessian_pattern(trace, trace.outputs)
             except (PatternError, MemoryError) as error:
                 # Solvers that need first derivatives alone can go on.
-                self.why_no_hessian = error
+                self.why_no_hessian = error.with_traceback(None)  # which holds what was computed
         self.engine = Engine(trace, self.jacobian_pattern, self.hessian_pattern, threads)
         self.is_guarded = len(trace.guard_nodes) > 0
         self.is_direct = not self.is_guarded and self.hessian_pattern is not None
@@ -156,7 +156,8 @@ class Evaluator:
             It has too many entries.
         """
         if self._hessian_pattern is None:
-            raise self.why_no_hessian or RuntimeError("prepared for first derivatives alone")
+            why = self.why_no_hessian or RuntimeError("prepared for first derivatives alone")
+            raise why.with_traceback(None)
         return self._hessian_pattern
 
     @property
