@@ -21,10 +21,11 @@ from asdopt._plan import Plan
 from asdopt.backends import FiniteDifferences, FlatFunction
 from asdopt.coloring import Coloring, color, color_hessian
 from asdopt.tracing._array import TracedArray, lift
+from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._location import refuse
 from asdopt.tracing._recorder import function_name
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import TracedArrayBase, Tracer, tracer
+from asdopt.tracing._tracer import Tracer, tracer
 
 __all__ = ["external", "tape_of"]
 

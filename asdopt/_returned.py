@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from asdopt._errors import InputError
+from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._recorder import result_parts
-from asdopt.tracing._tracer import TracedArrayBase, TracedBool, Tracer
+from asdopt.tracing._tracer import TracedBool, Tracer
 
 __all__ = ["check_returned"]
 

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from asdopt._errors import TracingError
 from asdopt.backends._sweeps import NUM_LANES, Sweeps
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._boxes import Box, record
 from asdopt.tracing._callee import HOOK, Session
 from asdopt.tracing._lift import lift
@@ -27,7 +28,6 @@ from asdopt.tracing._nodes import constant_values, need_values
 from asdopt.tracing._slices import Leaves, part_of
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._trace import Trace
-from asdopt.tracing._tracer import wrap
 
 __all__ = ["finder"]
 

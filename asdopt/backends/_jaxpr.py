@@ -20,8 +20,9 @@ from scipy import sparse, special
 from asdopt._errors import UnsupportedOperationError
 from asdopt.backends._import import optional
 from asdopt.tracing._array import TracedArray, lift
+from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import TracedArrayBase, Tracer
+from asdopt.tracing._tracer import Tracer
 
 __all__ = ["Replay"]
 

@@ -18,14 +18,15 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._errors import TracingError, UnsupportedOperationError
-from asdopt.tracing import _tracer
+from asdopt.tracing import _array_base, _tracer
+from asdopt.tracing._array_base import TracedArrayBase, elementwise, mirror
 from asdopt.tracing._array_methods import ArrayMethods
 from asdopt.tracing._codes import one_node_code
 from asdopt.tracing._lift import concrete, constants_only, lift, living
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values, select, truth
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import TracedArrayBase, Tracer, elementwise, mirror
+from asdopt.tracing._tracer import Tracer
 
 __all__ = ["TracedArray", "lift"]
 
@@ -351,4 +352,5 @@ class TracedArray(ArrayMethods):
 # At the end: these modules are written in terms of the class above.
 from asdopt.tracing import _conversions, _functions, _linear, _scalars, _ufuncs  # noqa: E402
 
+_array_base.install(TracedArray, _scalars.ufunc)
 _tracer.install(TracedArray, _scalars.attribute, _scalars.ufunc, _scalars.function)

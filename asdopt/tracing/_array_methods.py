@@ -13,9 +13,9 @@ import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing import _tracer
+from asdopt.tracing._array_base import TracedArrayBase, mirror
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values
-from asdopt.tracing._tracer import TracedArrayBase, mirror
 
 __all__ = ["ArrayMethods"]
 

@@ -10,12 +10,12 @@ import numpy.typing as npt
 from asdopt._errors import UnsupportedOperationError
 from asdopt._ops import CODE
 from asdopt.tracing._array import TracedArray
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import apply, constant_values, decide, grouped, weighted
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import wrap
 from asdopt.tracing._ufuncs import call
 
 __all__: list[str] = []

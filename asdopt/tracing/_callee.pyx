@@ -13,11 +13,13 @@ from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.math cimport isfinite
 
+from asdopt.tracing._array_base cimport TracedArrayBase
+from asdopt.tracing._float_errors cimport domain_guard
 from asdopt.tracing._pointer_map cimport PointerMap
 from asdopt.tracing._tape cimport Tape
 from asdopt.tracing._tracer cimport (
-    TracedArrayBase, TracedBool, Tracer, domain_guard, make, make_bool, make_float, make_plain_bool,
-    operand_of, result_of)
+    TracedBool, Tracer, make, make_bool, make_float, make_plain_bool, operand_of, result_of,
+)
 
 cdef extern from "Python.h":
     bint PyCFunction_Check(object)

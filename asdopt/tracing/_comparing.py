@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from asdopt.tracing._array import TracedArray
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._lift import lift
 from asdopt.tracing._nodes import select
 from asdopt.tracing._reductions import reduce
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import wrap
 from asdopt.tracing._ufuncs import call, deliver
 
 __all__: list[str] = []

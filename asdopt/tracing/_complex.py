@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from asdopt._errors import TracingError
+from asdopt.tracing._array_base import TracedArrayBase, array, wrap
 from asdopt.tracing._lift import concrete, lift
 from asdopt.tracing._linear import is_sparse, is_sparse_matrix
 from asdopt.tracing._location import refuse
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import TracedArrayBase, Tracer, array, wrap
+from asdopt.tracing._tracer import Tracer
 
 __all__ = [
     "TracedComplex",

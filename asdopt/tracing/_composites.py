@@ -12,7 +12,7 @@ import numpy as np
 from numpy._core import umath as _umath
 
 from asdopt._errors import UnsupportedOperationError
-from asdopt.tracing import _tracer
+from asdopt.tracing import _array_base
 from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values
@@ -55,7 +55,7 @@ def _times(tape: Tape, a: Any, b: Any) -> Any:
 @composite(np.positive, np.conjugate)
 def _copy(tape: Tape, x: Any) -> Any:
     array = lift(tape, x)
-    return _tracer.wrap(tape, array.ids.copy(), array.is_bool)
+    return _array_base.wrap(tape, array.ids.copy(), array.is_bool)
 
 
 @composite(np.deg2rad, np.radians)

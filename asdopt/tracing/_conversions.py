@@ -10,10 +10,11 @@ import numpy.typing as npt
 from asdopt._errors import TracingError, UnsupportedOperationError
 from asdopt.tracing import _tracer, _ufuncs
 from asdopt.tracing._array import TracedArray
+from asdopt.tracing._array_base import mirror, wrap
 from asdopt.tracing._lift import concrete, lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values, decide, truth
-from asdopt.tracing._tracer import Tracer, mirror, wrap
+from asdopt.tracing._tracer import Tracer
 
 __all__ = ["FlatIterator", "astype", "to_ndarray", "to_objects"]
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._array import TracedArray
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._boxes import record
 from asdopt.tracing._complex import make
 from asdopt.tracing._eigenvalues import MAX_SIZE, singular_values
@@ -25,7 +26,6 @@ from asdopt.tracing._registry import implements
 from asdopt.tracing._spectral import EigenSystem, EigenVectors, SingularVectors
 from asdopt.tracing._stacks import map_matrices, square
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import wrap
 
 __all__ = ["eigenvectors", "general", "singular_vectors"]
 

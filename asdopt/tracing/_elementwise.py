@@ -15,9 +15,9 @@ import numpy.typing as npt
 from scipy import sparse
 
 from asdopt._ops import CODE
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._lift import lift
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import wrap
 
 __all__ = ["Derivative", "record"]
 

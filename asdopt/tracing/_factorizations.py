@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt.tracing._array import TracedArray
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._lift import lift
 from asdopt.tracing._nodes import (
     Ids,
@@ -26,7 +27,6 @@ from asdopt.tracing._nodes import (
 from asdopt.tracing._registry import implements
 from asdopt.tracing._stacks import each_matrix, map_matrices, square
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import wrap
 
 __all__ = ["lu", "nonzero", "reflect"]
 

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from asdopt.tracing._array import TracedArray
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._lift import lift
 from asdopt.tracing._linear import matrix_times
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import wrap
 from asdopt.tracing._ufuncs import deliver
 
 __all__: list[str] = []

@@ -21,11 +21,12 @@ from asdopt.tracing import (  # noqa: F401  # imported for what they register
     _shapes,
     _statistics,
 )
+from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._lift import constants_only, living
 from asdopt.tracing._location import refuse
 from asdopt.tracing._registry import FUNCTIONS, Handler
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import TracedArrayBase, Tracer
+from asdopt.tracing._tracer import Tracer
 from asdopt.tracing._ufuncs import left_behind
 
 __all__ = ["dispatch", "find_handler"]

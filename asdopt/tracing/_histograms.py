@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._lift import constants_only, lift
 from asdopt.tracing._linear import matrix_times
 from asdopt.tracing._location import refuse
@@ -15,7 +16,6 @@ from asdopt.tracing._nodes import constant_values, decide
 from asdopt.tracing._order import searchsorted
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import wrap
 
 __all__: list[str] = []
 

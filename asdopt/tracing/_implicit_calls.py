@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from asdopt.tracing._array import TracedArray
+from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._callee import HOOK, Elementary, Session, know, stand_in
 from asdopt.tracing._hook import HANDLERS, METHODS
 from asdopt.tracing._implicit_loops import contains, iterate, shown
@@ -26,7 +27,7 @@ from asdopt.tracing._implicit_places import get_attribute, get_item, set_attribu
 from asdopt.tracing._nodes import decide
 from asdopt.tracing._standins_arrays import Dispatched
 from asdopt.tracing._standins_types import attribute, sample
-from asdopt.tracing._tracer import TracedArrayBase, TracedBool
+from asdopt.tracing._tracer import TracedBool
 
 __all__: list[str] = []
 

@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._callee import HOOK
 from asdopt.tracing._convert import CONSTANTS
 from asdopt.tracing._hook import find_attribute, is_template, is_user_function
 from asdopt.tracing._rewrite import PREFIX
 from asdopt.tracing._standins_arrays import traced_constants
-from asdopt.tracing._tracer import TracedArrayBase, TracedBool, TracedFloat, Tracer
+from asdopt.tracing._tracer import TracedBool, TracedFloat, Tracer
 
 __all__ = ["PLAIN", "form", "fresh", "special"]
 

@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._complex import is_pair
 from asdopt.tracing._complex_ufuncs import complex_operation
 from asdopt.tracing._formatting import percent
 from asdopt.tracing._hook import find_attribute
 from asdopt.tracing._implicit_methods import PLAIN, form, fresh, special
-from asdopt.tracing._tracer import TracedArrayBase, Tracer
+from asdopt.tracing._tracer import Tracer
 
 __all__ = ["BINARY", "COMPARE", "INPLACE", "UNARY", "for_pandas", "truth"]
 

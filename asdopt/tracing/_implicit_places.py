@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asdopt.tracing._array_base import TracedArrayBase, wrap
 from asdopt.tracing._callee import HOOK, current
 from asdopt.tracing._convert import CONSTANTS
 from asdopt.tracing._hook import find_attribute, is_user_function, of_pandas
@@ -22,7 +23,7 @@ from asdopt.tracing._lift import concrete
 from asdopt.tracing._rewrite import PREFIX
 from asdopt.tracing._standins_arrays import lifted
 from asdopt.tracing._standins_types import attribute, class_of, sample
-from asdopt.tracing._tracer import TracedArrayBase, TracedBool, Tracer, wrap
+from asdopt.tracing._tracer import TracedBool, Tracer
 
 __all__ = ["get_attribute", "get_item", "set_attribute", "set_item"]
 

@@ -13,12 +13,12 @@ import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._array import TracedArray
+from asdopt.tracing._array_base import mirror, wrap
 from asdopt.tracing._lift import concrete, lift, test
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import select
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import mirror, wrap
 from asdopt.tracing._ufuncs import call, check_types, deliver, store
 
 __all__: list[str] = []

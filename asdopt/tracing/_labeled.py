@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._callee import HOOK, current, holds_traced
 from asdopt.tracing._hook import is_user_function
-from asdopt.tracing._tracer import TracedArrayBase
 
 __all__ = ["constructor", "method", "store"]
 

@@ -13,11 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._errors import TracingError
-from asdopt.tracing import _tracer
+from asdopt.tracing import _array_base, _tracer
+from asdopt.tracing._array_base import TracedArrayBase
+from asdopt.tracing._left_behind import adopted
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values, constants, decide, truth
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import TracedArrayBase, TracedBool, Tracer
+from asdopt.tracing._tracer import TracedBool, Tracer
 
 if TYPE_CHECKING:
     from asdopt.tracing._array import TracedArray
@@ -28,7 +30,7 @@ _TRACED = (Tracer, TracedArrayBase)
 
 
 def _array(tape: Tape, ids: npt.NDArray[np.int32], is_bool: bool) -> TracedArray:
-    return cast("TracedArray", _tracer.array(tape, ids, is_bool))
+    return cast("TracedArray", _array_base.array(tape, ids, is_bool))
 
 
 def lift(tape: Tape, value: Any) -> TracedArray:
@@ -53,7 +55,7 @@ def lift(tape: Tape, value: Any) -> TracedArray:
     if isinstance(value, TracedArrayBase):
         if value.tape is not tape:
             if value.tape.closed:
-                return _array(tape, tape.adopted(value.tape, value.ids), value.is_bool)
+                return _array(tape, adopted(tape, value.tape, value.ids), value.is_bool)
             _tracer.other_trace(tape)
         return cast("TracedArray", value)
     if isinstance(value, np.ndarray):
@@ -143,7 +145,7 @@ def _lift_ndarray(tape: Tape, array: npt.NDArray[Any]) -> TracedArray:
         return _array(tape, constants(tape, array), kind == "b")
     if kind == "O":
         items = array.ravel().tolist()
-        ids = _tracer.node_ids(tape, items)
+        ids = _array_base.node_ids(tape, items)
         if ids is not None:
             is_bool = bool(items) and all(
                 isinstance(v, (TracedBool, bool, np.bool_)) for v in items
@@ -162,7 +164,7 @@ def _lift_ndarray(tape: Tape, array: npt.NDArray[Any]) -> TracedArray:
 
 
 def _lift_sequence(tape: Tape, values: list[Any] | tuple[Any, ...]) -> TracedArray:
-    ids = _tracer.node_ids(tape, values)
+    ids = _array_base.node_ids(tape, values)
     if ids is not None:
         is_bool = bool(values) and all(isinstance(v, (TracedBool, bool, np.bool_)) for v in values)
         return _array(tape, ids, is_bool)

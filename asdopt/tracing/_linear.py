@@ -17,12 +17,12 @@ import numpy.typing as npt
 
 from asdopt._errors import UnsupportedOperationError
 from asdopt._ops import CODE
+from asdopt.tracing._array_base import TracedArrayBase, mirror, wrap
 from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import Ids, constant_mask, weighted
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import TracedArrayBase, mirror, wrap
 from asdopt.tracing._ufuncs import call, check_types, composite, deliver
 
 __all__ = [

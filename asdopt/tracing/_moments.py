@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from asdopt.tracing._array import TracedArray
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._lift import lift
 from asdopt.tracing._nodes import constant_values, constants, rows, totals, truth
 from asdopt.tracing._reductions import reduce
 from asdopt.tracing._registry import implements
 from asdopt.tracing._statistics import condition, keeps
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import wrap
 from asdopt.tracing._ufuncs import call, check_types, deliver
 
 __all__ = ["mean", "variance"]

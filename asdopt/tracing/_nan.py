@@ -12,6 +12,7 @@ import numpy as np
 
 from asdopt._ops import CODE
 from asdopt.tracing._array import TracedArray
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._lift import lift
 from asdopt.tracing._moments import variance
 from asdopt.tracing._nodes import Ids, apply, constants, decide, rows, select
@@ -19,7 +20,6 @@ from asdopt.tracing._reductions import accumulate, reduce
 from asdopt.tracing._registry import implements
 from asdopt.tracing._statistics import chooser, condition, keeps
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import wrap
 from asdopt.tracing._ufuncs import call, check_types, deliver
 
 __all__: list[str] = []

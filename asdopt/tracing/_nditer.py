@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
+from asdopt.tracing._array_base import TracedArrayBase, array
 from asdopt.tracing._callee import current, holds_traced
 from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._standins import stands_for
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import TracedArrayBase, array
 
 __all__: list[str] = []
 

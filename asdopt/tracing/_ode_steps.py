@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from asdopt._ops import CODE, OPERATORS
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._callee import current
 from asdopt.tracing._plain_calls import number
 from asdopt.tracing._scipy_arrays import refused
-from asdopt.tracing._tracer import wrap
 
 __all__ = ["Method", "Step", "close_steps", "explicit_steps"]
 

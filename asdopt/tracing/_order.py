@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from asdopt._errors import UnsupportedOperationError
 from asdopt._ops import CODE
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._lift import concrete, lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import (
@@ -28,7 +29,6 @@ from asdopt.tracing._nodes import (
 )
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import wrap
 from asdopt.tracing._ufuncs import deliver
 
 __all__ = ["order_of", "position", "searchsorted"]

@@ -14,11 +14,11 @@ import numpy as np
 
 from asdopt._ops import EXTERNAL, FIRST_CODE, OPERATORS, SUM
 from asdopt.tracing._array import TracedArray
+from asdopt.tracing._array_base import mirror, wrap
 from asdopt.tracing._lift import lift, test
 from asdopt.tracing._nodes import Ids, constants, decide, select
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import mirror, wrap
 
 __all__: list[str] = []
 

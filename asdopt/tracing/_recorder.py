@@ -24,6 +24,7 @@ from asdopt.tracing._array import TracedArray, lift
 from asdopt.tracing._attempts import run_hooked
 from asdopt.tracing._compact import compact_trace
 from asdopt.tracing._complex import TracedComplex, is_complex
+from asdopt.tracing._left_behind import depends_on_stale
 from asdopt.tracing._location import Location, shown_name, user_location
 from asdopt.tracing._remembered import may_be_remembered
 from asdopt.tracing._structure import Structure
@@ -184,7 +185,7 @@ class Recorder:
     def _is_stale(self, result: Any, fun: Callable[..., Any]) -> bool:
         """Tell whether a result depends on what an earlier trace left behind."""
         tape = self.tape
-        return tape.has_stale() and tape.depends_on_stale(self._flatten(result, fun)[0])
+        return tape.num_stale > 0 and depends_on_stale(tape, self._flatten(result, fun)[0])
 
     def _agree(self, first: Any, second: Any, fun: Callable[..., Any]) -> bool:
         a, b = (self.tape.values(self._flatten(result, fun)[0]) for result in (first, second))
@@ -193,7 +194,7 @@ class Recorder:
     def flatten(self, result: Any, fun: Callable[..., Any]) -> tuple[IntArray, tuple[int, ...]]:
         """Nodes of what a function returned in C order, and its shape, as :meth:`call` does."""
         ids, shape = self._placed(result, fun)
-        if self.tape.has_stale() and self.tape.depends_on_stale(ids):
+        if self.tape.num_stale > 0 and depends_on_stale(self.tape, ids):
             raise LeftBehindError(f"{function_name(fun)}: {LEFT_BEHIND}")
         return ids, shape
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._array import TracedArray
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._codes import node_of_ufunc
 from asdopt.tracing._lift import concrete, lift, test
 from asdopt.tracing._location import refuse
@@ -28,7 +29,6 @@ from asdopt.tracing._nodes import (
     truth,
 )
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import wrap
 from asdopt.tracing._ufuncs import call, unknown
 
 __all__ = ["accumulate", "at", "reduce", "reduceat"]

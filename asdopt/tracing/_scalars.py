@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from asdopt._errors import TracingError
-from asdopt.tracing import _array, _functions, _tracer, _ufuncs
+from asdopt.tracing import _array, _array_base, _functions, _tracer, _ufuncs
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values
-from asdopt.tracing._tracer import Tracer, wrap
+from asdopt.tracing._tracer import Tracer
 
 __all__ = ["attribute", "function", "ufunc"]
 
@@ -88,7 +89,7 @@ def attribute(tracer: Tracer, name: str) -> Any:
     if name in ("hex", "as_integer_ratio"):
         return partial(_of_float, tracer, name)
     if name in _NUMPY_SCALAR:
-        array = _tracer.array(
+        array = _array_base.array(
             tracer.tape,
             np.array(tracer.id, dtype=np.int32),
             isinstance(tracer, _tracer.TracedBool),

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
+from asdopt.tracing._array_base import TracedArrayBase, mirror, wrap
 from asdopt.tracing._lift import concrete, lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import Ids
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import TracedArrayBase, TracedBool, TracedFloat, mirror, wrap
+from asdopt.tracing._tracer import TracedBool, TracedFloat
 from asdopt.tracing._ufuncs import deliver
 
 __all__ = ["filled"]

@@ -13,6 +13,7 @@ import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._array import TracedArray
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._boxes import record
 from asdopt.tracing._factorizations import lu, orthogonal, reflect
 from asdopt.tracing._lift import lift
@@ -24,7 +25,6 @@ from asdopt.tracing._registry import implements
 from asdopt.tracing._spectral import Determinant
 from asdopt.tracing._stacks import each_matrix, map_matrices, square
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import wrap
 
 __all__: list[str] = []
 

@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._errors import UnsupportedOperationError
+from asdopt.tracing._array_base import array, wrap
 from asdopt.tracing._complex import make
 from asdopt.tracing._lift import lift
 from asdopt.tracing._linear import check_sparse, is_sparse
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import Ids, constants, grouped
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import array, wrap
 
 __all__ = ["TracedSparse", "diagonals", "from_arguments"]
 

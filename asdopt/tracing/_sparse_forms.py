@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from asdopt.tracing._array_base import array, wrap
 from asdopt.tracing._lift import concrete, lift
 from asdopt.tracing._linear import check_sparse, is_sparse
 from asdopt.tracing._nodes import constants, grouped
 from asdopt.tracing._scipy_arrays import refused
 from asdopt.tracing._sparse import TracedSparse
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import array, wrap
 
 __all__ = ["JOINS", "part", "product"]
 

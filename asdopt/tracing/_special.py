@@ -15,12 +15,12 @@ import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
 from asdopt._ops import CODE
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._composites import by_name
 from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import apply, constant_values
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import wrap
 
 __all__ = ["scipy_function"]
 

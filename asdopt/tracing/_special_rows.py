@@ -13,13 +13,13 @@ import numpy as np
 import scipy.special as sp
 
 from asdopt._errors import UnsupportedOperationError
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._elementwise import record
 from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values
 from asdopt.tracing._special_table import RESULTS, ROWS, Row
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import wrap
 
 __all__ = ["find", "recorded"]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._lift import lift
 from asdopt.tracing._nodes import Ids
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import wrap
 
 __all__ = ["each_matrix", "map_matrices", "square"]
 

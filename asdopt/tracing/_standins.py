@@ -20,13 +20,14 @@ import numpy as np
 
 from asdopt._errors import TracingError
 from asdopt._ops import CODE
+from asdopt.tracing._array_base import TracedArrayBase, node_ids
 from asdopt.tracing._callee import HOOK, current, know
 from asdopt.tracing._convert import CONSTANTS, compile_hooked, is_hooked
 from asdopt.tracing._location import refuse
 from asdopt.tracing._namespace import Namespace, evaluate
 from asdopt.tracing._rewrite import PREFIX
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import TracedArrayBase, TracedBool, Tracer, as_float, node_ids, tracer
+from asdopt.tracing._tracer import TracedBool, Tracer, as_float, tracer
 
 __all__ = ["exchanging", "is_traced", "scalar_tape", "stands_for", "total"]
 

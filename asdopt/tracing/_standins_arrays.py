@@ -18,6 +18,7 @@ import numpy as np
 
 from asdopt._errors import AsdoptError
 from asdopt.tracing._array import TracedArray
+from asdopt.tracing._array_base import TracedArrayBase, array
 from asdopt.tracing._callee import (
     current,
     holds_scalars,
@@ -31,7 +32,7 @@ from asdopt.tracing._nodes import constants
 from asdopt.tracing._registry import FUNCTIONS
 from asdopt.tracing._standins import stands_for
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import TracedArrayBase, Tracer, array
+from asdopt.tracing._tracer import Tracer
 
 __all__ = ["lifted", "traced_constants"]
 

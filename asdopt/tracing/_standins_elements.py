@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._callee import HOOK, Session, current, holds_traced
 from asdopt.tracing._complex import TracedComplex, tape_among
 from asdopt.tracing._hook import HANDLERS, METHODS
@@ -20,7 +21,6 @@ from asdopt.tracing._lift import lift
 from asdopt.tracing._standins import is_traced
 from asdopt.tracing._standins_arrays import Dispatched, lifted, traced_constants
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import TracedArrayBase
 
 __all__: list[str] = []
 

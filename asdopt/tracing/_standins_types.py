@@ -13,18 +13,12 @@ from typing import Any
 import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
+from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._callee import know
 from asdopt.tracing._complex import TracedComplex
 from asdopt.tracing._location import refuse
 from asdopt.tracing._standins import stands_for
-from asdopt.tracing._tracer import (
-    TracedArrayBase,
-    TracedBool,
-    TracedFloat,
-    Tracer,
-    install_samples,
-    is_instance,
-)
+from asdopt.tracing._tracer import TracedBool, TracedFloat, Tracer, install_samples, is_instance
 
 __all__ = ["attribute", "class_of", "sample"]
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._lift import lift
 from asdopt.tracing._nodes import truth
 from asdopt.tracing._reductions import accumulate, reduce
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import wrap
 from asdopt.tracing._ufuncs import call, check_types, deliver
 
 __all__ = ["chooser", "condition", "keeps"]

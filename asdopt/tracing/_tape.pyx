@@ -1,6 +1,10 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 # cython: initializedcheck=False
-"""The tape: scalar nodes as a struct of arrays, with their primal values."""
+"""The tape: scalar nodes as a struct of arrays, with their primal values.
+
+Its memory is in ``_tape_memory.pyx``; what becomes of values that outlive it, in
+``_left_behind.pyx``.
+"""
 
 import numpy as np
 
@@ -12,21 +16,16 @@ from asdopt._operators cimport (
     OP_POWER_CONSTANT, OP_SQRT, OP_SQUARE, OP_SUBTRACT, OP_SUM, op_value,
 )
 from libc.math cimport NAN
-from libc.stdlib cimport free
+
+from asdopt.tracing._tape_memory cimport TapeMemory
 
 cnp.import_array()
-
-cdef extern from "tracing/_memory.h":
-    void *resized "asdopt_resize" (void *p, size_t size)
 
 LEFT_BEHIND = (
     "an operation on a traced value was asked for after its trace had ended, so it would be lost; "
     "the value was left behind in a global, an attribute or a cache: let the function return what "
     "it computes instead of storing it"
 )
-# Node ids are C ints.
-cdef Py_ssize_t MAX_NODES = 2147483647
-
 
 # Tells whether a trace runs on this thread; set by _callee.pyx, which cannot be imported from here.
 cdef object is_tracing = bool
@@ -44,7 +43,7 @@ cdef cnp.ndarray contiguous(cnp.ndarray ids):
     return np.array(ids, dtype=np.int32, order="C")
 
 
-cdef class Tape:
+cdef class Tape(TapeMemory):
     def __cinit__(self, Py_ssize_t num_inputs, values=None, *, bint primal=False,
                   Py_ssize_t num_parameters=0):
         cdef double[::1] x
@@ -68,19 +67,6 @@ cdef class Tape:
                 self.val[i] = x[i]
         self.size = num_inputs + num_parameters
 
-    def __dealloc__(self):
-        if self.taken:
-            return  # by arrays, which the tape keeps
-        free(self.op)
-        free(self.a)
-        free(self.b)
-        free(self.val)
-        free(self.pool_ids)
-        free(self.pool_weights)
-
-    def __len__(self):
-        return self.size
-
     def __reduce__(self):
         raise TracingError(
             "pickling a tracer was asked for; its tape lives only while the function is traced: "
@@ -88,34 +74,10 @@ cdef class Tape:
         )
 
     cdef int grow(self, Py_ssize_t more) except -1:
-        cdef Py_ssize_t need = self.size + more, cap
-        cdef void *p
+        """Make room for more nodes, where there may be more."""
         if self.closed and not self.resting and not self.as_numbers():
             raise LeftBehindError(LEFT_BEHIND)
-        if need <= self.capacity:
-            return 0
-        # Moving the arrays costs more than the operations in them; pages not yet written are free.
-        cap = max(need, 4 * self.capacity, 16 * self.num_inputs, 1024)
-        if need > MAX_NODES:
-            raise MemoryError(f"the tape would need {need} nodes; at most {MAX_NODES} fit")
-        p = resized(self.op, cap)
-        if p == NULL:
-            raise MemoryError()
-        self.op = <unsigned char *> p
-        p = resized(self.a, cap * sizeof(int))
-        if p == NULL:
-            raise MemoryError()
-        self.a = <int *> p
-        p = resized(self.b, cap * sizeof(int))
-        if p == NULL:
-            raise MemoryError()
-        self.b = <int *> p
-        p = resized(self.val, cap * sizeof(double))
-        if p == NULL:
-            raise MemoryError()
-        self.val = <double *> p
-        self.capacity = cap
-        return 0
+        return self.reserve(more, 16 * self.num_inputs)
 
     cdef bint as_numbers(self) except -1:
         """Make constants of all nodes of a trace that has ended.
@@ -128,12 +90,7 @@ cdef class Tape:
         cdef double *val = self.val
         if self.are_numbers or not self.primal or not self.is_done:
             return self.are_numbers
-        if self.taken:
-            # Its memory is that of arrays, which the tape keeps.
-            self.op, self.a, self.b, self.val = NULL, NULL, NULL, NULL
-            self.pool_ids, self.pool_weights = NULL, NULL
-            self.pool_size = self.pool_capacity = self.capacity = 0
-            self.taken = False
+        self.leave()
         self.are_numbers = True
         self.grow(64)
         for i in range(self.size):
@@ -151,63 +108,6 @@ cdef class Tape:
         if other.a[node]:
             self.num_stale += 1
         return self.append(OP_CONSTANT, other.a[node], 0, other.val[node])
-
-    def adopted(self, Tape other, ids):
-        """Nodes of an array of values of a trace that has ended."""
-        cdef const int[::1] source = np.ascontiguousarray(ids, dtype=np.int32).reshape(-1)
-        cdef int[::1] out = np.empty(source.shape[0], dtype=np.int32)
-        cdef Py_ssize_t k
-        for k in range(source.shape[0]):
-            out[k] = self.adopt(other, source[k])
-        return np.asarray(out).reshape(np.shape(ids))
-
-    def has_stale(self):
-        """Whether there are values of earlier traces that had derivatives there."""
-        return self.num_stale > 0
-
-    def depends_on_stale(self, ids):
-        """Whether nodes depend on a value of an earlier trace that had derivatives there."""
-        cdef const int[::1] ends = np.ascontiguousarray(ids, dtype=np.int32).reshape(-1)
-        cdef unsigned char[::1] marked
-        cdef Py_ssize_t i, k
-        cdef int o
-        marked = np.zeros(self.size, dtype=np.uint8)
-        for i in range(ends.shape[0]):
-            marked[ends[i]] = 1
-        for i in range(self.size - 1, -1, -1):
-            if not marked[i]:
-                continue
-            o = self.op[i]
-            if o == OP_CONSTANT:
-                if self.a[i]:
-                    return True
-            elif o == OP_SUM or o == OP_EXTERNAL:
-                for k in range(self.a[i], self.a[i] + self.b[i]):
-                    marked[self.pool_ids[k]] = 1
-            elif o != OP_INPUT and o != OP_PARAMETER:
-                marked[self.a[i]] = 1
-                if OP_ARITY[o] == 2:
-                    marked[self.b[i]] = 1
-        return False
-
-    cdef int grow_pool(self, Py_ssize_t more) except -1:
-        cdef Py_ssize_t need = self.pool_size + more, cap
-        cdef void *p
-        if need <= self.pool_capacity:
-            return 0
-        cap = max(need, 2 * self.pool_capacity, 256)
-        if need > MAX_NODES:
-            raise MemoryError(f"the tape's sums would need {need} terms; at most {MAX_NODES} fit")
-        p = resized(self.pool_ids, cap * sizeof(int))
-        if p == NULL:
-            raise MemoryError()
-        self.pool_ids = <int *> p
-        p = resized(self.pool_weights, cap * sizeof(double))
-        if p == NULL:
-            raise MemoryError()
-        self.pool_weights = <double *> p
-        self.pool_capacity = cap
-        return 0
 
     cdef int append(self, int op, int a, int b, double value) except -1:
         cdef Py_ssize_t i = self.size
@@ -380,7 +280,7 @@ cdef class Tape:
         if not plain:
             w = np.ascontiguousarray(weights, dtype=np.float64).ravel()
         self.grow(n)
-        self.grow_pool(idx.shape[0])
+        self.reserve_pool(idx.shape[0])
         for r in range(n):
             start = self.pool_size
             total = 0.0
@@ -421,7 +321,7 @@ cdef class Tape:
         cdef Py_ssize_t r, k, n = v.shape[0], start = self.pool_size
         cdef int first = <int> self.size
         self.grow(n)
-        self.grow_pool(idx.shape[0])
+        self.reserve_pool(idx.shape[0])
         for k in range(idx.shape[0]):
             self.pool_ids[start + k] = idx[k]
             self.pool_weights[start + k] = 1.0
@@ -487,32 +387,6 @@ cdef class Tape:
         if self.closed:
             self.as_numbers()
 
-    cdef tuple take(self):
-        """Make arrays of the tape's own memory: op, a, b, val, pool_ids, pool_weights.
-
-        Values left behind may still be read; nothing is appended any more.
-        """
-        cdef Py_ssize_t n = self.size, m = self.pool_size
-        if not self.closed or self.taken:
-            raise ValueError("the arrays of a tape that is written or was taken")
-        self.op = <unsigned char *> fitted(self.op, n)
-        self.a = <int *> fitted(self.a, n * sizeof(int))
-        self.b = <int *> fitted(self.b, n * sizeof(int))
-        self.val = <double *> fitted(self.val, n * sizeof(double))
-        self.pool_ids = <int *> fitted(self.pool_ids, m * sizeof(int))
-        self.pool_weights = <double *> fitted(self.pool_weights, m * sizeof(double))
-        self.capacity, self.pool_capacity = n, m
-        self.taken = True
-        self.kept = (
-            owner(self.op, n, cnp.NPY_UINT8),
-            owner(self.a, n, cnp.NPY_INT32),
-            owner(self.b, n, cnp.NPY_INT32),
-            owner(self.val, n, cnp.NPY_DOUBLE),
-            owner(self.pool_ids, m, cnp.NPY_INT32),
-            owner(self.pool_weights, m, cnp.NPY_DOUBLE),
-        )
-        return self.kept
-
     def arrays(self):
         """Copies of the node arrays: op, a, b, val, pool_ids, pool_weights, guards."""
         cdef Py_ssize_t n = self.size, m = self.pool_size
@@ -536,30 +410,6 @@ cdef class Tape:
         """Nodes and values of the guards, in order."""
         return (np.array(self.guard_nodes, dtype=np.int32),
                 np.array(self.guard_values, dtype=np.float64))
-
-
-cdef class Memory:
-    """Frees what an array was made of."""
-
-    cdef void *p
-
-    def __dealloc__(self):
-        free(self.p)
-
-
-cdef cnp.ndarray owner(void *p, cnp.npy_intp size, int kind):
-    """Make an array of memory that is freed with it."""
-    cdef Memory memory = Memory()
-    cdef cnp.ndarray found = cnp.PyArray_SimpleNewFromData(1, &size, kind, p)
-    memory.p = p
-    cnp.set_array_base(found, memory)
-    return found
-
-
-cdef void *fitted(void *p, size_t size):
-    """Give back the memory that is not used; what cannot be moved stays."""
-    cdef void *q = resized(p, size)
-    return p if q == NULL else q
 
 
 cdef void fill_binary(Tape tape, int op, Py_ssize_t n, const int *a, const int *b,

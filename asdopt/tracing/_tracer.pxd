@@ -1,5 +1,3 @@
-cimport numpy as cnp
-
 from asdopt.tracing._tape cimport Tape
 
 
@@ -21,11 +19,10 @@ cdef class TracedBool(Tracer):
     pass
 
 
-cdef class TracedArrayBase:
-    cdef readonly Tape tape
-    cdef cnp.ndarray _ids
-    cdef readonly bint is_bool
+cdef enum:
+    NOT_A_NUMBER = -1
 
+cdef dict ufunc_codes
 
 cdef Tracer make(Tape tape, int id)
 cdef TracedBool make_bool(Tape tape, int id)
@@ -33,4 +30,3 @@ cdef TracedBool make_plain_bool(Tape tape, int id)
 cdef TracedFloat make_float(Tape tape, int id)
 cdef Tracer result_of(Tape tape, int id, object left, object right)
 cdef int operand_of(Tape tape, object o) except -2
-cdef int domain_guard(Tape tape, int node) except -1

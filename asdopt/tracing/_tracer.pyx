@@ -1,6 +1,12 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 # cython: initializedcheck=False, c_api_binop_methods=True
-"""Traced scalars, and the fast paths of traced arrays (reading and writing one element)."""
+"""Traced scalars: numbers as NumPy has them, Python floats, truth values of both kinds.
+
+A long file, for the classes and the arithmetic they share are written in terms of each other, and
+a C function of another module cannot be compiled into its use.
+Next files: ``_float_errors.pyx`` and ``_steps.pyx`` for what is asked of a node,
+``_array_base.pyx`` for arrays.
+"""
 
 import numbers
 import operator
@@ -8,23 +14,23 @@ import operator
 import numpy as np
 
 from asdopt._errors import LeftBehindError, TracingError
-from asdopt._ops import FIRST_CODE, OPERATORS
 from asdopt.tracing._location import describe, refuse
 
 cimport cython
 cimport numpy as cnp
 from asdopt._operators cimport (
     OP_ABSOLUTE, OP_ADD, OP_CEIL, OP_CONSTANT, OP_DIVIDE, OP_EQUAL, OP_FLOOR, OP_FLOOR_DIVIDE,
-    OP_GREATER, OP_GREATER_EQUAL, OP_ISFINITE, OP_LESS, OP_LESS_EQUAL, OP_LOGICAL_AND,
-    OP_LOGICAL_NOT, OP_LOGICAL_OR, OP_LOGICAL_XOR, OP_MULTIPLY, OP_NEGATIVE, OP_NOT_EQUAL,
-    OP_PARAMETER, OP_POWER, OP_REMAINDER, OP_RINT, OP_SUBTRACT, OP_SUM, OP_TRUNC,
+    OP_GREATER, OP_GREATER_EQUAL, OP_LESS, OP_LESS_EQUAL, OP_LOGICAL_AND, OP_LOGICAL_NOT,
+    OP_LOGICAL_OR, OP_LOGICAL_XOR, OP_MULTIPLY, OP_NEGATIVE, OP_NOT_EQUAL, OP_POWER, OP_REMAINDER,
+    OP_RINT, OP_SUBTRACT, OP_TRUNC,
 )
 from cpython.dict cimport PyDict_GetItem
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_Check, PyFloat_CheckExact
 from cpython.long cimport PyLong_Check
 from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
-from libc.math cimport isfinite
 
+from asdopt.tracing._float_errors cimport check_float
+from asdopt.tracing._steps cimport is_step
 from asdopt.tracing._tape cimport Tape
 
 cnp.import_array()
@@ -35,28 +41,19 @@ _array_attribute = None
 _scalar_ufunc = None
 _scalar_function = None
 
-cdef int NOT_A_NUMBER = -1
-
-# What Python floats do, to raise their errors.
-_float_operators = {
-    OP_DIVIDE: operator.truediv,
-    OP_FLOOR_DIVIDE: operator.floordiv,
-    OP_REMAINDER: operator.mod,
-    OP_POWER: operator.pow,
-}
 # Attributes that numpy.float64 has and float has not.
 _numpy_only = frozenset(dir(np.float64)) - frozenset(dir(float))
 
 # Ufuncs of one or two operands that are one node: ufunc -> 4 * code + 2 * (two operands) +
-# (the result is a truth value). Filled by _ufuncs.py.
-cdef dict _ufunc_codes = {}
+# (the result is a truth value). Filled by _codes.py.
+ufunc_codes = {}
 cdef dict _samples = {}
 
 
 def install_codes(dict codes):
     """Take the table of ufuncs that are one node."""
-    global _ufunc_codes
-    _ufunc_codes = codes
+    global ufunc_codes
+    ufunc_codes = codes
 
 
 def install(array_type, array_attribute, scalar_ufunc, scalar_function):
@@ -122,68 +119,6 @@ cdef Tracer result_of(Tape tape, int id, object left, object right):
     return make(tape, id)
 
 
-cdef int check_float(Tape tape, int op, int a, int b, int node) except -1:
-    """Raise what arithmetic of Python floats raises, under a guard where that matters.
-
-    NumPy's numbers become infinite or NaN where Python's raise ZeroDivisionError or
-    OverflowError.
-    """
-    cdef double x, y
-    if not tape.primal and not (tape.op[a] == OP_CONSTANT and tape.op[b] == OP_CONSTANT):
-        return 0
-    if isfinite(tape.val[node]):
-        if tape.careful:
-            domain_guard(tape, node)
-        return 0
-    x = tape.val[a]
-    y = tape.val[b]
-    if isfinite(x) and isfinite(y) and not tape.lenient:
-        domain_guard(tape, node)
-        result = _float_operators[op](x, y)
-        if isinstance(result, complex):
-            raise refuse(tape, TracingError,
-                         f"{x!r} ** {y!r} is complex for Python floats; traced values are real: "
-                         "keep the base positive")
-    return 0
-
-
-cdef int domain_guard(Tape tape, int node) except -1:
-    """Guard that a result stays finite, or stays not so: an error is a branch."""
-    cdef int finite = tape.unary(OP_ISFINITE, node)
-    if tape.op[finite] != OP_CONSTANT:
-        tape.add_guard(finite, tape.val[finite])
-    return 0
-
-
-# Operators whose derivatives vanish: 1 at their code.
-cdef unsigned char STEPS[256]
-for _k in range(256):
-    STEPS[_k] = (FIRST_CODE <= _k < FIRST_CODE + len(OPERATORS)
-                 and not any(OPERATORS[_k - FIRST_CODE].first))
-
-
-cdef bint is_step(Tape tape, int node):
-    """Whether a value depends on the variables through steps only: floor, sign, comparisons."""
-    cdef list stack = [node]
-    cdef set seen = set()
-    cdef int k, op
-    while stack:
-        k = stack.pop()
-        op = tape.op[k]
-        if k in seen or op == OP_CONSTANT or op == OP_PARAMETER or STEPS[op]:
-            continue
-        seen.add(k)
-        if op == OP_SUM:
-            stack.extend([tape.pool_ids[i] for i in range(tape.a[k], tape.a[k] + tape.b[k])])
-        elif op < FIRST_CODE:
-            return False
-        else:
-            stack.append(tape.a[k])
-            if OPERATORS[op - FIRST_CODE].arity > 1:
-                stack.append(tape.b[k])
-    return True
-
-
 def install_samples(dict samples):
     """Take functions that give a plain value of the kind of a traced one, by its type."""
     global _samples
@@ -214,7 +149,7 @@ cdef int other_tape(Tape tape) except -2:
 
 
 cdef int operand_of(Tape tape, object o) except -2:
-    """Node id of a scalar operand, -1 for what is no real scalar."""
+    """Node id of a scalar operand, for other modules; here ``operand`` is compiled into its use."""
     return operand(tape, o)
 
 
@@ -281,7 +216,7 @@ cdef object binary(object left, object right, int op):
         a = (<Tracer> left).id
         if tape.closed:
             tape = living(left, right)
-            if tape.is_number() and not isinstance(right, TracedArrayBase):
+            if tape.is_number() and not isinstance(right, _array_type):
                 return _sequence_ufuncs[op](number_of(left), right)
             a = operand(tape, left)
         b = operand(tape, right)
@@ -327,8 +262,6 @@ cdef object logical(object left, object right, int op, str symbol):
         if is_plain_bool(left) or is_plain_bool(right):
             return _bitwise_operators[op](whole(left), whole(right))
     for o in (left, right):
-        if isinstance(o, TracedArrayBase) or isinstance(o, np.ndarray):
-            return NotImplemented
         if not isinstance(o, (TracedBool, bool, np.bool_)):
             if isinstance(o, Tracer):
                 raise refuse(tape, TracingError,
@@ -570,7 +503,7 @@ cdef class Tracer:
         cdef Tape tape = self.tape
         cdef int code, a, b
         if not kwargs and method == "__call__" and not self.tape.closed:
-            entry = PyDict_GetItem(_ufunc_codes, ufunc)
+            entry = PyDict_GetItem(ufunc_codes, ufunc)
             if entry != NULL:
                 code = <object> entry
                 if code & 2:
@@ -696,169 +629,9 @@ cdef class TracedBool(Tracer):
         raise TypeError("a truth value of a traced comparison cannot be used as an index")
 
 
-cdef int side(Tape tape, object o, PyObject **ids) except -3:
-    """Operand of a fast elementwise operation: its ids, else its node; -2: no fast path."""
-    ids[0] = NULL
-    if isinstance(o, TracedArrayBase):
-        if (<TracedArrayBase> o).is_bool:
-            return -2
-        if (<TracedArrayBase> o).tape is not tape:
-            return -2
-        ids[0] = <PyObject *> (<TracedArrayBase> o)._ids
-        return -1
-    if type(o) is TracedBool or type(o) is bool or type(o) is np.ndarray:
-        return -2
-    if isinstance(o, Tracer):
-        return (<Tracer> o).id if (<Tracer> o).tape is tape else -2
-    if PyFloat_Check(o) or PyLong_Check(o):
-        return operand(tape, o)
-    return -2
-
-
-def elementwise(Tape tape, int code, left, right):
-    """Arithmetic of a traced array with another of its shape or a number, None for other cases.
-
-    ``code`` is an entry of the table of ``install_codes``.
-    """
-    cdef PyObject *a
-    cdef PyObject *b
-    cdef int node, other
-    if tape.closed:
-        return None
-    node = side(tape, left, &a)
-    if node == -2:
-        return None
-    if not code & 2:
-        if a == NULL:
-            return None
-        return wrap(tape, tape.fill(code >> 2, <cnp.ndarray> a, None, -2), bool(code & 1))
-    other = side(tape, right, &b)
-    if other == -2 or (a == NULL and b == NULL):
-        return None
-    if a != NULL and b != NULL:
-        if not cnp.PyArray_SAMESHAPE(<cnp.ndarray> a, <cnp.ndarray> b):
-            return None
-        ids = tape.fill(code >> 2, <cnp.ndarray> a, <cnp.ndarray> b, -1)
-    elif a != NULL:
-        ids = tape.fill(code >> 2, <cnp.ndarray> a, None, other)
-    else:
-        ids = tape.fill(code >> 2, None, <cnp.ndarray> b, node)
-    return wrap(tape, ids, bool(code & 1))
-
-
-cdef class TracedArrayBase:
-    def __cinit__(self, Tape tape, cnp.ndarray ids, bint is_bool=False):
-        self.tape = tape
-        self._ids = ids
-        self.is_bool = is_bool
-
-    @property
-    def ids(self):
-        return self._ids
-
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        cdef PyObject *entry
-        cdef int code
-        if not kwargs and method == "__call__" and not self.tape.closed:
-            entry = PyDict_GetItem(_ufunc_codes, ufunc)
-            if entry != NULL:
-                code = <object> entry
-                if len(inputs) == (2 if code & 2 else 1):
-                    right = inputs[1] if code & 2 else None
-                    result = elementwise(self.tape, code, inputs[0], right)
-                    if result is not None:
-                        return result
-        return _scalar_ufunc(self, ufunc, method, inputs, kwargs)
-
-    def __len__(self):
-        if cnp.PyArray_NDIM(self._ids) == 0:
-            raise TypeError("len() of unsized object")
-        return cnp.PyArray_DIM(self._ids, 0)
-
-    def __getitem__(self, key):
-        cdef Py_ssize_t i, n
-        if cnp.PyArray_NDIM(self._ids) == 1 and PyLong_Check(key) and not isinstance(key, bool):
-            i = key
-            n = cnp.PyArray_DIM(self._ids, 0)
-            if i < 0:
-                i += n
-            if i < 0 or i >= n:
-                raise IndexError(f"index {key} is out of bounds for axis 0 with size {n}")
-            i = (<int *> (cnp.PyArray_BYTES(self._ids) + i * cnp.PyArray_STRIDE(self._ids, 0)))[0]
-            if self.is_bool:
-                return make_bool(self.tape, i)
-            return make(self.tape, i)
-        return self.get(key)
-
-    def __setitem__(self, key, value):
-        cdef Py_ssize_t i, n
-        cdef int node
-        if (cnp.PyArray_NDIM(self._ids) == 1 and PyLong_Check(key) and not isinstance(key, bool)
-                and not self.is_bool and cnp.PyArray_ISWRITEABLE(self._ids)):
-            node = operand(self.tape, value)
-            if node != NOT_A_NUMBER:
-                i = key
-                n = cnp.PyArray_DIM(self._ids, 0)
-                if i < 0:
-                    i += n
-                if i < 0 or i >= n:
-                    raise IndexError(f"index {key} is out of bounds for axis 0 with size {n}")
-                (<int *> (cnp.PyArray_BYTES(self._ids)
-                          + i * cnp.PyArray_STRIDE(self._ids, 0)))[0] = node
-                return
-        self.set(key, value)
-
-    def __iter__(self):
-        if cnp.PyArray_NDIM(self._ids) == 0:
-            raise TypeError("iteration over a 0-d array")
-        return self._entries()
-
-    def _entries(self):
-        cdef Py_ssize_t i
-        for i in range(cnp.PyArray_DIM(self._ids, 0)):
-            yield self[i]
-
-
 def node_of(Tape tape, value):
     """Node id of a real scalar (a constant is appended), -1 for anything else."""
     return operand(tape, value)
-
-
-def node_ids(Tape tape, values):
-    """Node ids of a list or tuple of real scalars, None when it holds anything else."""
-    cdef Py_ssize_t k, n = len(values)
-    cdef int[::1] ids
-    cdef int node
-    out = np.empty(n, dtype=np.int32)
-    ids = out
-    for k in range(n):
-        node = operand(tape, values[k])
-        if node == NOT_A_NUMBER:
-            return None
-        ids[k] = node
-    return out
-
-
-def array(Tape tape, cnp.ndarray ids, bint is_bool=False):
-    """Make a traced array of ids, of any number of dimensions."""
-    return _array_type(tape, ids, is_bool)
-
-
-def wrap(Tape tape, ids, bint is_bool=False):
-    """Make a traced array of ids, a traced scalar where there are no dimensions."""
-    if isinstance(ids, np.ndarray) and cnp.PyArray_NDIM(ids) > 0:
-        return _array_type(tape, ids, is_bool)
-    return make_bool(tape, ids) if is_bool else make(tape, ids)
-
-
-def mirror(Tape tape, ids, bint is_bool=False):
-    """Make of ids what NumPy made of them: an array without dimensions stays an array.
-
-    ``a = np.where(x > 0, x, 1.0); b = a; b += 1`` changes a in NumPy too.
-    """
-    if isinstance(ids, np.ndarray):
-        return _array_type(tape, ids, is_bool)
-    return make_bool(tape, ids) if is_bool else make(tape, ids)
 
 
 def other_trace(Tape tape):

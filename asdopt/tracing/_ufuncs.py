@@ -16,12 +16,12 @@ from asdopt._errors import TracingError, UnsupportedOperationError
 from asdopt._ops import CODE
 from asdopt.tracing import _tracer
 from asdopt.tracing._array import TracedArray
+from asdopt.tracing._array_base import TracedArrayBase, wrap
 from asdopt.tracing._codes import node_of_ufunc
 from asdopt.tracing._lift import constants_only, lift, living, test
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import Ids, apply, broadcast, constant_values, select
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import TracedArrayBase, wrap
 
 __all__ = ["call", "dispatch", "left_behind", "store"]
 

@@ -12,10 +12,11 @@ import pytest
 from asdopt.backends._sweeps import NUM_LANES, Sweeps
 from asdopt.detection import hessian_pattern, jacobian_pattern
 from asdopt.tracing._array import TracedArray
+from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._compact import compact_trace
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._trace import Trace
-from asdopt.tracing._tracer import TracedArrayBase, TracedBool, Tracer, tracer
+from asdopt.tracing._tracer import TracedBool, Tracer, tracer
 
 Vector = npt.NDArray[np.float64]
 Function = Callable[..., Any]

@@ -10,9 +10,9 @@ import pytest
 
 from asdopt._errors import TracingError
 from asdopt.tracing._array import TracedArray
+from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._lift import lift
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import TracedArrayBase
 
 Check = Callable[..., None]
 V = np.array([0.7, -1.3, 2.1, 0.4, -0.6])

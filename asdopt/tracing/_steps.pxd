@@ -1,0 +1,3 @@
+from asdopt.tracing._tape cimport Tape
+
+cdef bint is_step(Tape tape, int node) except -1
