@@ -86,15 +86,17 @@ cdef class Tape(TapeMemory):
         depended on the variables its node has 1 for ``a``: see :meth:`adopt`.
         """
         cdef Py_ssize_t i
-        cdef unsigned char *op = self.op
-        cdef double *val = self.val
+        cdef const unsigned char *op = self.op
+        cdef const int *a = self.a
+        cdef const double *val = self.val
         if self.are_numbers or not self.primal or not self.is_done:
             return self.are_numbers
         self.leave()
+        self.reserve(0, 0)  # nothing moves unless the memory was left, where it stays as it is
         self.are_numbers = True
-        self.grow(64)
         for i in range(self.size):
-            self.a[i] = op[i] != OP_CONSTANT
+            # A constant has 1 where it was made of a value of a trace before.
+            self.a[i] = op[i] != OP_CONSTANT or a[i] != 0
             self.val[i] = val[i]
         for i in range(self.size):
             self.op[i] = OP_CONSTANT

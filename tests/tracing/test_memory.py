@@ -66,6 +66,20 @@ def test_values_left_behind_are_the_numbers_they_were() -> None:
     assert math.sin(np.sqrt(left[0] * np.ones(2)).sum()) == math.sin(2.0 * math.sqrt(6.0))
 
 
+@pytest.mark.parametrize("dropped", range(940, 1030, 10))
+def test_values_left_behind_stay_where_the_memory_is_nearly_full(dropped: int) -> None:
+    left: list[Any] = []
+
+    def fun(x: Any) -> Any:
+        left[:] = [x[0], x[1]]
+        for _ in range(dropped):
+            -x[0]
+        return x[1]
+
+    traced(fun, np.array([2.0, 3.0]))
+    assert [float(v) for v in left] == [2.0, 3.0]
+
+
 def test_results_are_not_those_of_the_user() -> None:
     """A traced array that the function keeps may be written into later."""
     kept: list[Any] = []

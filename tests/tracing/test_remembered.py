@@ -162,6 +162,24 @@ def test_results_that_depend_on_an_earlier_trace_are_refused() -> None:
         asdopt.Problem(function, x0=np.ones(3))
 
 
+def test_what_a_later_trace_makes_of_an_earlier_one_is_refused_too() -> None:
+    """It is a constant of that trace, but would have had derivatives in the first."""
+    kept: list[Any] = []
+
+    def first(x: Any) -> Any:
+        kept.append(3.0 * x)
+        return x[1]
+
+    def second(x: Any) -> Any:
+        kept.append(np.sin(np.zeros(2) + kept[-1]))
+        return x[1]
+
+    for function in (first, second):
+        asdopt.Problem(function, x0=np.ones(2))
+    with pytest.raises(asdopt.TracingError, match="left behind"):
+        asdopt.Problem(lambda x: (kept[-1] * x)[1], x0=np.ones(2))
+
+
 def test_what_is_left_behind_is_shown_and_pickled_as_numbers() -> None:
     """After the trace, in plain code."""
     observed = Observed()
