@@ -25,6 +25,7 @@ from asdopt.tracing._callee import HOOK, Session
 from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values, need_values
+from asdopt.tracing._plain_calls import DependsError, fixed
 from asdopt.tracing._slices import Leaves, part_of
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._trace import Trace
@@ -61,10 +62,6 @@ def finder(session: Session, name: str, original: Callable[..., Any]) -> Any:
     return find
 
 
-class _DependsError(Exception):
-    """A function that was tried with numbers alone gives a traced value."""
-
-
 def _numbers(tape: Tape, value: Any) -> Any:
     """Numbers at the point of what holds traced values."""
     found = HOOK[np.array](value) if isinstance(value, (list, tuple)) else value
@@ -90,20 +87,16 @@ def _minimum(session: Session, name: str, original: Callable[..., Any]) -> Any:
         args = args[1:] if key is None else args
 
         @functools.wraps(fun)  # curve_fit reads the names of its parameters
-        def plain(*values: Any) -> Any:
-            found = HOOK[fun](*values)
-            if not _fixed(tape, found):
-                raise _DependsError
-            return _numbers(tape, found)
+        def plain(*values: Any, **named: Any) -> Any:
+            return fixed(HOOK[fun](*values, **named))
 
         try:
-            if not all(_fixed(tape, v) for v in (*args, *kwargs.values())):
-                raise _DependsError
+            args, kwargs = fixed((args, kwargs))
             if key is None:
                 return original(plain, *args, **kwargs)
             return original(*args, **{key: plain}, **kwargs)
-        except (_DependsError, TypeError, ValueError) as error:
-            if not isinstance(error, _DependsError) and tape.refusal is None:
+        except (DependsError, TypeError, ValueError) as error:
+            if not isinstance(error, DependsError) and tape.refusal is None:
                 raise
             raise refuse(
                 tape,

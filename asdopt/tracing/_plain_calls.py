@@ -11,7 +11,7 @@ from asdopt.tracing._lift import constants_only
 from asdopt.tracing._nodes import need_values
 from asdopt.tracing._standins_arrays import lifted
 
-__all__ = ["number", "without_trace"]
+__all__ = ["DependsError", "fixed", "number", "without_trace"]
 
 
 def number(value: Any) -> Any:
@@ -23,8 +23,16 @@ def number(value: Any) -> Any:
     return value.tape.values(ids)[()]
 
 
-class _DependsError(Exception):
-    """A function that is tried with numbers alone gives a traced value."""
+class DependsError(Exception):
+    """What is tried with numbers alone depends on a traced value."""
+
+
+def fixed(value: Any) -> Any:
+    """Give the numbers of a value, of lists, tuples and dicts too; raise if it depends on more."""
+    found = constants_only(value)
+    if found is None and value is not None:
+        raise DependsError
+    return found
 
 
 def without_trace(
@@ -38,13 +46,9 @@ def without_trace(
         return None
 
     def plain(*values: Any) -> Any:
-        found = lifted(fun(*values))
-        fixed = constants_only(found)
-        if fixed is None and found is not None:
-            raise _DependsError
-        return fixed
+        return fixed(lifted(fun(*values)))
 
     try:
         return getattr(scipy.integrate, name)(plain, *given[0], **given[1])
-    except _DependsError:
+    except DependsError:
         return None

@@ -301,6 +301,28 @@ def test_minima_of_constants_are_plain_numbers() -> None:
     check_function(fun, X, rtol=1e-9)
 
 
+@pytest.mark.parametrize(
+    "find",
+    [
+        lambda: so.minimize(lambda t, a, b: a * t @ t - b @ t, [0.0, 0], args=(1.0, np.ones(2))),
+        lambda: so.minimize(lambda t: ((t - 0.5) @ (t - 0.5), 2 * t - 1), [0.0, 0], jac=True),
+        lambda: so.least_squares(lambda t, a, b: t - a * b, [0.0, 0], args=(0.5, np.ones(2))),
+        lambda: so.least_squares(
+            lambda t, a, b: t - a * b, [0.0, 0], kwargs={"a": 0.5, "b": np.ones(2)}
+        ),
+        lambda: so.minimize(
+            lambda t: (t**2).sum(),
+            [1.0, 0],
+            constraints=[{"type": "eq", "fun": lambda t: t.sum() - 1.0}],
+            bounds=[(0.0, None), (None, 2.0)],
+        ),
+    ],
+)
+def test_arguments_of_solvers_may_be_of_different_sizes(find: Callable[[], Any]) -> None:
+    problem = asdopt.Problem(lambda x: find().x.sum() * x[0], x0=[2.0])
+    assert problem.objective([2.0]) == pytest.approx(2.0, abs=1e-5)
+
+
 def test_solvers_need_a_point() -> None:
     with pytest.raises(asdopt.TracingError, match="give x0"):
         asdopt.jacobian_sparsity(lambda x: so.brentq(lambda t: t**3 - x[0], 0, 2), 3)
