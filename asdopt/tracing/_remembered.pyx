@@ -31,9 +31,12 @@ cdef bint says_same(Tape tape, int guarded) except -1:
     """Whether a decision, or a part of it, says that something is equal or close."""
     cdef int node, o, x, y, part
     cdef bint holds
-    stack = [guarded]
+    stack, seen = [guarded], set()
     while stack:
         node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
         o, x, y, holds = tape.op[node], tape.a[node], tape.b[node], tape.val[node] != 0.0
         if o == OP_LOGICAL_NOT:
             stack.append(x)

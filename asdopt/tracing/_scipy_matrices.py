@@ -139,6 +139,10 @@ _POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(10)
 @means(_linalg)
 def _logm(A: Any) -> Any:
     """Inverse scaling and squaring, with the Pade approximant in partial fractions."""
+    if not hasattr(A, "tape"):  # of a traced power
+        import scipy.linalg
+
+        return scipy.linalg.logm(A)
     n, roots = len(A), 0
     while np.max(np.sum(np.abs(A - np.eye(n)), axis=0)) > 0.1:
         A, roots = _square_root(A), roots + 1

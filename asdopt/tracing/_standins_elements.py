@@ -159,8 +159,10 @@ def _ndarray_method(session: Session, method: Any) -> Any:
     if name in {"copy", "astype", "flatten"} and type(owner) is np.ndarray:
 
         def make(*args: Any, **kwargs: Any) -> Any:
-            if name == "astype" and _holds_objects(owner) and np.dtype(args[0]) == _FLOAT:
-                return lifted(owner).astype(*args, **kwargs)
+            if name == "astype" and _holds_objects(owner):
+                kind = args[0] if args else kwargs["dtype"]
+                if np.dtype(kind) == _FLOAT:
+                    return lifted(owner).astype(*args, **kwargs)
             made = method(*args, **kwargs)
             return made if made is owner else traced_constants(made)
 

@@ -162,6 +162,18 @@ def test_results_that_depend_on_an_earlier_trace_are_refused() -> None:
         asdopt.Problem(function, x0=np.ones(3))
 
 
+def test_decisions_made_of_each_other_are_looked_at_once() -> None:
+    """Paths through them are many."""
+
+    def function(x: Any) -> Any:
+        holds = np.logical_and(x[0] > 0.0, x[1] > 0.0)
+        for _ in range(60):
+            holds = np.logical_and(holds, np.logical_or(holds, holds))
+        return x[0] * x[1] if holds else x[0]
+
+    assert asdopt.Problem(function, x0=[1.0, 2.0]).objective([3.0, 2.0]) == 6.0
+
+
 def test_what_a_later_trace_makes_of_an_earlier_one_is_refused_too() -> None:
     """It is a constant of that trace, but would have had derivatives in the first."""
     kept: list[Any] = []

@@ -51,6 +51,7 @@ KNOWN: dict[str, Callable[[Any], Any]] = {
         sl.fractional_matrix_power(definite(x), -1.5),
         sl.fractional_matrix_power(definite(x), 2),
         sl.fractional_matrix_power(definite(x), x[2]),
+        sl.fractional_matrix_power(A, x[1]),
     ],
     "waves": lambda x: [f(0.1 * matrix(x)) for f in (sl.cosm, sl.sinm, sl.tanm)],
     "hyperbolic": lambda x: [f(0.1 * matrix(x)) for f in (sl.coshm, sl.sinhm, sl.tanhm)],

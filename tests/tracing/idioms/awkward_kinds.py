@@ -114,6 +114,12 @@ def object_array(x):
     return a * 2
 
 
+def object_array_as_floats(x):
+    a = np.empty(2, dtype=object)
+    a[0], a[1] = x[0], math.sin(x[1])
+    return a.astype(dtype=float) * a.astype(np.float64)
+
+
 def integer_array(x):
     a = np.zeros(3, dtype=int)
     a[0] = 2
