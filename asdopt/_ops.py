@@ -10,7 +10,8 @@ Functions in them are C's ``math.h`` and ``asdopt/_special.h``. The literal ``"0
 derivative vanishes identically; the first- and second-order dependence classes of the paper
 (Tables 1 and 2) follow from it.
 
-Next file: ``_codegen.py`` turns the table into a C header at build time.
+Longer than other files, for it is one table: what is known of a function stands in one place.
+Next file: ``_codegen.py`` turns it into a C header at build time.
 
 References
 ----------

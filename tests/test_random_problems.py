@@ -2,14 +2,13 @@
 
 Programs are drawn as text (``random_problems.py``, from seed 100,000 on ``random_wider.py``, from
 500,000 on ``random_usage.py``), traced by the library, and run on numbers that carry derivatives
-along (``jets.py``). ``ASDOPT_RANDOM_PROBLEMS=20000`` draws so many, from the seed
+along (``helpers/jets.py``). ``ASDOPT_RANDOM_PROBLEMS=20000`` draws so many, from the seed
 ``ASDOPT_RANDOM_FIRST`` on. The seed of a program that ever failed stays in SEEDS.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import linecache
 import os
 import pickle
@@ -21,9 +20,12 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import jet_functions
+import jets
 import numpy as np
 import pytest
 import scipy.optimize
+from modules import load
 
 import asdopt
 
@@ -51,22 +53,11 @@ NUMBER = int(os.environ.get("ASDOPT_RANDOM_PROBLEMS", "100"))
 GROUP = 20
 TOLERANCE = 1e-9
 SPREAD = 4.0
+HERE = Path(__file__).parent
 
-
-def sibling(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-jets = sibling("jets")
-random_problems = sibling("random_problems")
-random_wider = sibling("random_wider")
-random_usage = sibling("random_usage")
+random_problems = load(HERE / "random_problems.py")
+random_wider = load(HERE / "random_wider.py")
+random_usage = load(HERE / "random_usage.py")
 WRITERS = (random_usage, random_usage.FIRST_SEED), (random_wider, random_wider.FIRST_SEED)
 
 
@@ -96,7 +87,7 @@ class Program:
 
     @staticmethod
     def jet_module(text: str) -> dict[str, Any]:
-        own, own_math, own_numpy, own_sparse = jets.namespace()
+        own, own_math, own_numpy, own_sparse = jet_functions.namespace()
         modules = {"math": own_math, "numpy": own_numpy, "scipy.sparse": own_sparse}
         modules["asdopt"] = SimpleNamespace(external=lambda fun, **_: fun)
 
