@@ -20,7 +20,7 @@ import numpy as np
 
 from asdopt.tracing._callee import HOOK
 from asdopt.tracing._ode_steps import Method, Step, close_steps, explicit_steps
-from asdopt.tracing._plain_calls import without_trace
+from asdopt.tracing._plain_calls import plain_first
 from asdopt.tracing._scipy_arrays import entries, refused
 from asdopt.tracing._standins_arrays import lifted
 
@@ -67,6 +67,7 @@ class _Solution:
         return steps[-1].between(t)
 
 
+@plain_first
 def solve_ivp(
     fun: Any,
     t_span: Any,
@@ -111,14 +112,6 @@ def solve_ivp(
     right = _right_side(fun, tuple(args or ()), vectorized)
     y = entries(lifted(y0)) * 1.0
     if name in _IMPLICIT:
-        chosen = {"method": method, "t_eval": t_eval, "vectorized": vectorized}
-        chosen |= {"rtol": rtol, "atol": atol, "max_step": max_step, "first_step": first_step}
-        called: Any = HOOK[fun]
-        plain = without_trace(
-            "solve_ivp", lambda *given: called(*given, *(args or ())), (t_span, y0), chosen
-        )
-        if plain is not None:
-            return plain
         times = entries(lifted(t_eval))
         _check_times(times, start, end)
         return _result(times, close_steps(right, start, y, times).T, None, right.calls[0])
@@ -161,6 +154,7 @@ def _result(times: Any, states: Any, solution: Any, calls: int) -> Any:
     )
 
 
+@plain_first
 def odeint(
     func: Any,
     y0: Any,
@@ -192,14 +186,6 @@ def odeint(
             "is not followed: leave it out"
         )
     args = args if isinstance(args, tuple) else (args,)
-    chosen = {"rtol": rtol, "atol": atol, "tcrit": tcrit, "h0": h0, "hmax": hmax, "hmin": hmin}
-    chosen |= {"mxstep": mxstep, "mxhnil": mxhnil, "mxordn": mxordn, "mxords": mxords}
-    called: Any = HOOK[func]
-    plain = without_trace(
-        "odeint", lambda *given: called(*given, *args), (y0, t), chosen | {"tfirst": tfirst}
-    )
-    if plain is not None:
-        return plain
     right = _right_side(func, args)
     ordered = right if tfirst else _right_side(_exchanged(HOOK[func]), args)
     times = entries(lifted(t))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import scipy.integrate
 
+from asdopt.tracing._callee import HOOK
 from asdopt.tracing._lift import constants_only
 from asdopt.tracing._nodes import need_values
 from asdopt.tracing._standins_arrays import lifted
 
-__all__ = ["DependsError", "fixed", "number", "without_trace"]
+__all__ = ["DependsError", "fixed", "number", "plain_first"]
 
 
 def number(value: Any) -> Any:
@@ -35,20 +39,33 @@ def fixed(value: Any) -> Any:
     return found
 
 
-def without_trace(
-    name: str, fun: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Any:
-    """Call a function of ``scipy.integrate`` where nothing traced takes part, else give None."""
-    import scipy.integrate
+def plain_first(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let SciPy's own function of the same name do it where nothing traced takes part."""
+    name = function.__name__
+    first = next(iter(inspect.signature(function).parameters))
 
-    given = constants_only((args, kwargs))
-    if given is None:
-        return None
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            rest, options = fixed((args[1:], {k: v for k, v in kwargs.items() if k != first}))
+            fun = _tried(args[0] if args else kwargs[first])
+            options = {k: _tried(v) for k, v in options.items()}
+            return getattr(scipy.integrate, name)(fun, *map(_tried, rest), **options)
+        except DependsError:
+            return function(*args, **kwargs)
 
-    def plain(*values: Any) -> Any:
-        return fixed(lifted(fun(*values)))
+    return call
 
-    try:
-        return getattr(scipy.integrate, name)(plain, *given[0], **given[1])
-    except DependsError:
-        return None
+
+def _tried(value: Any) -> Any:
+    """Let a function of the user's give numbers or raise, also in a list; others stay."""
+    if isinstance(value, list):
+        return [_tried(v) for v in value]
+    if not callable(value) or isinstance(value, type):
+        return value
+
+    @functools.wraps(value)  # with what events say of themselves in attributes
+    def plain(*args: Any, **kwargs: Any) -> Any:
+        return fixed(lifted(HOOK[value](*args, **kwargs)))
+
+    return plain

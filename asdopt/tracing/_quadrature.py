@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from asdopt.tracing._callee import HOOK
-from asdopt.tracing._plain_calls import number, without_trace
+from asdopt.tracing._plain_calls import number, plain_first
 from asdopt.tracing._scipy_arrays import entries, refused
 from asdopt.tracing._standins_arrays import lifted
 
@@ -191,6 +191,7 @@ def _over(fun: Callable[[Any], Any], a: Any, b: Any, points: Any, tolerances: An
     return _integral(half, _INFINITE, [0.0, 1.0], tolerances)
 
 
+@plain_first
 def quad(
     func: Any,
     a: Any,
@@ -217,13 +218,10 @@ def quad(
         )
     called: Any = HOOK[func]
     args = args if isinstance(args, tuple) else (args,)
-    chosen = {"epsabs": epsabs, "epsrel": epsrel, "limit": limit, "points": points}
-    plain = without_trace("quad", lambda t: called(t, *args), (a, b), chosen)
-    if plain is not None:
-        return plain
     return _over(lambda t: called(t, *args), a, b, points, (epsabs, epsrel))
 
 
+@plain_first
 def quad_vec(
     f: Any,
     a: Any,
@@ -247,11 +245,6 @@ def quad_vec(
             "it out"
         )
     called, array = HOOK[f], HOOK[np.array]
-    chosen = {"epsabs": epsabs, "epsrel": epsrel, "norm": norm, "limit": limit}
-    chosen |= {"points": points, "quadrature": quadrature}
-    plain = without_trace("quad_vec", lambda t: called(t, *args), (a, b), chosen)
-    if plain is not None:
-        return plain
 
     def values(t: Any) -> Any:
         return array(called(t, *args), dtype=float)

@@ -31,6 +31,13 @@ def decay(y: Any, t: float, a: Any) -> Any:
     return [-a * y[0], y[0] - 0.4 * y[1]]
 
 
+def half_gone(t: float, y: Any) -> Any:
+    return y[0] - 0.5
+
+
+half_gone.terminal = True  # type: ignore[attr-defined]  # as SciPy asks for
+
+
 def run(x: Any, **options: Any) -> Any:
     return sg.solve_ivp(rabbits, (0, 2), [x[2], 1.0], args=(x[0], x[1]), **options)
 
@@ -57,6 +64,12 @@ PROBLEMS: dict[str, Callable[[Any], Any]] = {
     "all at once": lambda x: sg.solve_ivp(lambda t, y: -y * x[0], (0, 1), x, vectorized=True).y,
     "nothing": lambda x: [x[0], sg.solve_ivp(lambda t, y: x[0] * y, (1, 1), x[:1]).y],
     "of constants": lambda x: sg.solve_ivp(lambda t, y: -y, (0, 1), [1.0]).y[0, -1] * x,
+    "of constants, with all there is": lambda x: [
+        sg.solve_ivp(lambda t, y: -y, (0, 5), [1.0], events=half_gone).t[-1] * x,
+        sg.solve_ivp(lambda t, y: -y, (0, 1), [1.0], "BDF", dense_output=True).sol(0.5) * x,
+        sg.odeint(decay, [1.0, 0], TIMES, args=(0.5,), full_output=True)[0][-1, 0] * x,
+        sg.quad(lambda t: t * t, 0, 1, weight="cos", wvar=2.0)[0] * x,
+    ],
     "odeint": lambda x: sg.odeint(decay, [x[1], 0], TIMES, args=(x[0],), **TIGHT),
     "odeint, time first": lambda x: sg.odeint(
         lambda t, y: -x[0] * y, x[1], [0, x[2], 1], tfirst=True, **TIGHT
