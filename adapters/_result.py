@@ -74,6 +74,7 @@ def make_solution(
         bound_multipliers=bound_multipliers,
         constraints=problem.split(constraints),
         violations=violations(problem, x, constraints),
+        violated=[] if status.success else problem.violated(x),
         optimality=optimality,
         nit=nit,
         history=history,

@@ -28,6 +28,7 @@ from asdopt._functions import (
     value_and_jacobian,
     value_gradient_and_hessian,
 )
+from asdopt._inspection import Violation
 from asdopt._minimize import minimize
 from asdopt._pattern import SparsityPattern
 from asdopt._problem import Problem
@@ -53,6 +54,7 @@ __all__ = [
     "StructureChangedError",
     "TracingError",
     "UnsupportedOperationError",
+    "Violation",
     "adapters",
     "applications",
     "coloring",

@@ -7,7 +7,9 @@ Enters: a prepared problem. Leaves: explanations, checks, plots and reports. Nex
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -17,13 +19,42 @@ from asdopt._check import DerivativeCheck, check_derivatives
 from asdopt._errors import InputError
 from asdopt._explain import Explanation, explain_first, explain_second
 from asdopt._model import Model
+from asdopt.tracing._trace import Trace
 
 if TYPE_CHECKING:
     from asdopt._problem import Problem
 
-__all__ = ["Inspection"]
+__all__ = ["Inspection", "Violation"]
 
 FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A constraint row or variable outside of its bounds, from :meth:`asdopt.Problem.violated`.
+
+    Parameters
+    ----------
+    name : str
+    value, lb, ub : float
+    """
+
+    name: str
+    value: float
+    lb: float
+    ub: float
+
+    @property
+    def amount(self) -> float:
+        """By how much the value is outside."""
+        return max(self.lb - self.value, self.value - self.ub)
+
+    def __str__(self) -> str:
+        if math.isnan(self.value):
+            return f"{self.name} is nan"
+        below = self.value < self.lb
+        side, bound = ("below", self.lb) if below else ("above", self.ub)
+        return f"{self.name} is {self.value:.6g}, {side} its bound {bound:.6g} by {self.amount:.2g}"
 
 
 class Inspection:
@@ -100,6 +131,24 @@ class Inspection:
         """
         return self._model.why_not_finite(x)
 
+    def trace(self, x: Any = None, note_lines: bool = False) -> Trace:
+        """Record the functions anew, with the current parameters.
+
+        Parameters
+        ----------
+        x : array_like, optional
+            Point; default x0.
+        note_lines : bool
+            Keep the user's line of each operation.
+
+        Returns
+        -------
+        Trace
+            Output 0 is the objective, the constraint rows follow; nodes have their values at x.
+        """
+        point = self._problem.x0 if x is None else self._problem._point(x)
+        return self._model.record(point, note_lines=note_lines)
+
     def check_derivatives(
         self, x: Any = None, tolerance: float = 1e-6, seed: int = 0
     ) -> DerivativeCheck:
@@ -127,6 +176,40 @@ class Inspection:
         """
         point = self._problem.x0 if x is None else self._problem._point(x)
         return check_derivatives(self._problem, self._model.plain_outputs, point, tolerance, seed)
+
+    def violated(self, x: Any, tolerance: float = 1e-6) -> list[Violation]:
+        """List what a point violates, the worst first.
+
+        Parameters
+        ----------
+        x : array_like or Solution
+            Point.
+        tolerance : float
+            Smaller violations are left out.
+
+        Returns
+        -------
+        list of Violation
+            Constraint rows and variables outside of their bounds, by name. As text, a sentence.
+
+        Examples
+        --------
+        >>> import asdopt
+        >>> demand = asdopt.Constraint(lambda x: x[0] + x[1], lb=5.0, name="demand")
+        >>> problem = asdopt.Problem(lambda x: x[0], demand, x0=[1.0, 2.0], bounds=[(0, 1)] * 2)
+        >>> print(*problem.violated([1.0, 2.0]), sep="; ")
+        demand is 3, below its bound 5 by 2; x[1] is 2, above its bound 1 by 1
+        """
+        problem = self._problem
+        # A solution is a dict with attributes, which a structured x is not.
+        point = problem._point(x.x if isinstance(x, dict) and hasattr(x, "x") else x)
+        values = np.append(problem.evaluator.outputs(point)[1:], point)
+        low, high = np.append(problem.cl, problem.lb), np.append(problem.cu, problem.ub)
+        amounts = np.maximum(low - values, values - high)
+        found = np.flatnonzero(~(amounts <= tolerance))  # NaN is no fulfillment
+        worst = found[np.argsort(-amounts[found], kind="stable")]
+        names = [*problem.row_names, *problem.names]
+        return [Violation(names[i], *map(float, (values[i], low[i], high[i]))) for i in worst]
 
     def spy(self, axes: Any = None) -> Any:
         """Draw the patterns of Jacobian and Hessian with matplotlib.

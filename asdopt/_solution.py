@@ -51,7 +51,7 @@ _SENTENCES = {
     Status.FEASIBLE: "A feasible point was found, as the square problem asks for.",
     Status.INFEASIBLE: "Converged to a point where the violation of the constraints cannot be "
     "reduced nearby: the problem may have no feasible point, or another x0 is needed; see "
-    "violations.",
+    "violated.",
     Status.UNBOUNDED: "The iterates diverge; the objective seems unbounded below: check its sign "
     "and add bounds.",
     Status.ITERATION_LIMIT: "The iteration limit was reached: raise max_iter, or start from x with "
@@ -88,6 +88,8 @@ class Solution(OptimizeResult):
         Constraint values at x by name.
     violations : dict of str to float
         Largest violation of each constraint (and of ``"bounds"``), those above 0 only.
+    violated : list of Violation
+        Where the solve failed: rows and variables outside of their bounds, the worst first.
     nit : int
         Iterations.
     history : list of dict
@@ -111,7 +113,7 @@ class Solution(OptimizeResult):
             ) from None
 
     def __repr__(self) -> str:
-        return "\n".join(f"{key:>12}: {value}" for key, value in self._rows())
+        return "\n".join(f"{key:>12}{':' if key else ' '} {value}" for key, value in self._rows())
 
     __str__ = __repr__
 
@@ -138,6 +140,10 @@ class Solution(OptimizeResult):
         shown = {k: v for k, v in self.violations.items() if v > 1e-6 or not self.success}
         if shown:
             rows.append(("violations", _largest(shown)))
+        violated = self.get("violated", [])
+        rows += [("", str(row)) for row in violated[:5]]
+        if len(violated) > 5:
+            rows.append(("", f"and {len(violated) - 5:,} more in violated"))
         if self.multipliers:
             sizes = {k: float(np.abs(v).max(initial=0.0)) for k, v in self.multipliers.items()}
             rows.append(("multipliers", f"{_largest(sizes)} (largest of each)"))

@@ -320,6 +320,7 @@ def _rows(run: _Run, found: dict[str, Any]) -> list[tuple[str, str]]:
     if run.solution["violations"]:
         worst = max(run.solution["violations"].items(), key=lambda item: item[1])
         rows.append(("worst violation", f"{worst[1]:.1e} ({worst[0]})"))
+    rows += [("", str(row)) for row in run.solution["violated"][:5]]
     return rows
 
 

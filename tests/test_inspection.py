@@ -120,3 +120,50 @@ def test_a_pickled_problem_in_a_new_branch() -> None:
     assert again.objective([2.0, 2.0]) == 8.0
     with pytest.raises(asdopt.TracingError, match="top level of a module"):
         again.objective([-1.0, 2.0])
+
+
+def test_violated_rows_and_variables_are_listed_the_worst_first():
+    problem = asdopt.Problem(
+        lambda x: x[0],
+        [
+            asdopt.Constraint(lambda x: [x[0], x[1], x[0] + x[1]], [2, -9, 0], [3, 9, 1], name="c"),
+            asdopt.Constraint(lambda x: x[0] * x[1], 0, 0, name="product"),
+        ],
+        x0=[1.0, 1.0],
+        bounds=[(0, 5), (0, 2)],
+    )
+    found = problem.violated([1.5, 2.25])
+    assert [row.name for row in found] == ["product", "c[2]", "c[0]", "x[1]"]
+    assert [row.amount for row in found] == [3.375, 2.75, 0.5, 0.25]
+    assert str(found[1]) == "c[2] is 3.75, above its bound 1 by 2.8"
+    assert str(found[2]) == "c[0] is 1.5, below its bound 2 by 0.5"
+    assert [row.name for row in problem.violated([1.5, 2.25], tolerance=1.0)] == ["product", "c[2]"]
+    assert problem.violated([2.0, 0.0]) == [
+        asdopt.Violation("c[2]", 2.0, 0.0, 1.0),
+    ]
+
+
+def test_a_value_that_is_not_finite_counts_as_violated():
+    problem = asdopt.Problem(
+        lambda x: x[0], asdopt.Constraint(lambda x: np.log(x[0]), ub=1, name="log"), x0=[1.0]
+    )
+    (found,) = problem.violated([-1.0])
+    assert str(found) == "log is nan"
+
+
+def test_a_failed_solve_says_what_it_violates():
+    problem = asdopt.Problem(
+        lambda x: x[0] ** 2 + x[1] ** 2,
+        [
+            asdopt.Constraint(lambda x: x[0] + x[1], lb=5, name="demand"),
+            asdopt.Constraint(lambda x: [x[0], x[1]], ub=1, name="cap"),
+        ],
+        x0=[0.0, 0.0],
+    )
+    pytest.importorskip("cyipopt")
+    solution = problem.solve()
+    assert [row.name for row in solution.violated] == ["demand", "cap[0]", "cap[1]"]
+    assert solution.violated == problem.violated(solution)
+    assert "below its bound 5 by 3" in str(solution)
+    problem = asdopt.Problem(lambda x: (x[0] - 1) ** 2, x0=[0.0])
+    assert problem.solve().violated == []
