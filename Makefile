@@ -18,6 +18,7 @@ test: $(VENV)/.installed-test
 	$(VENV)/bin/python -m pytest -q -n 2
 
 $(VENV)/.installed-%: pyproject.toml setup.py $(COMPILED) | $(VENV)/bin/python
+	@echo "Installing and compiling asdopt into $(VENV): 2 to 4 minutes on two processors, once."
 	$(PIP) --editable ".[$(EXTRAS)]"
 	@touch $@
 

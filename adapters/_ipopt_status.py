@@ -61,7 +61,9 @@ RETURN_CODES: dict[int, tuple[Status, str, str]] = {
     -12: (
         Status.INVALID,
         "Invalid_Option",
-        "an option is not valid, or names a linear solver whose library was not found",
+        "an option is not valid, or names a linear solver whose library was not found: wheels "
+        "bring mumps, that of casadi spral too; for those of HSL (ma27, ...) give the path of "
+        "libhsl as the option hsllib",
     ),
     -13: (
         Status.EVALUATION_ERROR,
