@@ -33,9 +33,10 @@ except ImportError as error:
         "the adapter to Pyomo needs Pyomo: pip install 'asdopt[pyomo]'"
     ) from error
 
+from asdopt.adapters._pyomo_grey_box import GreyBox, grey_box_rows
 from asdopt.adapters._pyomo_walk import Walker
 
-__all__ = ["PyomoModel", "PyomoSolver"]
+__all__ = ["GreyBox", "PyomoModel", "PyomoSolver"]
 
 FloatArray = npt.NDArray[np.float64]
 # Components that add something to the problem which is none of objective, constraint, variable.
@@ -43,7 +44,6 @@ _REFUSED = {
     "Complementarity": "a complementarity condition: transform it (mpec.simple_nonlinear)",
     "Disjunct": "a disjunct: it needs integers, which Ipopt lacks",
     "Disjunction": "a disjunction: it needs integers, which Ipopt lacks",
-    "ExternalGreyBoxBlock": "a grey box: solve it with Pyomo's cyipopt",
     "LogicalConstraint": "a logical constraint: a nonlinear solver has none",
     "SOSConstraint": "a special ordered set: a nonlinear solver has none",
     "DAE": "a differential equation: discretize it (dae.collocation)",
@@ -80,7 +80,7 @@ class PyomoModel:
     variables : list of VarData
         In the order of the problem's x: those that occur and are not fixed.
     constraints : list of ConstraintData
-        In the order of the problem's rows.
+        In the order of the problem's rows; those of grey boxes come after them.
 
     Raises
     ------
@@ -120,7 +120,8 @@ class PyomoModel:
             if row.has_lb() or row.has_ub():
                 groups.setdefault(row.parent_component().name, []).append(row)
         self.constraints = [row for rows in groups.values() for row in rows]
-        self.variables = self._find_variables()
+        boxes = grey_box_rows(model)
+        self.variables = self._find_variables([v for box in boxes for v in box.variables])
         self._sign = -1.0 if self._objective is not None and _is_maximized(self._objective) else 1.0
         self._places = {id(v): k for k, v in enumerate(self.variables)}
         lower = [_number(v.lb, -np.inf) for v in self.variables]
@@ -136,7 +137,8 @@ class PyomoModel:
                     name,
                 )
                 for name, rows in groups.items()
-            ],
+            ]
+            + [Constraint(box.function(self._places), 0.0, 0.0, box.name) for box in boxes],
             x0=np.clip(start, lower, upper),
             bounds=list(zip(lower, upper, strict=True)),
             names=[v.name for v in self.variables],
@@ -156,10 +158,10 @@ class PyomoModel:
         """
         for variable, value in zip(self.variables, np.ravel(solution.x), strict=True):
             variable.set_value(float(value), skip_validation=True)
-        multipliers = [np.ravel(part) for part in solution.multipliers.values()]
+        multipliers = np.concatenate([*map(np.ravel, solution.multipliers.values()), np.empty(0)])
         low, high = solution.bound_multipliers
         rates = {
-            "dual": (self.constraints, -self._sign * np.concatenate([*multipliers, np.empty(0)])),
+            "dual": (self.constraints, -self._sign * multipliers[: len(self.constraints)]),
             "rc": (self.variables, self._sign * (np.ravel(low) - np.ravel(high))),
         }
         for suffix in self._model.component_objects(pyo.Suffix, active=True):
@@ -168,8 +170,8 @@ class PyomoModel:
                 for key, value in zip(*rates[suffix.local_name], strict=True):
                     suffix[key] = float(value)
 
-    def _find_variables(self) -> list[Any]:
-        found: dict[int, Any] = {}
+    def _find_variables(self, more: list[Any]) -> list[Any]:
+        found: dict[int, Any] = {id(variable): variable for variable in more}
         roots = [row.body for row in self.constraints]
         if self._objective is not None:
             roots.insert(0, self._objective.expr)
