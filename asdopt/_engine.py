@@ -79,7 +79,12 @@ class Engine:
 
     def holds(self, x: FloatArray) -> bool:
         """Whether the guards of the trace hold at x."""
-        return self._rest is None or self._rest.move(x)
+        return self._rest is None or self._rest.enter(x)
+
+    def objective(self, x: FloatArray) -> float:
+        """Objective alone."""
+        value = self._machine.objective(x)
+        return value if self._rest is None else value + self._rest.objective(x)
 
     def outputs(self, x: FloatArray, out: FloatArray | None = None) -> FloatArray:
         """Objective and constraints, shape (1 + m,)."""
@@ -142,10 +147,11 @@ class _Rest(PointSweeps):
         self,
         trace: Trace,
         rows: IntArray,
+        num_first: int,
         jacobian: SparsityPattern,
         hessian: SparsityPattern | None,
     ) -> None:
-        super().__init__(trace)
+        super().__init__(trace, num_first)
         self._trace = trace
         self._rows = rows
         self._whole_jacobian, self._whole_hessian = jacobian, hessian
@@ -176,6 +182,12 @@ class _Rest(PointSweeps):
         colored = ColoredHessian(self.sweeps, pattern)
         return colored, _places(self._whole_hessian, pattern.rows, pattern.cols)
 
+    def objective(self, x: FloatArray) -> float:
+        if not self._has_objective:
+            return 0.0
+        self.enter(x)
+        return self.sweeps.first_output()
+
     def add_outputs(self, x: FloatArray, out: FloatArray) -> None:
         if len(self._rows):
             self.move(x)
@@ -183,10 +195,7 @@ class _Rest(PointSweeps):
 
     def add_gradient(self, x: FloatArray, out: FloatArray) -> None:
         if self._has_objective:
-            self.move(x, 1)
-            weights = np.zeros(len(self._rows))
-            weights[0] = 1.0
-            out += self.sweeps.gradient(weights)
+            out += self.first_gradient(x)
 
     def add_jacobian(self, x: FloatArray, out: FloatArray) -> None:
         if self._jacobian is not None:

@@ -194,6 +194,13 @@ class Evaluator:
             if self._branch.is_guarded:
                 self._move(x)
 
+    def objective(self, x: FloatArray) -> float:
+        """Objective alone: constraints are evaluated when they are asked for."""
+        with self.lock:
+            if self._branch.is_guarded:
+                self._move(x)
+            return self._branch.engine.objective(x)
+
     def outputs(self, x: FloatArray) -> FloatArray:
         """Objective and constraints, shape (1 + m,)."""
         with self.lock:

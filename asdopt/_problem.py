@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -143,11 +144,16 @@ class Problem(Inspection):
 
     def objective(self, x: Any) -> float:
         """Value of the objective at x, shape (n,) or the shape of x0."""
-        return float(self._outputs(x)[0])
+        point = x if is_plain(x, self.n) else self._point(x)
+        value = self._evaluator.objective(point)
+        if not isfinite(value):
+            raise EvaluationError(self.why_not_finite(point))
+        return value
 
     def constraints(self, x: Any) -> FloatArray:
         """Values of all constraints at x, shape (m,)."""
-        return self._outputs(x)[1:]
+        point = x if is_plain(x, self.n) else self._point(x)
+        return self._check_values(point, self._evaluator.outputs(point)[1:])
 
     def gradient(self, x: Any) -> FloatArray:
         """Gradient of the objective at x, dense, shape (n,)."""
@@ -393,14 +399,10 @@ class Problem(Inspection):
             )
         return given
 
-    def _outputs(self, x: Any) -> FloatArray:
-        point = self._point(x)
-        return self._check_values(point, self._evaluator.outputs(point))
-
-    def _check_values(self, x: FloatArray, outputs: FloatArray) -> FloatArray:
-        if not all_finite(outputs):
+    def _check_values(self, x: FloatArray, values: FloatArray) -> FloatArray:
+        if not all_finite(values):
             raise EvaluationError(self.why_not_finite(x))
-        return outputs
+        return values
 
     def _refuse_derivatives(self, x: FloatArray, what: str) -> NoReturn:
         raise EvaluationError(f"{what} at the given x: {self.why_not_finite(x)}")

@@ -48,6 +48,7 @@ cdef class Lanes:
     cdef bint fill(self, Terms terms, Py_ssize_t first, const unsigned char[::1] needed,
                    const int[::1] linear_uses, const Py_ssize_t[::1] sizes)
     cdef void point(self)
+    cdef Py_ssize_t rows_below(self, Py_ssize_t node) noexcept nogil
     cdef void assign_slots(self, int[::1] outputs)
     cdef void use(self, int operand, Py_ssize_t row) noexcept nogil
     cdef void add_row(self, Py_ssize_t i, int kind, int a, int b) noexcept nogil

@@ -228,6 +228,17 @@ cdef class Lanes:
         self.tape.weights = &self.weights[0]
         self.tape.bar = &self.bar[0]
 
+    cdef Py_ssize_t rows_below(self, Py_ssize_t node) noexcept nogil:
+        """Number of rows at the front that belong to inputs and to nodes before this one."""
+        cdef Py_ssize_t low = self.num_inputs + 1, high = self.num_rows, middle
+        while low < high:
+            middle = (low + high) // 2
+            if self.node[middle] < node:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
     cdef void assign_slots(self, int[::1] outputs):
         """Give each row a place for its adjoints, from its last reader on down to itself."""
         cdef _Slots slots = _Slots()

@@ -21,11 +21,14 @@ cdef class Partials:
     cdef Lanes rows
     # Nodes whose partial derivatives change with the point.
     cdef int[::1] varying
-    cdef Py_ssize_t num_nodes, num_inputs, first_node
+    cdef Py_ssize_t num_nodes, num_inputs, first_node, num_first
+    # Numbers of nodes at the front: whose partial derivatives that never change are set, and whose
+    # first ones are those of the last point.
+    cdef Py_ssize_t num_set, num_known
     cdef bint selects, has_calls
     cdef tuple calls
-    # An unset memoryview is not None in C: these tell which arrays exist.
-    cdef bint has_first, has_second
+    # An unset memoryview is not None in C: this tells whether the arrays exist.
+    cdef bint has_second
     cdef bint is_calling  # an external function
 
     cdef bint is_linear(self, Py_ssize_t i) noexcept nogil
@@ -35,4 +38,6 @@ cdef class Partials:
     cdef ask(self, function, x, weights=*)
     cdef void differentiate(self, Py_ssize_t i) noexcept nogil
     cdef set_external_weights(self, call)
-    cdef void cut(self) noexcept
+    cdef void cut(self, Py_ssize_t stop) noexcept
+    cdef int fill(self, Py_ssize_t start, Py_ssize_t stop) except -1
+    cdef int differentiate_all(self, Py_ssize_t stop) except -1

@@ -15,6 +15,7 @@ from asdopt._operators cimport (
 )
 
 from asdopt.backends._lanes cimport Lanes
+from libc.string cimport memcmp
 
 
 cdef int check_size(Py_ssize_t given, Py_ssize_t wanted, str what) except -1:
@@ -34,9 +35,12 @@ cdef class Partials:
     joined : bool
         Join linear nodes in what derivatives pass through (:class:`Lanes`). That takes as long as
         a few sweeps and makes each faster: for traces that are differentiated more than once.
+    num_first : int, optional
+        Number of nodes at the front that suffice for the guards and for output 0, which can be
+        evaluated without the others; default: all.
     """
 
-    def __init__(self, trace, joined=True):
+    def __init__(self, trace, joined=True, num_first=None):
         cdef Py_ssize_t i
         cdef int o
         self.op = trace.op
@@ -54,6 +58,7 @@ cdef class Partials:
         self.num_inputs = trace.num_inputs
         self.first_node = trace.num_inputs + trace.num_parameters
         n = self.num_nodes
+        self.num_first = n if num_first is None else num_first
         self.active = np.zeros(n, dtype=np.uint8)
         self.used = np.zeros(n, dtype=np.uint8)
         self.da = np.zeros(n)
@@ -162,10 +167,11 @@ cdef class Partials:
             self.is_calling = False
 
     def values(self, const double[::1] x, const double[::1] parameters=None):
-        """Evaluate every node at x; return whether all guards hold."""
-        cdef Py_ssize_t i, start = self.first_node
+        """Evaluate the first nodes at x; return whether all guards hold."""
+        cdef Py_ssize_t i
         cdef double[::1] v = self.val
         self.begin()
+        self.num_known = 0
         check_size(x.shape[0], self.num_inputs, "variables")
         if parameters is not None:
             check_size(parameters.shape[0], self.first_node - self.num_inputs, "parameters")
@@ -174,19 +180,39 @@ cdef class Partials:
         if parameters is not None:
             for i in range(self.num_inputs, self.first_node):
                 v[i] = parameters[i - self.num_inputs]
-        for call in self.calls:
-            if self.num_nodes:
-                self.evaluate(start, call.first)
-            start = call.first + call.count
-            view = np.asarray(self.val)
-            view[call.first:start] = self.ask(call.function.values, view[call.inputs])
-        if self.num_nodes:
-            with nogil:
-                self.evaluate(start, self.num_nodes)
+        self.fill(self.first_node, self.num_first)
         for i in range(self.guard_nodes.shape[0]):
             if not v[self.guard_nodes[i]] == self.guard_values[i]:
                 return False
         return True
+
+    def is_at(self, const double[::1] x):
+        """Whether x was given to ``values`` last, bit for bit."""
+        return x.shape[0] == self.num_inputs and (
+            self.num_inputs == 0
+            or memcmp(&x[0], &self.val[0], self.num_inputs * sizeof(double)) == 0)
+
+    def other_values(self):
+        """Evaluate the nodes that ``values`` has left out."""
+        self.begin()
+        self.fill(self.num_first, self.num_nodes)
+
+    cdef int fill(self, Py_ssize_t start, Py_ssize_t stop) except -1:
+        """Values of the nodes start, ..., stop - 1, external functions included."""
+        cdef Py_ssize_t first
+        if start >= stop:
+            return 0
+        for call in self.calls:
+            first = call.first
+            if not start <= first < stop:
+                continue
+            self.evaluate(start, first)
+            start = first + call.count
+            view = np.asarray(self.val)
+            view[first:start] = self.ask(call.function.values, view[call.inputs])
+        with nogil:
+            self.evaluate(start, stop)
+        return 0
 
     def output_values(self):
         """Values of the outputs after ``values``."""
@@ -198,23 +224,47 @@ cdef class Partials:
             o[i] = self.val[self.outputs[i]]
         return result
 
+    def first_output(self):
+        """Value of output 0 after ``values``."""
+        self.begin()
+        return self.val[self.outputs[0]]
+
     def first(self):
         """First partials of every node at the last point."""
-        cdef Py_ssize_t i
         self.begin()
+        self.differentiate_all(self.num_nodes)
+
+    def first_of_first(self):
+        """First partials of the first nodes, as output 0 alone needs them."""
+        self.begin()
+        self.differentiate_all(self.num_first)
+
+    cdef int differentiate_all(self, Py_ssize_t stop) except -1:
+        """First partials of the nodes up to ``stop``, as far as they are not known at the point."""
+        cdef Py_ssize_t i, k, start = self.num_known
         for call in self.calls:
-            self.set_external_weights(call)
+            if start <= call.first < stop:
+                self.set_external_weights(call)
         with nogil:
-            if self.selects or not self.has_first:
-                for i in range(self.first_node, self.num_nodes):
-                    if self.op[i] > OP_EXTERNAL and self.active[i]:
+            if self.selects:
+                for i in range(self.first_node, stop):
+                    # Those that no output used so far were cleared.
+                    if (i >= start or not self.used[i]) and (
+                            self.op[i] > OP_EXTERNAL and self.active[i]):
                         self.differentiate(i)
             else:
-                for i in range(self.varying.shape[0]):
-                    self.differentiate(self.varying[i])
-        self.has_first = True
+                for k in range(self.varying.shape[0]):
+                    if start <= self.varying[k] < stop:
+                        self.differentiate(self.varying[k])
+                # Partial derivatives of linear nodes are set once.
+                for i in range(max(self.num_set, self.first_node), stop):
+                    if self.op[i] > OP_EXTERNAL and self.active[i]:
+                        self.differentiate(i)
+        self.num_set = max(self.num_set, stop)
+        self.num_known = stop
         if self.selects:
-            self.cut()
+            self.cut(stop)
+        return 0
 
     cdef void differentiate(self, Py_ssize_t i) noexcept nogil:
         """First partials of a node."""
@@ -241,8 +291,8 @@ cdef class Partials:
                     self.rows.weights[start + k] = 0.0
             at += lengths[r]
 
-    cdef void cut(self) noexcept:
-        """Clear the partials of nodes that no output uses at this point.
+    cdef void cut(self, Py_ssize_t stop) noexcept:
+        """Clear the partials of nodes, of those up to ``stop``, that no output uses at this point.
 
         Behind the unused side of a where or maximum a derivative may be infinite, and 0 times
         infinity must not reach the result.
@@ -253,7 +303,7 @@ cdef class Partials:
         used[:] = 0
         for i in range(self.outputs.shape[0]):
             used[self.outputs[i]] = 1
-        for i in range(self.num_nodes - 1, self.first_node - 1, -1):
+        for i in range(stop - 1, self.first_node - 1, -1):
             o = self.op[i]
             if o == OP_SUM or o == OP_EXTERNAL:
                 if used[i]:

@@ -22,6 +22,8 @@ class PointSweeps:
     Parameters
     ----------
     trace : Trace
+    num_first : int, optional
+        Number of nodes at the front that suffice for the guards and for output 0.
 
     Attributes
     ----------
@@ -29,9 +31,9 @@ class PointSweeps:
         Products at the point moved to last, up to the order asked for there.
     """
 
-    def __init__(self, trace: Trace) -> None:
-        self.sweeps = Sweeps(trace)
-        self._x: FloatArray | None = None
+    def __init__(self, trace: Trace, num_first: int | None = None) -> None:
+        self.sweeps = Sweeps(trace, num_first=num_first)
+        self._is_known = False  # whether the sweeps belong to a point
         self._order = -1
         self._holds = False
         self._parameters: FloatArray | None = None
@@ -39,16 +41,24 @@ class PointSweeps:
     def set_parameters(self, parameters: FloatArray) -> None:
         """Use other values of the parameters."""
         self._parameters = parameters
-        self._x = None
+        self._is_known = False
+
+    def enter(self, x: FloatArray) -> bool:
+        """Make the guards and output 0 current at x; tell whether guards hold."""
+        # Bit for bit: a function may tell 0.0 from -0.0, as arctan2 does.
+        if not (self._is_known and self.sweeps.is_at(x)):
+            # An external function may raise on the way: half-moved values belong to no point.
+            self._is_known = False
+            self._holds = self.sweeps.values(x, self._parameters)
+            self._is_known, self._order = True, -1
+        return self._holds
 
     def move(self, x: FloatArray, order: int = 0) -> bool:
         """Make values and derivatives up to an order current at x; tell whether guards hold."""
-        # Bit for bit: a function may tell 0.0 from -0.0, as arctan2 does.
-        if self._x is None or not np.array_equal(self._x.view(np.int64), x.view(np.int64)):
-            # An external function may raise on the way: half-moved values belong to no point.
-            self._x = None
-            self._holds = self.sweeps.values(x, self._parameters)
-            self._x, self._order = x.copy(), 0
+        self.enter(x)
+        if self._order < 0:
+            self.sweeps.other_values()
+            self._order = 0
         if order >= 1 and self._order < 1:
             self.sweeps.first()
             self._order = 1
@@ -56,3 +66,10 @@ class PointSweeps:
             self.sweeps.second()
             self._order = 2
         return self._holds
+
+    def first_gradient(self, x: FloatArray) -> FloatArray:
+        """Gradient of output 0 at x."""
+        self.enter(x)
+        if self._order < 1:
+            self.sweeps.first_of_first()
+        return self.sweeps.first_gradient()

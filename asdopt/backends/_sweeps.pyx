@@ -198,11 +198,20 @@ cdef class Sweeps(Partials):
 
     def gradient(self, const double[::1] weights):
         """Gradient of the weighted sum of the outputs; keeps the adjoints for ``hvp``."""
-        cdef Py_ssize_t i, count = self.rows.num_rows
-        cdef double *bar
-        cdef double[::1] result
         self.begin()
         check_size(weights.shape[0], self.outputs.shape[0], "results")
+        return self.weighted_gradient(weights, self.rows.num_rows)
+
+    def first_gradient(self):
+        """Gradient of output 0, where ``first_of_first`` was run."""
+        self.begin()
+        return self.weighted_gradient(np.ones(1), self.rows.rows_below(self.num_first))
+
+    cdef weighted_gradient(self, const double[::1] weights, Py_ssize_t count):
+        """Gradient of the weighted sum of the first outputs, which stand in ``count`` rows."""
+        cdef Py_ssize_t i
+        cdef double *bar
+        cdef double[::1] result
         grad = np.empty(self.num_inputs)
         result = grad
         self.curvature = None
@@ -211,7 +220,7 @@ cdef class Sweeps(Partials):
         bar = &self.rows.bar[0]
         with nogil:
             memset(bar, 0, count * sizeof(double))
-            for i in range(self.outputs.shape[0]):
+            for i in range(weights.shape[0]):
                 bar[self.rows.row[self.outputs[i]]] += weights[i]
             reverse_one(&self.rows.tape, self.num_inputs + 1, count)
             for i in range(self.num_inputs):

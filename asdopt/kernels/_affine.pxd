@@ -5,9 +5,9 @@ cdef class AffineTape:
     cdef const unsigned char[::1] op
     cdef const int[::1] a, b, pool_ids, ends
     cdef const double[::1] val, pool_weights
-    cdef double[::1] values
-    cdef Py_ssize_t num_leaves
-    cdef int[::1] uses
+    cdef readonly object start_values
+    cdef Py_ssize_t num_leaves, num_first
+    cdef int[::1] uses, place
     cdef unsigned char[::1] absorbed
     cdef Ints targets, indptr, ids, chain
     cdef Doubles coefs, starts, divisors
@@ -17,4 +17,4 @@ cdef class AffineTape:
     cdef void absorb(self) noexcept nogil
     cdef int add_term(self, int i, double c) except -1 nogil
     cdef int add_row(self, int i) except -1 nogil
-    cdef void run(self, const double *x, double *out) noexcept nogil
+    cdef void run(self, double *values, bint is_first) noexcept nogil

@@ -6,7 +6,7 @@ Multiplied out and added in the order of the variables they would round otherwis
 that are equal in Python one would be larger, and ``max`` would choose the other one.
 
 A chain of sums, ``t = t + c * x``, is one row ``start + sum(coefs * nodes)``, added from left to
-right: the same roundings in one register.
+right: the same roundings in one register. Rows that the objective needs stand first.
 """
 
 import numpy as np
@@ -16,7 +16,6 @@ from asdopt._operators cimport (
 )
 from asdopt.kernels._vector cimport push_double, push_int
 from libc.stdlib cimport free
-from libc.string cimport memcpy
 
 
 cdef class AffineTape:
@@ -29,11 +28,17 @@ cdef class AffineTape:
         product one is a constant, and so is a divisor.
     ends : ndarray of int32
         The nodes that are wanted.
-    num_leaves : int
+    num_leaves, num_first : int
+        Numbers of nodes: of the leaves, and of those at the front that suffice for the objective.
+
+    Attributes
+    ----------
+    start_values : ndarray of float64
+        Room for the values: of the leaves, the ends, and what leads to them.
     """
 
-    def __init__(self, op, a, b, val, pool_ids, pool_weights, ends, num_leaves):
-        cdef Py_ssize_t i, k
+    def __init__(self, op, a, b, val, pool_ids, pool_weights, ends, num_leaves, num_first):
+        cdef Py_ssize_t i, k, num_first_nodes = num_first
         cdef int o
         self.op = op
         self.a = a
@@ -43,7 +48,14 @@ cdef class AffineTape:
         self.pool_weights = pool_weights
         self.ends = ends
         self.num_leaves = num_leaves
-        self.values = val.copy()
+        place = np.full(len(op), -1, dtype=np.int32)
+        place[:num_leaves] = np.arange(num_leaves)
+        place[ends] = num_leaves + np.arange(len(ends))
+        inner = np.flatnonzero(place < 0)
+        place[inner] = num_leaves + len(ends) + np.arange(len(inner))
+        self.place = place
+        self.start_values = np.zeros(len(op))
+        self.start_values[place[num_leaves:]] = val[num_leaves:]
         self.uses = np.zeros(len(op), dtype=np.int32)
         self.absorbed = np.zeros(len(op), dtype=np.uint8)
         with nogil:
@@ -63,6 +75,8 @@ cdef class AffineTape:
             for i in range(self.num_leaves, self.op.shape[0]):
                 if self.op[i] != OP_CONSTANT and not self.absorbed[i]:
                     self.add_row(<int> i)
+                if i < num_first_nodes:
+                    self.num_first = self.targets.size
 
     def __dealloc__(self):
         free(self.targets.data)
@@ -115,7 +129,7 @@ cdef class AffineTape:
             else:
                 c *= self.val[self.b[i]]
                 i = self.a[i]
-        push_int(&self.ids, i)
+        push_int(&self.ids, self.place[i])
         push_double(&self.coefs, c)
         return 0
 
@@ -124,7 +138,7 @@ cdef class AffineTape:
         cdef Py_ssize_t k
         # -0.0 + t is t, whatever its sign.
         cdef double start = -0.0, divisor = 1.0
-        push_int(&self.targets, i)
+        push_int(&self.targets, self.place[i])
         if o == OP_DIVIDE:
             divisor = self.val[self.b[i]]
             self.add_term(self.a[i], 1.0)
@@ -166,20 +180,28 @@ cdef class AffineTape:
         push_int(&self.indptr, <int> self.ids.size)
         return 0
 
-    cdef void run(self, const double *x, double *out) noexcept nogil:
-        """Write the values of the ends, where x holds the leaves."""
-        cdef double *v = &self.values[0]
+    def first_leaves(self):
+        """Numbers of the leaves that the rows of the objective read."""
+        cdef Py_ssize_t k
+        found = np.zeros(self.num_leaves, dtype=bool)
+        cdef unsigned char[::1] mask = found.view(np.uint8)
+        for k in range(self.indptr.data[self.num_first]):
+            if self.ids.data[k] < self.num_leaves:
+                mask[self.ids.data[k]] = 1
+        return np.flatnonzero(found)
+
+    cdef void run(self, double *values, bint is_first) noexcept nogil:
+        """Compute the rows of the objective, or the others, where the leaves have their values."""
         cdef const int *ids = self.ids.data
         cdef const double *coefs = self.coefs.data
         cdef Py_ssize_t r, k
+        cdef Py_ssize_t start = 0 if is_first else self.num_first
+        cdef Py_ssize_t stop = self.num_first if is_first else self.targets.size
         cdef double total
-        memcpy(v, x, self.num_leaves * sizeof(double))
-        for r in range(self.targets.size):
+        for r in range(start, stop):
             total = self.starts.data[r]
             for k in range(self.indptr.data[r], self.indptr.data[r + 1]):
-                total += coefs[k] * v[ids[k]]
+                total += coefs[k] * values[ids[k]]
             if self.divisors.data[r] != 1.0:
                 total /= self.divisors.data[r]
-            v[self.targets.data[r]] = total
-        for r in range(self.ends.shape[0]):
-            out[r] = v[self.ends[r]]
+            values[self.targets.data[r]] = total

@@ -25,6 +25,7 @@ from asdopt.kernels._derivatives import Derivation
 from asdopt.kernels._machine import Job, Machine, Sparse
 from asdopt.kernels._maps import Lookup, Spread
 from asdopt.kernels._packing import Fixed, Instances, Packer
+from asdopt.kernels._plan import Plan
 from asdopt.kernels._selection import Selection, Template, select, shared_constants
 from asdopt.kernels._soundness import find_disagreement
 from asdopt.tracing._trace import Trace
@@ -106,7 +107,7 @@ class _Layout:
         }
         indptr, cols, coefs = found.linear
         rows = np.repeat(np.arange(m, dtype=np.int32), np.diff(indptr))
-        self._linear = Sparse(np.arange(m, dtype=np.int32), indptr, cols, coefs)
+        self._linear = found.linear
         first = int(indptr[1])
         self._base = {
             "outputs": found.constants,
@@ -121,6 +122,12 @@ class _Layout:
         occupied = {name: base != 0.0 for name, base in self._base.items()}
         occupied["outputs"] |= np.diff(indptr) > 0
         self._packers = {name: Packer(mask, name == "jacobian") for name, mask in occupied.items()}
+        # What is evaluated with the objective: programs, outputs, and what they read.
+        self._is_first: list[bool] = []
+        self._first_rows = np.zeros(m, dtype=bool)
+        self._first_rows[0] = True
+        self._first_slots = np.zeros(self._first_map + len(found.maps), dtype=bool)
+        self._first_slots[cols[:first]] = True
 
     def add(self, template: Template) -> None:
         """Differentiate and compile a template for its instances."""
@@ -136,6 +143,10 @@ class _Layout:
 
         objective = [r for r, is_objective in enumerate(found.rows) if is_objective]
         others = [r for r, is_objective in enumerate(found.rows) if not is_objective]
+        self._is_first.append(bool(objective))
+        if objective:
+            self._first_rows[rows] = True
+            self._first_slots[slots] = True
         values = dict(enumerate(found.values()))
         self._packers["outputs"].add(found.graph, values, instances, rows, {})
         for name, some in (("gradient", objective), ("jacobian", others)):
@@ -167,19 +178,42 @@ class _Layout:
     def machine(self) -> Machine:
         """Lay out what was collected."""
         trace = self._trace
-        jobs = {}
-        for name, packer in self._packers.items():
-            linear = self._linear if name == "outputs" else None
-            plan = packer.plan(self._fixed if name == "jacobian" else None)
-            matrix, num_local, touched = None, 0, packer.touched.copy()
-            spread = self._spreads.get(name)
-            if spread is not None:
-                matrix, num_local = spread.sparse(), spread.num_local
-                touched[spread.places()] = True
-            jobs[name] = Job(
-                self._base[name], packer.stored, touched, linear, plan, matrix, num_local
-            )
         n, m = trace.num_inputs, len(trace.outputs)
         parameters = trace.val[n : n + trace.num_parameters].copy()
-        maps = self._maps
-        return Machine(n, m, **jobs, parameters=parameters, maps=maps.tape(), num_maps=len(maps))
+        maps = self._maps.tape(self._first_slots[self._first_map :])
+        first_inputs = self._first_slots[:n].copy()
+        if maps is not None:
+            leaves = maps.first_leaves()
+            first_inputs[leaves[leaves < n]] = True
+        jobs = {name: self._derivatives(name) for name in self._spreads}
+        jobs["objective"], jobs["outputs"] = self._outputs()
+        return Machine(
+            n, m, **jobs, first_inputs=first_inputs, parameters=parameters, maps=maps
+        )
+
+    def _outputs(self) -> tuple[Job, Job]:
+        """Lay out what is evaluated for the objective, and the rest of the outputs."""
+        packer, base = self._packers["outputs"], self._base["outputs"]
+        programs = packer.programs()
+        indptr, cols, coefs = self._linear
+        has_linear = np.diff(indptr) > 0
+        jobs = []
+        for is_first in (True, False):
+            rows = np.flatnonzero(has_linear & ((np.arange(len(base)) == 0) == is_first))
+            ends = np.append(indptr[rows], indptr[rows[-1] + 1] if len(rows) else 0)
+            linear = Sparse(rows.astype(np.int32), ends, cols, coefs) if len(rows) else None
+            chosen = [p for p, first in zip(programs, self._is_first, strict=True) if first == is_first]
+            own = self._first_rows == is_first
+            job = Job(base, packer.stored, packer.touched, linear, Plan(chosen), None, 0, own)
+            jobs.append(job)
+        return jobs[0], jobs[1]
+
+    def _derivatives(self, name: str) -> Job:
+        """Lay out the gradient, the Jacobian or the Hessian."""
+        packer, spread = self._packers[name], self._spreads[name]
+        plan = Plan(packer.programs(self._fixed if name == "jacobian" else None))
+        touched = packer.touched.copy()
+        touched[spread.places()] = True
+        matrix = spread.sparse()
+        base = self._base[name]
+        return Job(base, packer.stored, touched, None, plan, matrix, spread.num_local)

@@ -23,6 +23,7 @@ class Job:
         plan: Plan,
         spread: Sparse | None,
         num_local: int,
+        own: npt.NDArray[np.bool_] | None = None,
     ) -> None: ...
 
 class Machine:
@@ -31,16 +32,18 @@ class Machine:
         self,
         num_inputs: int,
         num_outputs: int,
+        objective: Job,
         outputs: Job,
         gradient: Job,
         jacobian: Job,
         hessian: Job,
+        first_inputs: npt.NDArray[np.bool_],
         parameters: _Floats,
         maps: AffineTape | None,
-        num_maps: int,
     ) -> None: ...
     def set_parameters(self, parameters: _Floats) -> None: ...
     def set_threads(self, number: int) -> None: ...
+    def objective(self, x: _Floats) -> float: ...
     def outputs(self, x: _Floats, out: _Floats | None = None) -> _Floats: ...
     def gradient(self, x: _Floats, out: _Floats | None = None) -> _Floats: ...
     def jacobian(self, x: _Floats, out: _Floats | None = None, keep: bool = False) -> _Floats: ...

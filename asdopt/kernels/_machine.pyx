@@ -44,15 +44,18 @@ cdef class Sparse:
 cdef Py_ssize_t NEAR = 8
 
 
-cdef runs_of(stored):
-    """First places and lengths of what is to be set before programs run.
+def runs_of(wanted, free):
+    """First places and lengths of runs that hold all wanted places.
 
-    Short gaps are set too, since programs overwrite them: a long run is faster than several.
+    Short gaps of places that are free to be taken along are: a long run is faster than several.
     """
-    places = np.flatnonzero(~stored)
-    ends = np.flatnonzero(np.diff(places, append=len(stored) + NEAR + 1) > NEAR)
-    begins = places[np.append(0, ends + 1)[:len(ends)]]
-    return np.array([begins, places[ends] + 1 - begins], dtype=np.intp).T.copy()
+    places = np.flatnonzero(wanted)
+    if not places.size:
+        return np.empty((0, 2), dtype=np.intp)
+    fixed = np.cumsum(~(wanted | free))
+    apart = (np.diff(places) > NEAR) | (np.diff(fixed[places]) > 0)
+    begins, ends = places[np.append(True, apart)], places[np.append(apart, True)]
+    return np.array([begins, ends + 1 - begins], dtype=np.intp).T.copy()
 
 
 cdef class Job:
@@ -71,10 +74,13 @@ cdef class Job:
         (target 1).
     spread : Sparse or None
         Added times the local values.
+    num_local : int
+    own : ndarray of bool, shape (size,), optional
+        Places that are set; others belong to another job.
     """
 
     cdef const double[::1] base
-    cdef readonly Py_ssize_t size
+    cdef readonly Py_ssize_t size, num_own
     cdef bint is_zero, is_copied, is_bounded
     cdef const Py_ssize_t[:, ::1] runs
     cdef const int[::1] touched_places
@@ -84,14 +90,17 @@ cdef class Job:
     cdef double[::1] local
 
     def __cinit__(self, base, stored, touched, Sparse linear, Plan plan, Sparse spread,
-                  num_local):
+                  num_local, own=None):
+        if own is None:
+            own = np.ones(len(base), dtype=bool)
         self.base = base
         # Where most entries are constant, copying all is faster than storing each at its place.
         self.is_copied = 2 * np.count_nonzero(base) > len(base)
-        self.runs = runs_of(np.zeros(len(base), dtype=bool) if self.is_copied else stored)
+        self.runs = runs_of(own if self.is_copied else own & ~stored, own)
         self.touched_places = np.flatnonzero(touched).astype(np.int32)
         self.touched_values = base[touched]
         self.size = len(base)
+        self.num_own = np.count_nonzero(own)
         self.is_zero = not np.any(base)
         self.is_bounded = linear is None and spread is None and np.all(np.abs(base) <= 1e300)
         self.linear = linear
@@ -131,18 +140,32 @@ cdef class Job:
         return self.is_bounded and not large
 
 
+cdef enum:
+    NOTHING
+    OBJECTIVE
+    ALL
+
+
 cdef class Machine:
     """All results of one trace at a point; not thread-safe.
+
+    The objective is evaluated alone where it is asked for alone. What was evaluated at the last
+    point is remembered, the point by what is read of it.
 
     Parameters
     ----------
     num_inputs, num_outputs : int
-    outputs, gradient, jacobian, hessian : Job
+    objective : Job
+        Sets the first output, and what is evaluated together with it of others.
+    outputs : Job
+        Sets the rest, where ``objective`` was run.
+    gradient, jacobian, hessian : Job
+    first_inputs : ndarray of bool, shape (num_inputs,)
+        Those that the objective's job reads.
     parameters : ndarray of float64
         Their values are read at each evaluation.
     maps : AffineTape or None
         Affine maps that instances read.
-    num_maps : int
 
     Attributes
     ----------
@@ -153,32 +176,40 @@ cdef class Machine:
 
     cdef readonly bint is_finite
     cdef Py_ssize_t num_inputs, num_outputs
-    cdef Job _outputs, _gradient, _jacobian, _hessian
+    cdef Job _objective, _outputs, _gradient, _jacobian, _hessian
+    cdef const Py_ssize_t[:, ::1] first_runs
+    cdef bint reads_all_first, is_mixed
+    # Inputs, parameters and maps at the last point; which of them, and of the outputs, are there.
     cdef double[::1] read
+    cdef int known, evaluated
     cdef AffineTape maps
     cdef Py_ssize_t num_parameters
     cdef bint reads_x
     cdef object kept
-    cdef cnp.ndarray last_x, last_outputs
-    cdef bint remembers
+    cdef double[::1] last_outputs
 
-    def __cinit__(self, num_inputs, num_outputs, Job outputs, Job gradient, Job jacobian,
-                  Job hessian, parameters, AffineTape maps, num_maps):
+    def __cinit__(self, num_inputs, num_outputs, Job objective, Job outputs, Job gradient,
+                  Job jacobian, Job hessian, first_inputs, parameters, AffineTape maps):
         self.num_inputs = num_inputs
         self.num_outputs = num_outputs
+        self._objective = objective
         self._outputs = outputs
         self._gradient = gradient
         self._jacobian = jacobian
         self._hessian = hessian
+        self.first_runs = runs_of(first_inputs, np.ones(num_inputs, dtype=bool))
+        self.reads_all_first = (
+            self.first_runs.shape[0] == 1 and self.first_runs[0, 1] == num_inputs)
+        self.is_mixed = objective.num_own > 1
         self.num_parameters = len(parameters)
         self.maps = maps
-        more = len(parameters) + num_maps
-        self.reads_x = not more
-        self.last_x = np.empty(num_inputs)
+        self.reads_x = maps is None and not len(parameters)
         self.last_outputs = np.empty(num_outputs)
-        if more:
-            self.read = np.zeros(num_inputs + more)
-            self.set_parameters(parameters)
+        # Never empty: its beginning is asked for.
+        self.read = np.zeros(num_inputs + len(parameters) + 1)
+        if maps is not None:
+            self.read = maps.start_values
+        self.set_parameters(parameters)
 
     def set_parameters(self, const double[::1] parameters):
         """Change the values of the parameters."""
@@ -188,27 +219,60 @@ cdef class Machine:
                 f"{parameters.shape[0]} parameters were given, the trace has "
                 f"{self.num_parameters}: give as many as it was made with"
             )
-        self.remembers = False
+        self.known = self.evaluated = NOTHING
         for k in range(self.num_parameters):
             self.read[self.num_inputs + k] = parameters[k]
 
     def set_threads(self, int number):
         """Let so many threads share the work of an evaluation; results are the same."""
         cdef Job job
-        for job in (self._outputs, self._gradient, self._jacobian, self._hessian):
+        for job in (self._objective, self._outputs, self._gradient, self._jacobian,
+                    self._hessian):
             job.plan.set_threads(number)
 
-    cdef const double *source(self, const double *x) noexcept nogil:
+    cdef bint is_at(self, const double *x) noexcept nogil:
+        """Whether the objective reads the same at x as at the last point, bit for bit."""
+        cdef Py_ssize_t k, first
+        if self.known == NOTHING:
+            return False
+        for k in range(self.first_runs.shape[0]):
+            first = self.first_runs[k, 0]
+            if memcmp(x + first, &self.read[first],
+                      self.first_runs[k, 1] * sizeof(double)) != 0:
+                return False
+        return True
+
+    cdef void move(self, const double *x, int wanted) noexcept nogil:
+        """Make x the last point, or the part of it that the objective reads."""
+        cdef Py_ssize_t k, first, size = self.num_inputs * sizeof(double)
+        if self.known == ALL and memcmp(x, &self.read[0], size) == 0:
+            return
+        if not self.is_at(x):
+            self.known = self.evaluated = NOTHING
+            for k in range(self.first_runs.shape[0]):
+                first = self.first_runs[k, 0]
+                memcpy(&self.read[first], x + first, self.first_runs[k, 1] * sizeof(double))
+            if self.maps is not None:
+                self.maps.run(&self.read[0], True)
+            self.known = OBJECTIVE
+        if wanted == ALL:
+            if self.evaluated == ALL:
+                self.evaluated = NOTHING if self.is_mixed else OBJECTIVE
+            if not self.reads_all_first:
+                memcpy(&self.read[0], x, size)
+            if self.maps is not None:
+                self.maps.run(&self.read[0], False)
+            self.known = ALL
+
+    cdef const double *source(self, const double *x, int wanted) noexcept nogil:
         """What instances read: x, parameters, maps."""
         if self.reads_x:
             return x
-        memcpy(&self.read[0], x, self.num_inputs * sizeof(double))
-        if self.maps is not None:
-            self.maps.run(&self.read[0], &self.read[0] + self.num_inputs + self.num_parameters)
+        self.move(x, wanted)
         return &self.read[0]
 
     cdef evaluate(self, Job job, cnp.ndarray x, const double *factor, const double *multipliers,
-                  cnp.ndarray out, bint keep=False):
+                  cnp.ndarray out, bint keep=False, int wanted=ALL):
         cdef const double *px = <const double *> cnp.PyArray_DATA(x)
         if out is None:
             out = cnp.PyArray_EMPTY(1, <cnp.npy_intp *> &job.size, cnp.NPY_DOUBLE, 0)
@@ -217,11 +281,35 @@ cdef class Machine:
         check_apart(out, x, "x")
         cdef double *values = <double *> cnp.PyArray_DATA(out)
         if job.size < MANY:
-            self.is_finite = job.run(px, self.source(px), factor, multipliers, values, keep)
+            self.is_finite = job.run(
+                px, self.source(px, wanted), factor, multipliers, values, keep)
         else:
             with nogil:
-                self.is_finite = job.run(px, self.source(px), factor, multipliers, values, keep)
+                self.is_finite = job.run(
+                    px, self.source(px, wanted), factor, multipliers, values, keep)
         return out
+
+    cdef void evaluate_outputs(self, const double *x, int wanted) noexcept nogil:
+        """Evaluate the objective at x, or all outputs, unless they are known."""
+        cdef double *out = &self.last_outputs[0]
+        self.move(x, wanted)
+        if self.evaluated == NOTHING:
+            self._objective.run(&self.read[0], &self.read[0], NULL, NULL, out, False)
+            self.evaluated = OBJECTIVE
+        if wanted == ALL and self.evaluated == OBJECTIVE:
+            self._outputs.run(&self.read[0], &self.read[0], NULL, NULL, out, False)
+            self.evaluated = ALL
+
+    def objective(self, cnp.ndarray x not None):
+        """The first output alone."""
+        cdef const double *px = <const double *> cnp.PyArray_DATA(x)
+        check(x, self.num_inputs)
+        if self.num_inputs < MANY:
+            self.evaluate_outputs(px, OBJECTIVE)
+        else:
+            with nogil:
+                self.evaluate_outputs(px, OBJECTIVE)
+        return self.last_outputs[0]
 
     def outputs(self, cnp.ndarray x not None, cnp.ndarray out=None):
         """Objective and constraints, shape (num_outputs,).
@@ -229,24 +317,22 @@ cdef class Machine:
         Solvers ask for the objective and the constraints one after the other: the values at the
         last point are remembered.
         """
-        cdef Py_ssize_t size = self.num_inputs * sizeof(double)
+        cdef const double *px = <const double *> cnp.PyArray_DATA(x)
         check(x, self.num_inputs)
-        if not self.remembers or memcmp(
-                cnp.PyArray_DATA(x), cnp.PyArray_DATA(self.last_x), size) != 0:
-            self.remembers = False
-            self.evaluate(self._outputs, x, NULL, NULL, self.last_outputs)
-            memcpy(cnp.PyArray_DATA(self.last_x), cnp.PyArray_DATA(x), size)
-            self.remembers = True
         if out is None:
             out = cnp.PyArray_EMPTY(1, <cnp.npy_intp *> &self.num_outputs, cnp.NPY_DOUBLE, 0)
         check(out, self.num_outputs, True)
-        memcpy(cnp.PyArray_DATA(out), cnp.PyArray_DATA(self.last_outputs),
-               self.num_outputs * sizeof(double))
+        if self.num_outputs < MANY:
+            self.evaluate_outputs(px, ALL)
+        else:
+            with nogil:
+                self.evaluate_outputs(px, ALL)
+        memcpy(cnp.PyArray_DATA(out), &self.last_outputs[0], self.num_outputs * sizeof(double))
         return out
 
     def gradient(self, cnp.ndarray x not None, cnp.ndarray out=None):
         """Gradient of the objective, shape (num_inputs,)."""
-        return self.evaluate(self._gradient, x, NULL, NULL, out)
+        return self.evaluate(self._gradient, x, NULL, NULL, out, False, OBJECTIVE)
 
     def jacobian(self, cnp.ndarray x not None, cnp.ndarray out=None, bint keep=False):
         """Values of the Jacobian of the constraints, aligned with its pattern.

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from asdopt._pattern import SparsityPattern
 from asdopt.kernels._affine import AffineTape
 from asdopt.kernels._machine import Sparse
+from asdopt.kernels._order import in_front
 from asdopt.kernels._positions import find_entries, find_positions
 from asdopt.kernels._spread import Maps, by_place, expand_first, expand_second
 from asdopt.kernels._terms import flatten
@@ -54,12 +55,19 @@ class AffineMaps:
         """
         return np.where(self._is_whole, 1 << 40, np.diff(self._indptr))[maps]
 
-    def tape(self) -> AffineTape | None:
-        """Return the operations that give the maps' values."""
+    def tape(self, is_first: npt.NDArray[np.bool_]) -> AffineTape | None:
+        """Return the operations that give the maps' values.
+
+        Parameters
+        ----------
+        is_first : ndarray of bool
+            Maps that the objective reads: what they need stands in front.
+        """
         trace = self._trace
         if not len(self):
             return None
         num_leaves = trace.num_inputs + trace.num_parameters
+        no_guards = np.empty(0, dtype=np.int32)
         number, arrays = live_nodes(
             trace.op,
             trace.a,
@@ -68,10 +76,13 @@ class AffineMaps:
             trace.pool_ids,
             trace.pool_weights,
             self.nodes,
-            np.empty(0, dtype=np.int32),
+            no_guards,
             num_leaves,
         )
-        return AffineTape(*arrays, number[self.nodes], num_leaves)
+        ends = number[self.nodes]
+        needed = live_nodes(*arrays, ends[is_first], no_guards, num_leaves)[0] >= 0
+        number, arrays = in_front(arrays, needed)
+        return AffineTape(*arrays, number[ends], num_leaves, int(np.count_nonzero(needed)))
 
     def rows(self, first_map: int) -> Maps:
         """Return the matrix L for the passes that expand, maps numbered from ``first_map``."""

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt.kernels._expressions import Expressions
-from asdopt.kernels._plan import Plan, aligned
+from asdopt.kernels._plan import aligned
 from asdopt.kernels._positions import (
     choose_modes,
     count_places,
@@ -123,8 +123,8 @@ class Packer:
     Attributes
     ----------
     stored, touched : ndarray of bool, shape (size,)
-        Places that the programs overwrite, and places that they add to, known when the plan is
-        made.
+        Places that the programs overwrite, and places that they add to, known when the programs
+        are made.
     """
 
     def __init__(self, occupied: npt.NDArray[np.bool_], has_rows: bool = False) -> None:
@@ -174,8 +174,8 @@ class Packer:
         ]
         self._parts.append(_Part(graph, results, instances, found))
 
-    def plan(self, fixed: Fixed | None = None) -> Plan:
-        """Compile and lay out everything.
+    def programs(self, fixed: Fixed | None = None) -> list[tuple[object, ...]]:
+        """Compile and lay out everything, template by template, as ``Plan`` takes it.
 
         Parameters
         ----------
@@ -190,9 +190,9 @@ class Packer:
                 _add_constants(part, fixed, claimed)
         # Places that several instances add to.
         self._shared = self._counts > 1 + self._occupied.astype(np.int32)
-        plan = Plan([self._pack(part) for part in self._parts])
+        programs = [self._pack(part) for part in self._parts]
         self.touched = (self._counts > self._occupied) & ~self.stored
-        return plan
+        return programs
 
     def _pack(self, part: _Part) -> tuple[object, ...]:
         instances, places = part.instances, part.places

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from asdopt._ops import SUM
+from asdopt.kernels._order import Arrays, in_front
 from asdopt.tracing._live import live_nodes
 from asdopt.tracing._sharing import share_nodes
 from asdopt.tracing._trace import ExternalCall, Trace
@@ -33,8 +32,8 @@ class Remainder:
     nodes: IntArray
     coefs: npt.NDArray[np.float64]
 
-    def trace(self, whole: Trace) -> tuple[Trace, IntArray]:
-        """Trace of the rows' sums and of the guards.
+    def trace(self, whole: Trace) -> tuple[Trace, IntArray, int]:
+        """Trace of the rows' sums and of the guards, the objective's part in front.
 
         Parameters
         ----------
@@ -47,6 +46,8 @@ class Remainder:
             Output i is the sum of the terms of the i-th row that has terms.
         rows : ndarray of int32
             Those rows, sorted.
+        num_first : int
+            Number of nodes at the front that suffice for the objective and the guards.
         """
         order = np.argsort(self.rows, kind="stable")
         rows, start = np.unique(self.rows[order], return_index=True)
@@ -65,55 +66,75 @@ class Remainder:
             primal=False,
             lines=(),
         )
-        return _shared(_live_part(extended)), rows.astype(np.int32)
+        found = _shared(_live_part(extended))
+        has_objective = count > 0 and rows[0] == 0
+        found, num_first = _in_front(found, found.outputs[: int(has_objective)])
+        return found, rows.astype(np.int32), num_first
+
+
+def _in_front(trace: Trace, ends: IntArray) -> tuple[Trace, int]:
+    """Put what some ends and the guards need in front of all other nodes."""
+    number, _, _ = _needed(trace, ends)
+    needed = number >= 0
+    num_first = int(np.count_nonzero(needed))
+    if num_first == trace.num_nodes:
+        return trace, num_first
+    number, arrays = in_front(_arrays(trace), needed)
+    calls = sorted(trace.externals, key=lambda call: int(number[call.first]))
+    return _renumbered(trace, number, arrays, calls), num_first
+
+
+def _arrays(trace: Trace) -> Arrays:
+    return trace.op, trace.a, trace.b, trace.val, trace.pool_ids, trace.pool_weights
 
 
 def _shared(trace: Trace) -> Trace:
     """Compute once what the functions compute more than once, as objective and constraints do."""
-    number, arrays = share_nodes(
-        trace.op,
-        trace.a,
-        trace.b,
-        trace.val,
-        trace.pool_ids,
-        trace.pool_weights,
-        trace.num_inputs + trace.num_parameters,
-    )
+    first = trace.num_inputs + trace.num_parameters
+    number, arrays = share_nodes(*_arrays(trace), first)
     return _renumbered(trace, number, arrays, trace.externals)
 
 
 def _live_part(trace: Trace) -> Trace:
-    """Keep what the outputs and guards need; calls of external functions stay whole."""
-    ends = [trace.outputs]
+    """Keep what the outputs and guards need."""
+    number, arrays, calls = _needed(trace, trace.outputs)
+    return _renumbered(trace, number, arrays, calls)
+
+
+def _needed(trace: Trace, ends: IntArray) -> tuple[IntArray, Arrays, list[ExternalCall]]:
+    """What some ends and the guards need; calls of external functions stay whole.
+
+    Returns
+    -------
+    number : ndarray of int32
+        New number of each node, -1 of those that are not needed.
+    arrays : tuple of ndarray
+        The others.
+    calls : list of ExternalCall
+        Those that are needed, by their old numbers.
+    """
+    wanted = [ends]
     waiting = list(trace.externals)
     calls = []
+    first = trace.num_inputs + trace.num_parameters
     while True:
-        number, arrays = live_nodes(
-            trace.op,
-            trace.a,
-            trace.b,
-            trace.val,
-            trace.pool_ids,
-            trace.pool_weights,
-            np.concatenate(ends),
-            trace.guard_nodes,
-            trace.num_inputs + trace.num_parameters,
-        )
+        every = np.concatenate(wanted)
+        number, arrays = live_nodes(*_arrays(trace), every, trace.guard_nodes, first)
         results = [np.arange(call.first, call.first + call.count) for call in waiting]
         needed = [bool((number[nodes] >= 0).any()) for nodes in results]
         if not any(needed):
             break
         for call, nodes, is_needed in zip(waiting, results, needed, strict=True):
             if is_needed:
-                ends += [call.inputs, nodes.astype(np.int32)]
+                wanted += [call.inputs, nodes.astype(np.int32)]
                 calls.append(call)
         waiting = [call for call, is_needed in zip(waiting, needed, strict=True) if not is_needed]
     calls.sort(key=lambda call: call.first)
-    return _renumbered(trace, number, arrays, calls)
+    return number, arrays, calls
 
 
 def _renumbered(
-    trace: Trace, number: IntArray, arrays: tuple[Any, ...], calls: Iterable[ExternalCall]
+    trace: Trace, number: IntArray, arrays: Arrays, calls: Iterable[ExternalCall]
 ) -> Trace:
     """Trace of the nodes that stay, by their new numbers."""
     op, a, b, val, pool_ids, pool_weights = arrays
