@@ -126,7 +126,7 @@ class Callbacks:
 
     def objective(self, x: FloatArray) -> float:
         """Value of the objective."""
-        return float(self._evaluate(x, self._outputs)[0])
+        return float(self._evaluate(x, self._objective)[0])
 
     def constraints(self, x: FloatArray) -> FloatArray:
         """Values of the constraints, shape (m,)."""
@@ -174,6 +174,9 @@ class Callbacks:
         return self.error is None and not self.stopped
 
     # Parts
+
+    def _objective(self, x: FloatArray) -> FloatArray:
+        return np.array([self.problem.evaluator.objective(x)])
 
     def _outputs(self, x: FloatArray) -> FloatArray:
         return self.problem.evaluator.outputs(x)

@@ -22,7 +22,8 @@ import numpy.typing as npt
 
 from asdopt._pattern import SparsityPattern
 from asdopt.kernels._derivatives import Derivation
-from asdopt.kernels._machine import Job, Machine, Sparse
+from asdopt.kernels._job import Job, Sparse
+from asdopt.kernels._machine import Machine
 from asdopt.kernels._maps import Lookup, Spread
 from asdopt.kernels._packing import Fixed, Instances, Packer
 from asdopt.kernels._plan import Plan
@@ -187,9 +188,7 @@ class _Layout:
             first_inputs[leaves[leaves < n]] = True
         jobs = {name: self._derivatives(name) for name in self._spreads}
         jobs["objective"], jobs["outputs"] = self._outputs()
-        return Machine(
-            n, m, **jobs, first_inputs=first_inputs, parameters=parameters, maps=maps
-        )
+        return Machine(n, m, **jobs, first_inputs=first_inputs, parameters=parameters, maps=maps)
 
     def _outputs(self) -> tuple[Job, Job]:
         """Lay out what is evaluated for the objective, and the rest of the outputs."""
@@ -202,7 +201,9 @@ class _Layout:
             rows = np.flatnonzero(has_linear & ((np.arange(len(base)) == 0) == is_first))
             ends = np.append(indptr[rows], indptr[rows[-1] + 1] if len(rows) else 0)
             linear = Sparse(rows.astype(np.int32), ends, cols, coefs) if len(rows) else None
-            chosen = [p for p, first in zip(programs, self._is_first, strict=True) if first == is_first]
+            chosen = [
+                p for p, first in zip(programs, self._is_first, strict=True) if first == is_first
+            ]
             own = self._first_rows == is_first
             job = Job(base, packer.stored, packer.touched, linear, Plan(chosen), None, 0, own)
             jobs.append(job)

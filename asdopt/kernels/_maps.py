@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from asdopt._pattern import SparsityPattern
 from asdopt.kernels._affine import AffineTape
-from asdopt.kernels._machine import Sparse
+from asdopt.kernels._job import Sparse
 from asdopt.kernels._order import in_front
 from asdopt.kernels._positions import find_entries, find_positions
 from asdopt.kernels._spread import Maps, by_place, expand_first, expand_second

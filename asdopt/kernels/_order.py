@@ -16,7 +16,7 @@ from asdopt._ops import FIRST_CODE
 __all__ = ["Arrays", "in_front"]
 
 IntArray = npt.NDArray[np.int32]
-Arrays = tuple[Any, ...]  # op, a, b, val, pool_ids, pool_weights
+Arrays = tuple[Any, Any, Any, Any, Any, Any]  # op, a, b, val, pool_ids, pool_weights
 
 
 def in_front(arrays: Arrays, needed: npt.NDArray[np.bool_]) -> tuple[IntArray, Arrays]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -102,7 +103,7 @@ def _live_part(trace: Trace) -> Trace:
 
 
 def _needed(trace: Trace, ends: IntArray) -> tuple[IntArray, Arrays, list[ExternalCall]]:
-    """What some ends and the guards need; calls of external functions stay whole.
+    """Find what some ends and the guards need; calls of external functions stay whole.
 
     Returns
     -------

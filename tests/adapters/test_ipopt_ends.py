@@ -114,11 +114,11 @@ def test_ipopt_steps_back_from_the_edge_of_a_domain(
     problem = Problem(lambda x: x[0] - np.log(x[0]) + x[1] ** 2, x0=[3.0, 2.0])
     evaluator, tried = problem.evaluator, []
 
-    def outputs(x: Any, original: Any = evaluator.outputs) -> Any:
+    def objective(x: Any, original: Any = evaluator.objective) -> float:
         tried.append(float(x[0]))
-        return original(x)
+        return float(original(x))
 
-    monkeypatch.setattr(evaluator, "outputs", outputs)
+    monkeypatch.setattr(evaluator, "objective", objective)
     solution = problem.solve(options={"library": library})
     assert min(tried) < 0  # Newton's step from 3 leads to -3
     assert solution.x[0] == pytest.approx(1.0, abs=1e-5)
