@@ -12,8 +12,9 @@ reported as a failed evaluation, and the next iteration stops the solve.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from time import perf_counter
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,7 @@ __all__ = ["MAX_RESTARTS", "Callbacks", "RefusedError", "too_many_restarts"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
+Result = TypeVar("Result")
 MAX_RESTARTS = 200
 
 
@@ -126,7 +128,10 @@ class Callbacks:
 
     def objective(self, x: FloatArray) -> float:
         """Value of the objective."""
-        return float(self._evaluate(x, self._objective)[0])
+        value = self._attempt(x, self.problem.evaluator.objective)
+        if not isfinite(value):
+            self._refuse(x)
+        return value
 
     def constraints(self, x: FloatArray) -> FloatArray:
         """Values of the constraints, shape (m,)."""
@@ -175,9 +180,6 @@ class Callbacks:
 
     # Parts
 
-    def _objective(self, x: FloatArray) -> FloatArray:
-        return np.array([self.problem.evaluator.objective(x)])
-
     def _outputs(self, x: FloatArray) -> FloatArray:
         return self.problem.evaluator.outputs(x)
 
@@ -188,24 +190,30 @@ class Callbacks:
         return self.problem.evaluator.hessian_values(x, weights)
 
     def _evaluate(self, x: FloatArray, compute: Callable[[FloatArray], FloatArray]) -> FloatArray:
+        values = self._attempt(x, compute)
+        with np.errstate(all="ignore"):
+            total = values.sum()
+        # A finite sum means finite values; the converse fails at overflow only.
+        if not isfinite(total) and not np.isfinite(values).all():
+            self._refuse(x)
+        return values
+
+    def _attempt(self, x: FloatArray, compute: Callable[[FloatArray], Result]) -> Result:
         if self.error is not None or self.grown_at is not None:
             raise self.refusal("the solve is being stopped")
         start = perf_counter()
         try:
-            values = compute(x)
+            return compute(x)
         except BaseException as error:
             self.error = error
             raise self.refusal("an evaluation raised an exception") from error
         finally:
             self.evaluation_seconds += perf_counter() - start
-        with np.errstate(all="ignore"):
-            total = values.sum()
-        # A finite sum means finite values; the converse fails at overflow only.
-        if not np.isfinite(total) and not np.isfinite(values).all():
-            self.bad_x = x.copy()
-            self.bad_since_iterate = True
-            raise self.refusal("a value is not finite")
-        return values
+
+    def _refuse(self, x: FloatArray) -> NoReturn:
+        self.bad_x = x.copy()
+        self.bad_since_iterate = True
+        raise self.refusal("a value is not finite")
 
     def _select(self, x: FloatArray, values: FloatArray, selection: _Selection) -> FloatArray:
         evaluator = self.problem.evaluator
