@@ -20,6 +20,7 @@ from asdopt._pattern import SparsityPattern
 from asdopt._prepared import PreparedHessian, PreparedJacobian
 from asdopt.backends import Backend, FlatFunction
 from asdopt.backends._function import check_scalar
+from asdopt.backends._narrow import has_narrow_guards
 from asdopt.detection import hessian_pattern, jacobian_pattern
 from asdopt.tracing._structure import Structure
 from asdopt.tracing._trace import Trace
@@ -257,8 +258,12 @@ def jacobian(
     """
     if out is None and options.keys() <= _OF_FUNCTION:
         function = FlatFunction(fun, x, **options)
+        recorder, outputs = function.recorded(function.flatten(x))
+        if has_narrow_guards(recorder.tape):
+            recorder.tape.close()
+            return prepare_jacobian(fun, x, **options)(x)
         try:
-            return jacobian_once(*function.recorded(function.flatten(x)))
+            return jacobian_once(recorder, outputs)
         except EvaluationError:  # the prepared one says where it comes from
             return prepare_jacobian(fun, x, **options).value_and_jacobian(x)[1]
     return prepare_jacobian(fun, x, **options)(x, out)
@@ -291,6 +296,9 @@ def hessian(
         function = FlatFunction(fun, x, **options)
         recorder, output = function.recorded(function.flatten(x))
         check_scalar(function, output.size)
+        if has_narrow_guards(recorder.tape):
+            recorder.tape.close()
+            return prepare_hessian(fun, x, **options)(x)
         try:
             return hessian_once(recorder, output)
         except EvaluationError:  # the prepared one says where it comes from

@@ -28,6 +28,7 @@ from asdopt._errors import (
     UnsupportedOperationError,
 )
 from asdopt._returned import check_returned
+from asdopt.backends._narrow import settled
 from asdopt.tracing._recorder import Recorder, function_name, result_parts
 from asdopt.tracing._structure import Structure
 from asdopt.tracing._trace import Trace
@@ -197,6 +198,14 @@ class Model:
         -------
         Trace
         """
+        trace = self._recorded_as_they_run(x, note_lines, lenient)
+        if note_lines:
+            return trace
+        return settled(trace, x, self.parameters, self._recorded_as_they_run)
+
+    def _recorded_as_they_run(
+        self, x: FloatArray, note_lines: bool = False, lenient: bool = False
+    ) -> Trace:
         recorder = Recorder(
             self.x0.size,
             np.concatenate([x, self.parameters]),

@@ -11,22 +11,19 @@ import copy
 import functools
 import inspect
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from asdopt._errors import TracingError
-from asdopt.backends._sweeps import NUM_LANES, Sweeps
+from asdopt._inside import InnerTrace, columns, is_fixed, numbers, recorded_inside
 from asdopt.tracing._array_base import wrap
-from asdopt.tracing._boxes import Box, record
+from asdopt.tracing._boxes import record
 from asdopt.tracing._callee import HOOK, Session
 from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
-from asdopt.tracing._nodes import constant_values, need_values
 from asdopt.tracing._plain_calls import DependsError, fixed
-from asdopt.tracing._slices import Leaves, part_of
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._trace import Trace
 
@@ -37,10 +34,9 @@ _SCALAR = frozenset(
     {"bisect", "brenth", "brentq", "fixed_point", "newton", "ridder", "root_scalar", "toms748"}
 )
 _SYSTEMS = frozenset({"fsolve", "root"})
-_MINIMA = frozenset(
-    {"basinhopping", "brute", "curve_fit", "differential_evolution", "direct", "dual_annealing"}
-    | {"fmin", "fmin_bfgs", "fmin_cg", "fmin_l_bfgs_b", "fmin_powell", "fminbound", "golden"}
-    | {"least_squares", "leastsq", "minimize", "minimize_scalar", "shgo", "brent"}
+_OTHER_MINIMA = frozenset(
+    {"basinhopping", "brute", "differential_evolution", "direct", "dual_annealing", "fmin_cobyla"}
+    | {"fmin_ncg", "fmin_slsqp", "fmin_tnc", "shgo"}
 )
 # Arguments that say where to look: they may be traced, and the root does not depend on them.
 _PLACES = ("a", "b", "x0", "x1", "bracket")
@@ -50,8 +46,12 @@ _STEPS = 8
 
 def finder(session: Session, name: str, original: Callable[..., Any]) -> Any:
     """Find what stands in for a solver of ``scipy.optimize``, None where nothing is known."""
-    if name in _MINIMA:
+    if name in _OTHER_MINIMA:
         return _minimum(session, name, original)
+    from asdopt._minima import MINIMIZERS, minimizer  # it imports this module
+
+    if name in MINIMIZERS:
+        return minimizer(session, name, original)
     if name not in _SCALAR | _SYSTEMS:
         return None
 
@@ -62,20 +62,6 @@ def finder(session: Session, name: str, original: Callable[..., Any]) -> Any:
     return find
 
 
-def _numbers(tape: Tape, value: Any) -> Any:
-    """Numbers at the point of what holds traced values."""
-    found = HOOK[np.array](value) if isinstance(value, (list, tuple)) else value
-    if not hasattr(found, "tape"):
-        return found
-    ids = lift(tape, found).ids
-    need_values(tape, ids, "a root finder")
-    numbers = tape.values(ids)
-    return float(numbers) if numbers.ndim == 0 else numbers
-
-
-def _fixed(tape: Tape, value: Any) -> bool:
-    found = HOOK[np.array](value) if isinstance(value, (list, tuple)) else value
-    return not hasattr(found, "tape") or constant_values(tape, lift(tape, found).ids) is not None
 
 
 def _minimum(session: Session, name: str, original: Callable[..., Any]) -> Any:
@@ -102,10 +88,9 @@ def _minimum(session: Session, name: str, original: Callable[..., Any]) -> Any:
                 tape,
                 TracingError,
                 f"scipy.optimize.{name} was called inside of the function, and what it minimizes "
-                "or where it starts depends on traced values; derivatives of a minimum need third "
-                "derivatives of it: make its unknowns variables and state as constraints that its "
-                "gradient is zero, "
-                "solve that equation by scipy.optimize.root, or wrap it with asdopt.external",
+                "or where it starts depends on traced values; it would be searched anew at each "
+                "point: use scipy.optimize.minimize or least_squares, whose minima have "
+                "derivatives, make the unknowns variables, or wrap it with asdopt.external",
             ) from None
 
     return minimum
@@ -129,18 +114,18 @@ def _find(tape: Tape, name: str, original: Any, bound: inspect.BoundArguments) -
     places = {k: given[k] for k in _PLACES if given.get(k) is not None}
     ready = given | options
     mark, num_externals = tape.mark(), len(tape.externals)
-    depends = not all(_fixed(tape, v) for v in places.values())
+    depends = not all(is_fixed(tape, v) for v in places.values())
 
     def plain(fun: Any) -> Any:
         def at(t: Any) -> Any:
             nonlocal depends
             found = fun(t, *extra)
-            depends = depends or not _fixed(tape, found)
-            return _numbers(tape, found)
+            depends = depends or not is_fixed(tape, found)
+            return numbers(tape, found)
 
         return at
 
-    numeric = {k: _numbers(tape, v) for k, v in places.items()}
+    numeric = {k: numbers(tape, v) for k, v in places.items()}
     first = original(
         **{key: plain(called)}, **ready | numeric | {k: plain(f) for k, f in slopes.items()}
     )
@@ -148,18 +133,11 @@ def _find(tape: Tape, name: str, original: Any, bound: inspect.BoundArguments) -
         raise tape.refusal
     if not depends:
         return first
-    careful = tape.careful
-    tape.forget(mark)
-    del tape.externals[num_externals:]
-    root = _root_of(first)
-    shape = np.shape(root)
-    leaves = Leaves(tape, np.ravel(np.asarray(root, dtype=float)))
-    mark = tape.mark()
-    residual = _residual(tape, name, called, extra, wrap(tape, leaves.ids.reshape(shape)))
-    branches = tape.mark() > mark
-    tape.forget(mark)
-    tape.careful = careful
-    trace, read = part_of(leaves, residual)
+    root = np.asarray(_root_of(first), dtype=np.float64)
+    inner = recorded_inside(
+        tape, root, lambda t: _residual(tape, name, called, extra, t), mark, num_externals
+    )
+    shape, trace, read = root.shape, inner.trace, inner.read
     searched = [lift(tape, v).ids for v in places.values()]
     inputs = np.concatenate([read, *[ids.reshape(-1) for ids in searched]]).astype(np.int32)
     options = {k: v for k, v in ready.items() if k not in {*places, *slopes, "fprime2"}}
@@ -167,7 +145,7 @@ def _find(tape: Tape, name: str, original: Any, bound: inspect.BoundArguments) -
         options["method"] = "newton"  # to the same root, without second derivatives
     call = _Call(original, key, options, dict.fromkeys(slopes.keys() - {"fprime2"}, True))
     call.places = [(k, ids.shape) for k, ids in zip(places, searched, strict=True)]
-    box = _Root(call, trace, len(read), len(inputs), np.asarray(root, dtype=np.float64))
+    box = _Root(call, trace, len(read), len(inputs), root)
     values = box.values(tape.values(inputs))
     if not np.isfinite(values).all():
         raise refuse(
@@ -178,7 +156,7 @@ def _find(tape: Tape, name: str, original: Any, bound: inspect.BoundArguments) -
             "start, or make the unknown a variable and state the equation as a constraint",
         )
     ids = record(tape, box, inputs).reshape(shape)
-    if branches:
+    if inner.has_branches:
         # Once more at the root, for the guards of its branch.
         _residual(tape, name, called, extra, wrap(tape, ids))
     return _replaced(first, wrap(tape, ids))
@@ -226,11 +204,11 @@ class _Call:
             count = int(np.prod(size))
             start[name] = where[at : at + count].reshape(size)[()]
             at += count
-        is_fixed = self.finder.__name__ == "fixed_point"
+        adds = self.finder.__name__ == "fixed_point"
 
         def values(t: Any) -> Any:
             found = fun(np.ravel(t)).reshape(np.shape(t))
-            return (found + t if is_fixed else found)[()]
+            return (found + t if adds else found)[()]
 
         def slopes(t: Any) -> Any:
             found = slope(np.ravel(t))
@@ -242,7 +220,7 @@ class _Call:
         return np.ravel(np.asarray(_root_of(found), dtype=np.float64))
 
 
-class _Root(Box):
+class _Root(InnerTrace):
     """Root of a function of unknowns and parameters, by the parameters."""
 
     hint = "a root where the derivative of its function is singular has no derivatives"
@@ -250,20 +228,9 @@ class _Root(Box):
     def __init__(
         self, call: _Call, trace: Trace, num_read: int, num_inputs: int, root: FloatArray
     ) -> None:
-        self.name = f"scipy.optimize.{call.finder.__name__}"
+        name = f"scipy.optimize.{call.finder.__name__}"
+        super().__init__(name, trace, num_read, num_inputs, root)
         self._call = call
-        self._trace = trace
-        self._start = root
-        self._num_read = num_read
-        self.num_inputs = num_inputs
-        self.num_results = len(trace.outputs)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {k: v for k, v in self.__dict__.items() if k != "_sweeps"}
-
-    @cached_property
-    def _sweeps(self) -> Sweeps:
-        return Sweeps(self._trace, joined=False)
 
     def values(self, x: FloatArray) -> FloatArray:
         """Root, NaN where there is none."""
@@ -293,7 +260,7 @@ class _Root(Box):
     def _jacobian(self, tx: FloatArray) -> FloatArray:
         self._sweeps.values(tx)
         self._sweeps.first()
-        return _columns(self._sweeps.jvp, len(tx), self.num_results)
+        return columns(self._sweeps.jvp, len(tx), self.num_results)
 
     def _moves(self, x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Unknowns with parameters, how the unknowns move with them, and their own slope."""
@@ -317,7 +284,7 @@ class _Root(Box):
         self._sweeps.second()
         multipliers: Any = -np.linalg.solve(slope.T, weights)
         self._sweeps.gradient(multipliers)
-        inner = _columns(self._sweeps.hvp, len(tx), len(tx))
+        inner = columns(self._sweeps.hvp, len(tx), len(tx))
         along = np.concatenate([moves, np.eye(self._num_read)])
         found = np.zeros((self.num_inputs, self.num_inputs))
         found[: self._num_read, : self._num_read] = along.T @ inner @ along
@@ -334,17 +301,6 @@ def _polished(t: FloatArray, at: Any, slope: Any) -> FloatArray | None:
             break
         best, least = t, now
     return best if _is_simple(best, at(best), slope(best), at) else None
-
-
-def _columns(product: Callable[[FloatArray], FloatArray], size: int, rows: int) -> FloatArray:
-    """Product with the identity, as many columns at a time as there are lanes."""
-    found = np.empty((rows, size))
-    for start in range(0, size, NUM_LANES):
-        seeds = np.zeros((size, NUM_LANES))
-        width = min(NUM_LANES, size - start)
-        seeds[np.arange(start, start + width), np.arange(width)] = 1.0
-        found[:, start : start + width] = product(seeds)[:rows, :width]
-    return found
 
 
 def _is_simple(t: FloatArray, rest: FloatArray, slope: FloatArray, at: Any) -> bool:

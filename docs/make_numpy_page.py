@@ -133,9 +133,13 @@ def scipy_section() -> list[str]:
         "- `scipy.optimize`: roots by `brentq`, `brenth`, `bisect`, `ridder`, `toms748`, `newton`, "
         "`root_scalar`, `fsolve`, `root` and `fixed_point` have derivatives by the implicit "
         "function theorem.",
+        "- `scipy.optimize`: minima by `minimize`, `minimize_scalar`, `least_squares`, `leastsq`, "
+        "`curve_fit`, `fmin` and its kin, `brent`, `golden` and `fminbound`, where the gradient is "
+        "zero and the second derivatives are regular: not at active bounds or under constraints. "
+        "Newton steps make them exact, beyond the tolerance of the method; second derivatives are "
+        "good to about 1e-8. Covariances and other approximations they return are refused.",
         "",
-        "Minima (`minimize`, `least_squares`, `curve_fit`) are refused: state that the gradient is "
-        "zero as constraints, or wrap them with `asdopt.external`.",
+        "Global searches (`differential_evolution`, `basinhopping` and others) are refused.",
         "",
     ]
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._errors import EvaluationError, InputError
+from asdopt.backends._narrow import settled
 from asdopt.tracing._array import lift
 from asdopt.tracing._recorder import Recorder, function_name
 from asdopt.tracing._structure import Structure
@@ -155,6 +156,18 @@ class FlatFunction:
         note_lines : bool
             Note the user's line of each node.
         """
+        trace = self._recorded_as_it_runs(x, with_objective, note_lines)
+        if x is None or note_lines:
+            return trace
+
+        def record(x: FloatArray, note_lines: bool) -> Trace:
+            return self._recorded_as_it_runs(x, with_objective, note_lines)
+
+        return settled(trace, x, np.empty(0), record)
+
+    def _recorded_as_it_runs(
+        self, x: FloatArray | None, with_objective: bool, note_lines: bool
+    ) -> Trace:
         recorder, ids = self.recorded(x, note_lines=note_lines)
         if with_objective:
             zero = np.array([recorder.tape.push_constant(0.0)], dtype=np.int32)
