@@ -185,17 +185,29 @@ class _WithArguments:
 def _from_dict(entry: Mapping[str, Any]) -> Constraint:
     kind, fun = entry.get("type"), entry.get("fun")
     kind = kind.lower() if isinstance(kind, str) else kind  # as in SciPy
-    if kind not in ("eq", "ineq") or not callable(fun):
+    has_bounds = entry.get("lb") is not None or entry.get("ub") is not None
+    if kind not in ("eq", "ineq", *([None] if has_bounds else [])) or not callable(fun):
         raise InputError(
             f"a constraint dict needs 'type' ('eq' or 'ineq') and 'fun' (a function), got type "
-            f"{kind!r} and fun {type(fun).__name__}: 'ineq' means fun(x) >= 0"
+            f"{kind!r} and fun {type(fun).__name__}: 'ineq' means fun(x) >= 0, or between the "
+            "bounds 'lb' and 'ub' where the dict has them"
+        )
+    if has_bounds and kind == "eq":
+        raise InputError(
+            "a constraint dict has the type 'eq', which means fun(x) == 0, and also 'lb' or 'ub', "
+            "so that it is not clear which counts: leave one of them away"
         )
     args = entry.get("args", ())
     args = tuple(args) if isinstance(args, (tuple, list)) else (args,)
     call = _WithArguments(fun, args) if args else fun
     name = _name(fun)
-    upper = 0.0 if kind == "eq" else np.inf
-    return Constraint(call, 0.0, upper, None if name == _NO_NAME else name)
+    lower, upper = (0.0, 0.0 if kind == "eq" else np.inf)
+    if has_bounds:
+        lower, upper = (
+            unlimited if entry.get(side) is None else entry[side]
+            for side, unlimited in (("lb", -np.inf), ("ub", np.inf))
+        )
+    return Constraint(call, lower, upper, None if name == _NO_NAME else name)
 
 
 def _name(fun: Callable[..., Any]) -> str:

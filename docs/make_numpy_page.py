@@ -50,7 +50,7 @@ approximated or ignored.
 - Methods of arrays (`x.sum()`, `x.T`, `x.reshape(...)`) work like the functions of the same name.
 - Products with constant matrices, dense or `scipy.sparse` (`A @ x`, `x @ A`, `A.dot(x)`), keep
   their linear structure. Sparse matrices may be made of traced entries (`coo_matrix`, `csr_array`,
-  `csc_array`, `diags`), multiplied (`B.T @ diags(k) @ B`), added, transposed, indexed and joined
+  `csc_array`, `diags`; `lil_matrix` and `dok_array` are filled entry by entry), multiplied (`B.T @ diags(k) @ B`), added, transposed, indexed and joined
   (`bmat`, `hstack`, `vstack`, `block_diag`, `kron`); other operations on them are refused.
 - Shape, index and join functions record nothing at all.
 - Complex numbers may be used inside: `1j * x`, `np.zeros(n, dtype=complex)`, complex data, `cmath`,
@@ -112,7 +112,8 @@ def scipy_section() -> list[str]:
         "`UnivariateSpline`, bivariate splines, `RegularGridInterpolator` (linear) are called "
         "with traced points; "
         + ", ".join(f"`{name}`" for name in sorted(CONSTRUCTORS))
-        + " may go through traced values at constant places.",
+        + " may go through traced values at constant places; linear tables and surfaces also at "
+        "traced ones.",
         "- `scipy.stats`: `pdf`, `logpdf`, `cdf` and the like of "
         + ", ".join(f"`{name}`" for name in sorted(DISTRIBUTIONS))
         + ", `multivariate_normal`, `multinomial`, `dirichlet`; also `statistics.NormalDist`.",
@@ -130,6 +131,8 @@ def scipy_section() -> list[str]:
         "`quad_vec` of smooth integrands; corners and jumps inside of the interval are refused.",
         "  Where a right-hand side branches or jumps, as with controls that are constant for a "
         "while, its steps count as fixed in derivatives.",
+        "  Events (`events=`, `terminal`, `direction`) of the explicit methods have times and "
+        "states with derivatives.",
         "- `scipy.optimize`: roots by `brentq`, `brenth`, `bisect`, `ridder`, `toms748`, `newton`, "
         "`root_scalar`, `fsolve`, `root` and `fixed_point` have derivatives by the implicit "
         "function theorem.",

@@ -112,6 +112,20 @@ def test_scipy_forms_keep_ranges_as_one_row() -> None:
     np.testing.assert_array_equal(problem.constraints([1.0, 2.0]), [2, 1, 5, 3, -1, 1])
 
 
+def test_dicts_may_have_bounds() -> None:
+    """As NonlinearConstraint has them; they were ignored, and fun(x) >= 0 taken."""
+    problem = Problem(
+        objective,
+        [
+            {"type": "ineq", "fun": lambda x: x, "lb": 1, "ub": [2, 3]},
+            {"fun": lambda x, a: x[0] * a, "ub": 4.0, "args": (2.0,), "lb": None},
+        ],
+        x0=[1.0, 2.0],
+    )
+    np.testing.assert_array_equal(problem.cl, [1, 1, -np.inf])
+    np.testing.assert_array_equal(problem.cu, [2, 3, 4])
+
+
 def test_repeated_names_are_told_apart() -> None:
     """Multipliers come back by name, so names are distinct."""
     first = Constraint(lambda x: x[0], 0, 1, name="a")
@@ -128,6 +142,8 @@ def test_repeated_names_are_told_apart() -> None:
         (lambda: Problem(objective, Constraint(lambda x: x, np.nan, [1, 1]), x0=[1.0, 2.0]), "nan"),
         (lambda: Problem(objective, 3.0, x0=[1.0, 2.0]), "type float"),
         (lambda: Problem(objective, {"type": "le", "fun": len}, x0=[1.0]), "'eq' or 'ineq'"),
+        (lambda: Problem(objective, {"fun": len}, x0=[1.0]), "'eq' or 'ineq'"),
+        (lambda: Problem(objective, {"type": "eq", "fun": len, "ub": 1}, x0=[1.0]), "which counts"),
         (lambda: Problem(objective, [], x0=[1.0], cl=0), "cl and cu"),
         (lambda: Problem(3.0, x0=[1.0]), "must be a function"),
         (lambda: Constraint(3.0, 0, 1), "needs a function"),

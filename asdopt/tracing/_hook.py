@@ -199,6 +199,8 @@ def _library_function(session: Session, function: FunctionType) -> Any:
             found = cells["dispatch" if "dispatch" in cells else "self"].cell_contents
             dispatch = found if callable(found) else found.dispatcher.dispatch
             return _DispatchMethod(dispatch, cells["obj"].cell_contents, cells["cls"].cell_contents)
+    if str(function.__module__).startswith("autograd."):
+        return _of_autograd(function)
     if _of_scipy(function):
         from asdopt.tracing._standins_scipy import stand_in_function
 
@@ -218,6 +220,14 @@ def _library_function(session: Session, function: FunctionType) -> Any:
     made.__kwdefaults__ = function.__kwdefaults__
     made.__dict__.update(function.__dict__)
     return made
+
+
+def _of_autograd(function: FunctionType) -> Any:
+    """Give NumPy's function instead of autograd's of that name, which asks for its own arrays."""
+    wrapped = sys.modules.get("autograd.numpy")
+    names = (name for name, value in vars(wrapped).items() if value is function)
+    original = getattr(np, next(names, ""), None)
+    return function if original is None else HOOK[original]
 
 
 def of_pandas(kind: type) -> bool:

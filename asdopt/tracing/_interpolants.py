@@ -2,7 +2,8 @@
 
 Enters: the places, and the values or coefficients, traced. Leaves: :class:`TracedInterpolant`.
 Such an interpolant is linear in its values, or in its values and slopes, so it is a sum of SciPy's
-own interpolants of unit values, each times a traced value.
+own interpolants of unit values, each times a traced value. Tables and surfaces may be asked at
+traced points.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from asdopt.tracing._callee import HOOK
 from asdopt.tracing._hermite import akima_slopes, pchip_slopes
 from asdopt.tracing._lift import constants_only
 from asdopt.tracing._scipy_arrays import refused
+from asdopt.tracing._scipy_objects import regular_grid
 
 __all__ = ["CONSTRUCTORS"]
 
@@ -167,6 +169,107 @@ def _lagrange(x: Any, w: Any) -> Any:
     return np.poly1d(np.transpose(coefficients) @ w)
 
 
+class TracedTable:
+    """A table on a regular grid with traced values."""
+
+    def __init__(
+        self, grid: Any, values: Any, method: str, bounds_error: bool, fill_value: Any
+    ) -> None:
+        self.grid = tuple(np.asarray(constants_only(axis), dtype=np.float64) for axis in grid)
+        self.values = values
+        self.method, self.bounds_error, self.fill_value = method, bounds_error, fill_value
+
+    def __call__(self, xi: Any, method: Any = None, *, nu: Any = None) -> Any:
+        method = self.method if method is None else method
+        if method in {"cubic", "quintic", "slinear"} and nu is None:
+            return self._smooth(xi, method)
+        return regular_grid(self, xi, method)
+
+    def _smooth(self, xi: Any, method: Any) -> Any:
+        shape = tuple(map(len, self.grid))
+        places = constants_only(xi)
+        if places is None or np.shape(self.values) != shape:
+            raise refused(
+                f"scipy.interpolate.RegularGridInterpolator with method={method!r} was called with "
+                "traced values and with traced places or several values for each point; known are "
+                "constant places and one value, or method='linear'"
+            )
+        size = math.prod(shape)
+        table = np.eye(size).reshape(*shape, size)
+        # Beyond the ends it must be SciPy's own error, or the same for all units.
+        fill = 0.0 if self.fill_value == 0.0 or self.bounds_error else None
+        if fill is None and self.fill_value is not None:
+            _option("RegularGridInterpolator", self.fill_value, (None, 0.0))
+        units = si.RegularGridInterpolator(self.grid, table, method, self.bounds_error, fill)
+        return units(places) @ np.reshape(self.values, size)
+
+
+def _table(
+    points: Any,
+    values: Any,
+    method: str = "linear",
+    bounds_error: bool = True,
+    fill_value: Any = np.nan,
+) -> Any:
+    return TracedTable(points, values, method, bounds_error, fill_value)
+
+
+def _interpn(
+    points: Any,
+    values: Any,
+    xi: Any,
+    method: str = "linear",
+    bounds_error: bool = True,
+    fill_value: Any = np.nan,
+) -> Any:
+    if method == "splinef2d":
+        places = np.moveaxis(xi, -1, 0)
+        return _surface(points[0], points[1], values).ev(places[0], places[1])
+    return _table(points, values, method, bounds_error, fill_value)(xi)
+
+
+class TracedSurface:
+    """A spline of two variables through traced values: ``basis(x) @ values @ basis(y).T``."""
+
+    def __init__(self, places: list[Any], z: Any, degrees: tuple[Any, Any]) -> None:
+        self._bases = [
+            [si.InterpolatedUnivariateSpline(p, unit, k=k, ext=3) for unit in np.eye(len(p))]
+            for p, k in zip(places, degrees, strict=True)
+        ]
+        self._values = z
+
+    def _basis(self, axis: int, t: Any, order: int) -> Any:
+        return np.stack([HOOK[unit](t, order) for unit in self._bases[axis]], axis=-1)
+
+    def __call__(self, x: Any, y: Any, dx: int = 0, dy: int = 0, grid: bool = True) -> Any:
+        if not grid:
+            return self.ev(x, y, dx, dy)
+        along_x = self._basis(0, np.atleast_1d(x), dx)
+        return along_x @ self._values @ self._basis(1, np.atleast_1d(y), dy).T
+
+    def ev(self, xi: Any, yi: Any, dx: int = 0, dy: int = 0) -> Any:
+        """Evaluate at points, one by one."""
+        left = self._basis(0, np.asarray(xi) if constants_only(xi) is not None else xi, dx)
+        right = self._basis(1, np.asarray(yi) if constants_only(yi) is not None else yi, dy)
+        return ((left @ self._values) * right).sum(axis=-1)
+
+
+def _surface(
+    x: Any, y: Any, z: Any, bbox: Any = None, kx: int = 3, ky: int = 3, s: float = 0.0
+) -> TracedSurface:
+    name = "RectBivariateSpline"
+    _option(name, s, (0.0,))
+    _option(name, bbox, (None, [None] * 4))
+    places = [constants_only(p) for p in (x, y)]
+    if any(p is None for p in places):
+        raise refused(_TRACED_PLACES.format(name))
+    return TracedSurface([np.asarray(p, dtype=np.float64) for p in places], z, (kx, ky))
+
+
+def _radial(y: Any, d: Any, **options: Any) -> TracedInterpolant:
+    return _through("RBFInterpolator", lambda p, e: si.RBFInterpolator(p, e, **options), y, d)
+
+
 # Classes and functions of scipy.interpolate.
 CONSTRUCTORS: dict[str, Callable[..., Any]] = {
     "Akima1DInterpolator": _akima,
@@ -178,6 +281,10 @@ CONSTRUCTORS: dict[str, Callable[..., Any]] = {
     "interp1d": _interp1d,
     "make_interp_spline": _make_interp_spline,
     "lagrange": _lagrange,
+    "RegularGridInterpolator": _table,
+    "interpn": _interpn,
+    "RectBivariateSpline": _surface,
+    "RBFInterpolator": _radial,
     "BarycentricInterpolator": lambda xi, yi: _through(
         "BarycentricInterpolator", si.BarycentricInterpolator, xi, yi
     ),

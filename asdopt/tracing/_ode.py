@@ -3,8 +3,8 @@
 Enters: a right-hand side of the user, an interval and a start, any of which may depend on traced
 values. Leaves: what SciPy returns. The explicit Runge-Kutta methods do what SciPy's do, step
 sizes and interpolation included, so that values and derivatives are those of the program the user
-wrote; each accepted or rejected step is guarded. ``odeint`` and the implicit methods are
-solved to 1e-10, closer than they solve themselves, with steps that stay where they are.
+wrote; each accepted or rejected step is guarded, and so is each event. ``odeint`` and the implicit
+methods are solved to 1e-10, closer than they solve themselves, with steps that stay where they are.
 
 References
 ----------
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from asdopt.tracing._callee import HOOK
+from asdopt.tracing._ode_events import Events
 from asdopt.tracing._ode_steps import Method, Step, close_steps, explicit_steps
 from asdopt.tracing._plain_calls import plain_first
 from asdopt.tracing._scipy_arrays import entries, refused
@@ -96,11 +97,11 @@ def solve_ivp(
             f"scipy.integrate.solve_ivp was called with traced values and method={name!r}; known "
             f"are {', '.join(_EXPLICIT + _IMPLICIT)}: choose one of them"
         )
-    if events is not None:
+    if events is not None and name in _IMPLICIT:
         raise refused(
-            "scipy.integrate.solve_ivp was called with traced values and events=; the time of an "
-            "event is no result of its steps: make the time a variable, end t_span there and "
-            "state the event as a constraint on the last state"
+            f"scipy.integrate.solve_ivp was called with traced values, method={name!r} and "
+            "events=; its own steps are not followed, so that events between them may be missed: "
+            "use RK45 or DOP853"
         )
     if name in _IMPLICIT and (t_eval is None or dense_output):
         raise refused(
@@ -116,16 +117,38 @@ def solve_ivp(
         _check_times(times, start, end)
         return _result(times, close_steps(right, start, y, times).T, None, right.calls[0])
     tolerances = (np.maximum(rtol, 100 * np.finfo(float).eps), atol)
-    steps = explicit_steps(right, (start, end), y, Method(name), tolerances, (max_step, first_step))
+    seen: Events | None = None
+
+    def watching() -> Callable[[Step], bool]:
+        nonlocal seen
+        if events is None:
+            return lambda step: False
+        seen = Events(events, tuple(args or ()), start, y)
+        return seen.stop
+
+    steps = explicit_steps(
+        right, (start, end), y, Method(name), tolerances, (max_step, first_step), watching
+    )
     solution = _Solution(steps, y)
+    ended = None if seen is None else seen.end
     if t_eval is None:
-        times = HOOK[np.array]([start, *([step.end for step in steps] or [end])], dtype=float)
-        states = np.stack([y, *([step.after for step in steps] or [y])], axis=-1)
+        ends = [(step.end, step.after) for step in steps] or [(end, y)]
+        ends[-1] = ended or ends[-1]
+        times = HOOK[np.array]([start, *(t for t, _ in ends)], dtype=float)
+        states = np.stack([y, *(state for _, state in ends)], axis=-1)
     else:
         times = entries(lifted(t_eval))
         _check_times(times, start, end)
+        if ended is not None:
+            count = int(np.sum(times <= ended[0] if end >= start else times >= ended[0]))
+            times = times[:count]
         states = solution(times) if len(times) else []
-    return _result(times, states, solution if dense_output else None, right.calls[0])
+    found = _result(times, states, solution if dense_output else None, right.calls[0])
+    if seen is not None:
+        found.t_events, found.y_events = seen.arrays()
+    if ended is not None:
+        found.status, found.message = 1, "A termination event occurred."
+    return found
 
 
 def _check_times(times: Any, start: Any, end: Any) -> None:

@@ -181,9 +181,17 @@ class _Noted:
 
 
 def explicit_steps(
-    fun: Right, span: tuple[Any, Any], y: Any, method: Method, tolerances: Any, sizes: Any
+    fun: Right,
+    span: tuple[Any, Any],
+    y: Any,
+    method: Method,
+    tolerances: Any,
+    sizes: Any,
+    watching: Callable[[], Callable[[Step], bool]],
 ) -> list[Step]:
-    """All steps over an interval.
+    """All steps over an interval, or up to the one at which a watch says to stop.
+
+    ``watching`` is called at the start, and makes a watch.
 
     Derivatives are those of the whole program, the choice of steps included. Where the right-hand
     side branches or jumps those mean little: then the steps count as fixed.
@@ -191,13 +199,13 @@ def explicit_steps(
     session = current()
     noted = _Noted(fun)
     mark = session.tape.mark() if session is not None else 0
-    steps = _steps(noted, span, y, method, tolerances, sizes, lambda h: h)
+    steps = _steps(noted, span, y, method, tolerances, sizes, lambda h: h, watching())
     if session is None or not noted.jumps:
         return steps
     careful = session.tape.careful
     session.tape.forget(mark)
     session.tape.careful = careful
-    return _steps(fun, span, y, method, tolerances, sizes, _still)
+    return _steps(fun, span, y, method, tolerances, sizes, _still, watching())
 
 
 def _steps(
@@ -208,6 +216,7 @@ def _steps(
     tolerances: Any,
     sizes: Any,
     hold: Callable[[Any], Any],
+    stop: Callable[[Step], bool],
 ) -> list[Step]:
     t, bound = span
     if np.size(y) == 0 or bound == t:
@@ -248,6 +257,8 @@ def _steps(
             rejected = True
         steps.append(Step(fun, method, (t, end), (y, after), slopes))
         t, y, f = end, after, slope
+        if stop(steps[-1]):
+            return steps
         if (t >= bound) if forward else (t <= bound):
             return steps
 

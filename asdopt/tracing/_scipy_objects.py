@@ -18,7 +18,7 @@ from asdopt.tracing._distributions import Frozen, distribution_method
 from asdopt.tracing._elementwise import record
 from asdopt.tracing._scipy_arrays import inverse_of_solver, refused
 
-__all__ = ["called", "method"]
+__all__ = ["called", "method", "regular_grid"]
 
 
 # -------------------------------------------------------------------------------- interpolants
@@ -62,7 +62,7 @@ def called(owner: Any) -> Callable[..., Any] | None:
     if name.endswith("_gen") and hasattr(owner, "pdf") | hasattr(owner, "pmf"):
         return lambda *args, **kwargs: Frozen(owner, args, kwargs)
     if name == "RegularGridInterpolator":
-        return lambda xi, method=None, *, nu=None: _regular_grid(owner, xi, method)
+        return lambda xi, method=None, *, nu=None: regular_grid(owner, xi, method)
     return None
 
 
@@ -160,7 +160,8 @@ def _surface(owner: Any, x: Any, y: Any, dx: int, dy: int) -> Any:
     )
 
 
-def _regular_grid(owner: Any, xi: Any, method: Any) -> Any:
+def regular_grid(owner: Any, xi: Any, method: Any) -> Any:
+    """Interpolate linearly in a table on a grid."""
     method = owner.method if method is None else method
     if method != "linear" or np.ndim(owner.values) != len(owner.grid):
         raise refused(

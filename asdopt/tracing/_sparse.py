@@ -54,6 +54,16 @@ class TracedSparse:
         self.shape = shape
         self.is_matrix = is_matrix
 
+    @classmethod
+    def of_numbers(cls, tape: Tape, matrix: Any) -> TracedSparse:
+        """Make one of a sparse matrix of numbers."""
+        check_sparse(tape, matrix)
+        triplets = matrix.tocoo()
+        entries = constants(tape, triplets.data.astype(float))
+        is_matrix = type(matrix).__name__.endswith("matrix")
+        rows, cols = triplets.coords
+        return cls(tape, entries, rows, cols, matrix.shape, is_matrix)
+
     def _with(self, entries: Any) -> TracedSparse:
         ids = lift(self.tape, entries).ids
         return TracedSparse(self.tape, ids, self._rows, self._cols, self.shape, self.is_matrix)
@@ -148,7 +158,7 @@ class TracedSparse:
     def multiply(self, other: Any) -> TracedSparse:
         """Elementwise product with a sparse matrix of numbers, or an array that broadcasts."""
         if isinstance(other, TracedSparse):
-            raise self._refused("an elementwise product with another one")
+            return self.multiply(other.toarray())
         if is_sparse(other):
             check_sparse(self.tape, other)
             factors = other.tocsr()[self._rows, self._cols]
@@ -165,11 +175,8 @@ class TracedSparse:
 
     def __add__(self, other: Any) -> Any:
         if is_sparse(other):
-            check_sparse(self.tape, other)
-            triplets = other.tocoo()
-            entries = constants(self.tape, triplets.data.astype(float))
-            rows, cols = triplets.coords
-        elif isinstance(other, TracedSparse):
+            other = self.of_numbers(self.tape, other)
+        if isinstance(other, TracedSparse):
             entries, rows, cols = other.ids, *other.coords
         else:
             return self.toarray() + other

@@ -31,6 +31,7 @@ from asdopt.tracing._lift import constants_only
 from asdopt.tracing._location import refuse
 from asdopt.tracing._scipy_arrays import FUNCTIONS, OBJECTS_SUFFICE
 from asdopt.tracing._sparse import TracedSparse, diagonals, from_arguments
+from asdopt.tracing._sparse_assembly import assembled_class, settled_sparse
 from asdopt.tracing._sparse_forms import JOINS
 from asdopt.tracing._special import scipy_function
 from asdopt.tracing._standins_arrays import lifted, traced_constants
@@ -106,6 +107,7 @@ def _choosing(
     """Call the original with numbers, what stands in for it with traced values."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        args = tuple(map(settled_sparse, args))
         if not any(map(_is_traced, args)) and not any(map(_is_traced, kwargs.values())):
             if traced is None or not what.startswith("scipy.fft.") or not has_complex(args):
                 return original(*args, **kwargs)
@@ -159,12 +161,18 @@ def stand_in_object(session: Session, owner: Any) -> Any:
 
 def _sparse_class(session: Session, kind: Any) -> Any:
     """Make a sparse matrix of traced entries, or SciPy's own of numbers."""
-    if kind.__name__[:4] not in {"coo_", "csr_", "csc_"}:
+    name = kind.__name__[:4]
+    if name not in {"coo_", "csr_", "csc_", "lil_", "dok_"}:
         return kind
 
     def construct(*args: Any, **kwargs: Any) -> Any:
+        args = tuple(map(settled_sparse, args))
         if not any(map(_is_traced, args)):
-            return kind(*args, **kwargs)
+            if name in {"coo_", "csr_", "csc_"}:
+                return kind(*args, **kwargs)
+            made = assembled_class(kind)(*args, **kwargs)
+            made._tape, made._traced = session.tape, {}
+            return made
         plain = constants_only((args, kwargs))
         if plain is not None and not _holds_sparse(args):
             return kind(*plain[0], **plain[1])
@@ -178,6 +186,7 @@ def _of_sparse_matrices(session: Session, function: Any) -> Any:
     known = JOINS.get(function.__name__)
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        args = tuple(map(settled_sparse, args))
         if known is not None and any(map(_is_traced, (args, *kwargs.values()))):
             return known(session.tape, *args, **kwargs)
         if _holds_sparse(args) or _holds_sparse(tuple(kwargs.values())):
@@ -203,13 +212,24 @@ def _is_traced(value: Any) -> bool:
     return holds_traced(value) or _holds_sparse(value)
 
 
+def _product(session: Session, method: Any) -> Any:
+    """Multiply a sparse matrix of numbers by traced values, entry by entry."""
+
+    def multiply(other: Any) -> Any:
+        if not _is_traced(other):
+            return method(other)
+        return TracedSparse.of_numbers(session.tape, method.__self__).multiply(lifted(other))
+
+    return multiply
+
+
 def stand_in_method(session: Session, method: Any) -> Any:
     """Find what to call instead of a bound method of an object of SciPy."""
     owner = method.__self__
     kind = type(owner)
-    if kind.__module__.startswith("scipy.sparse._"):
-        return method
     name = method.__name__
+    if kind.__module__.startswith("scipy.sparse._"):
+        return _product(session, method) if name == "multiply" else method
     if name == "__call__":
         return HOOK[owner]
     from asdopt.tracing._scipy_objects import method as known

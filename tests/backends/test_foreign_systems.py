@@ -133,3 +133,17 @@ class TestAutograd:
         assert prepared.num_products == 2
         expected = asdopt.jacobian(lambda x: np.sin(x[1:]) * x[:-1], X)
         np.testing.assert_allclose(prepared(X).toarray(), expected.toarray(), rtol=1e-15)
+
+    def test_arrays_and_joins_of_its_own_are_traced(self) -> None:
+        """Their functions ask for arrays of autograd, NumPy's for anything."""
+        anp = pytest.importorskip("autograd.numpy")
+
+        def fun(x: Any) -> Any:
+            parts = anp.array([anp.sin(x[0]) * x[1], x[1] ** 2])
+            return anp.concatenate([parts, anp.stack([x[0], x[2]])])
+
+        expected = [[np.cos(X[0]) * X[1], np.sin(X[0])], [0.0, 2 * X[1]]]
+        for backend in ("autograd", None):
+            found = asdopt.jacobian(fun, X, backend=backend).toarray()
+            np.testing.assert_allclose(found[:2, :2], expected, rtol=1e-12)
+            np.testing.assert_array_equal(found[2:, :3], [[1, 0, 0], [0, 0, 1]])

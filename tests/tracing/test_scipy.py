@@ -388,14 +388,16 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
     "skewnorm": lambda x: st.skewnorm.cdf(x, 2.0),
     "rankdata": lambda x: st.rankdata(x),
     "median_filter": lambda x: scipy.ndimage.median_filter(x, 3),
-    "minimize": lambda x: scipy.optimize.minimize(lambda z: (z[0] - 1) ** 2, x[:1]).x,
+    "dual_annealing": lambda x: (
+        scipy.optimize.dual_annealing(lambda z: (z[0] - x[0]) ** 2, [(0, 1)], maxiter=1).x
+    ),
     "cg": lambda x: sla.cg(K, x)[0],
     "scipy.sparse.tril": lambda x: sp.tril(sp.diags(x)) @ x,
     "a change of entries": lambda x: assembled(x).tocsr().__setitem__((0, 0), x[0]),
     "a row or column of a sparse array": lambda x: sp.diags_array(x)[0].toarray(),
     "complex128": lambda x: sp.diags(x) + 1j * sp.eye(6),
     "'max' of a sparse": lambda x: sp.diags(x).max(),
-    "only products": lambda x: sp.csr_matrix(K).multiply(x),
+    "would round it": lambda x: sp.lil_matrix((2, 2), dtype=int).__setitem__((0, 0), x[0]),
 }
 
 

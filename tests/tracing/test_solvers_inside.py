@@ -257,7 +257,7 @@ REFUSED: list[tuple[str, Callable[[Any], Any]]] = [
     ("found no root", lambda x: so.fsolve(lambda t: t**2 + x[0], 1.0)),
     ("found no root", lambda x: so.bisect(lambda t: (t - x[0]) ** 3, 0, 2)),
     ("also returns its derivatives", lambda x: so.root(lambda t: (t - x, 1), x, jac=True).x),
-    ("events=", lambda x: run(x, events=lambda t, y, a, b: y[0]).y),
+    ("events=", lambda x: run(x, events=lambda t, y, a, b: y[0], method="LSODA", t_eval=[1]).y),
     ("without t_eval", lambda x: run(x, method="BDF").y),
     ("full_output", lambda x: sg.odeint(decay, x[:2], [0, 1], args=(x[2],), full_output=True)),
     ("weight", lambda x: sg.quad(lambda t: x[0], 0, 1, weight="cos", wvar=2)[0]),

@@ -71,3 +71,73 @@ def test_derivatives_above_the_degree_vanish(degree: int) -> None:
 def test_grids_increase() -> None:
     with pytest.raises(ValueError, match="strictly increasing"):
         asdopt.jacobian(lambda x: SURFACE(x[::-1], x), INSIDE)
+
+
+AXES = (np.linspace(0, 1, 4), np.array([0.0, 0.3, 0.7, 1.2, 1.5]))
+PLACES = [[0.2, 0.4], [0.9, 1.3], [1 / 3, 0.7]]
+ENTRIES = np.sin(np.arange(20.0))
+SCATTERED = np.random.default_rng(0).uniform(size=(20, 2))
+
+
+def table(x: Any, method: str = "linear", **options: Any) -> Any:
+    return si.RegularGridInterpolator(AXES, np.reshape(x, (4, 5)), method, **options)
+
+
+def surface(x: Any, **options: Any) -> Any:
+    return si.RectBivariateSpline(*AXES, np.reshape(x, (4, 5)), **options)
+
+
+THROUGH: dict[str, Callable[[Any], Any]] = {
+    "table": lambda x: table(x)(PLACES) ** 2,
+    "table, traced places": lambda x: table(x)([x[:2] ** 2, [0.3, 0.1]]) ** 2,
+    "table, one point": lambda x: table(x)((x[1] * 0.5, 0.4)),
+    "table beyond the ends": lambda x: table(x, bounds_error=False, fill_value=None)([2.0, x[1]]),
+    "cubic table": lambda x: [table(x, m)(PLACES) for m in ("slinear", "cubic")],
+    "nothing beyond": lambda x: table(x, "cubic", bounds_error=False, fill_value=0.0)(
+        [[0.2, 0.4], [3.0, 0.4]]
+    ),
+    "interpn": lambda x: [
+        si.interpn(AXES, np.reshape(x, (4, 5)), PLACES),
+        si.interpn(AXES, np.reshape(x, (4, 5)), [x[1], 0.3]),
+        si.interpn(AXES, np.reshape(x, (4, 5)), np.array(PLACES), method="splinef2d"),
+    ],
+    "interpn of constants": lambda x: si.interpn(AXES, ENTRIES.reshape(4, 5), [x[1] ** 2, 0.3]),
+    "surface": lambda x: [
+        surface(x)(0.3, [0.4, 1.3]),
+        surface(x, kx=2, ky=1)([0.1, 0.7], 0.4, dx=1),
+        surface(x).ev([0.3, 0.2], [1.0, 0.1]),
+        surface(x)(0.3, 0.4, grid=False),
+    ],
+    "surface, traced places": lambda x: [
+        surface(x).ev(x[1] ** 2, 0.2),
+        surface(x)(x[1], x[2] ** 2, dy=1),
+    ],
+    "radial": lambda x: [
+        si.RBFInterpolator(SCATTERED, x)(PLACES) ** 2,
+        si.RBFInterpolator(SCATTERED, x, kernel="gaussian", epsilon=3.0)(PLACES[:1]),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", THROUGH)
+def test_tables_and_surfaces_through_traced_values(name: str) -> None:
+    check_function(THROUGH[name], ENTRIES, rtol=1e-9, step=1e-4)
+
+
+@pytest.mark.parametrize(
+    "fun",
+    [
+        lambda x: table(x, "cubic")([x[1], 0.3]),
+        lambda x: table(x, "cubic", bounds_error=False)([[2.0, 0.3]]),
+        lambda x: surface(x, s=0.1)(0.3, 0.3),
+        lambda x: si.RectBivariateSpline(x[:4], *AXES[::-1], kx=1)(0.3, 0.3),
+    ],
+)
+def test_what_is_not_linear_in_its_values_is_refused(fun: Callable[[Any], Any]) -> None:
+    with pytest.raises(asdopt.UnsupportedOperationError, match="known"):
+        asdopt.jacobian(fun, ENTRIES)
+
+
+def test_a_point_outside_of_a_table_is_an_error() -> None:
+    with pytest.raises(ValueError, match="out of bounds"):
+        asdopt.jacobian(lambda x: table(x)([2.0, 0.3]), ENTRIES)
