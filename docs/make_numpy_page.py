@@ -50,8 +50,9 @@ approximated or ignored.
 - Methods of arrays (`x.sum()`, `x.T`, `x.reshape(...)`) work like the functions of the same name.
 - Products with constant matrices, dense or `scipy.sparse` (`A @ x`, `x @ A`, `A.dot(x)`), keep
   their linear structure. Sparse matrices may be made of traced entries (`coo_matrix`, `csr_array`,
-  `csc_array`, `diags`; `lil_matrix` and `dok_array` are filled entry by entry), multiplied (`B.T @ diags(k) @ B`), added, transposed, indexed and joined
-  (`bmat`, `hstack`, `vstack`, `block_diag`, `kron`); other operations on them are refused.
+  `csc_array`, `diags`; `lil_matrix` and `dok_array` are filled entry by entry), multiplied
+  (`B.T @ diags(k) @ B`, `A.multiply(x)`), added, transposed, indexed and joined (`bmat`, `hstack`,
+  `vstack`, `block_diag`, `kron`); other operations on them are refused.
 - Shape, index and join functions record nothing at all.
 - Complex numbers may be used inside: `1j * x`, `np.zeros(n, dtype=complex)`, complex data, `cmath`,
   `+ - * / ** @`, elementary functions, sums, joins and products, `np.fft.fft` and its kin. Inputs
