@@ -310,33 +310,39 @@ def _factorial(n: Any, exact: bool = False, extend: str = "zero") -> Any:
     return np.where(np.greater_equal(n, 0.0), scipy.special.gamma(n + 1.0), 0.0)
 
 
-def _recorded(name: str, row: Any, *operands: Any) -> Any:
+def _recorded(name: str, make: Any, *operands: Any) -> Any:
     """Record a function that SciPy evaluates; the last operand is the traced one."""
     from asdopt.tracing._special_rows import recorded
 
     tape = next(value.tape for value in operands if hasattr(value, "tape"))
-    return recorded(tape, name, row, operands)
+    return recorded(tape, name, make, operands)
+
+
+def _polygamma_row() -> Any:
+    from scipy.special import polygamma
+
+    return polygamma, lambda n, x: polygamma(n + 1, x), lambda n, x: polygamma(n + 2, x)
 
 
 def _polygamma(n: Any, x: Any) -> Any:
-    from scipy.special import polygamma
-
-    row = (polygamma, lambda n, x: polygamma(n + 1, x), lambda n, x: polygamma(n + 2, x))
-    return _recorded("polygamma", row, n, x)
+    return _recorded("polygamma", (_polygamma_row,), n, x)
 
 
-def _zeta(x: Any, q: Any = None, out: Any = None) -> Any:
+def _zeta_row() -> Any:
     from scipy.special import zeta
 
-    row = (
+    return (
         zeta,
         lambda s, q: -s * zeta(s + 1, q),
         lambda s, q: s * (s + 1) * zeta(s + 2, q),
     )
-    return _recorded("zeta", row, x, 1.0 if q is None else q)
 
 
-def _lambertw(z: Any, k: Any = 0, tol: float = 1e-8) -> Any:
+def _zeta(x: Any, q: Any = None, out: Any = None) -> Any:
+    return _recorded("zeta", (_zeta_row,), x, 1.0 if q is None else q)
+
+
+def _lambertw_row(tol: float) -> Any:
     from scipy.special import lambertw
 
     def value(k: Any, z: Any) -> Any:
@@ -351,33 +357,39 @@ def _lambertw(z: Any, k: Any = 0, tol: float = 1e-8) -> Any:
         w = value(k, z)
         return -(w + 2.0) * np.exp(-2.0 * w) / (1.0 + w) ** 3
 
-    return _recorded("lambertw", (value, first, second), k, z)
+    return value, first, second
+
+
+def _lambertw(z: Any, k: Any = 0, tol: float = 1e-8) -> Any:
+    return _recorded("lambertw", (_lambertw_row, tol), k, z)
+
+
+def _spherical_row(name: str, sign: float, derivative: bool) -> Any:
+    """Row of a spherical Bessel function; its second derivative is in its equation."""
+    import scipy.special
+
+    value = getattr(scipy.special, name)
+
+    def first(n: Any, z: Any) -> Any:
+        return value(n, z, True)
+
+    def second(n: Any, z: Any) -> Any:
+        return (n * (n + 1.0) / z**2 - sign) * value(n, z) - 2.0 / z * first(n, z)
+
+    def third(n: Any, z: Any) -> Any:
+        inner = n * (n + 1.0) / z**2
+        return (
+            (inner - sign + 2.0 / z**2) * first(n, z)
+            - 2.0 * inner / z * value(n, z)
+            - 2.0 / z * second(n, z)
+        )
+
+    return (first, second, third) if derivative else (value, first, second)
 
 
 def _spherical(name: str, sign: float) -> Callable[..., Any]:
-    """Make a spherical Bessel function; its second derivative is in its equation."""
-
     def call(n: Any, z: Any, derivative: bool = False) -> Any:
-        import scipy.special
-
-        value = getattr(scipy.special, name)
-
-        def first(n: Any, z: Any) -> Any:
-            return value(n, z, True)
-
-        def second(n: Any, z: Any) -> Any:
-            return (n * (n + 1.0) / z**2 - sign) * value(n, z) - 2.0 / z * first(n, z)
-
-        def third(n: Any, z: Any) -> Any:
-            inner = n * (n + 1.0) / z**2
-            return (
-                (inner - sign + 2.0 / z**2) * first(n, z)
-                - 2.0 * inner / z * value(n, z)
-                - 2.0 / z * second(n, z)
-            )
-
-        row = (first, second, third) if derivative else (value, first, second)
-        return _recorded(name, row, n, z)
+        return _recorded(name, (_spherical_row, name, sign, bool(derivative)), n, z)
 
     return call
 

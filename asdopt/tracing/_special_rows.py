@@ -23,9 +23,26 @@ from asdopt.tracing._tape import Tape
 
 __all__ = ["find", "recorded"]
 
+# A function of a module that makes a row, and its arguments.
+Making = tuple[Any, ...]
 
-def recorded(tape: Tape, name: str, row: Row, operands: tuple[Any, ...]) -> Any:
-    """Record a row for its last operand; the others must be constants."""
+
+class _Bound:
+    """A function of a row with its parameters; pickled by how its row is made."""
+
+    def __init__(self, make: Making, place: int, parameters: list[Any]) -> None:
+        self._make, self._place, self._parameters = make, place, parameters
+
+    def __call__(self, z: Any) -> Any:
+        maker, *given = self._make
+        return maker(*given)[self._place](*self._parameters, z)
+
+
+def recorded(tape: Tape, name: str, make: Making, operands: tuple[Any, ...]) -> Any:
+    """Record a row for its last operand; the others must be constants.
+
+    ``make`` is a function of a module, which makes the row, and its arguments.
+    """
     *parameters, x = (lift(tape, value).ids for value in operands)
     fixed: list[Any] = [constant_values(tape, ids) for ids in parameters]
     if any(values is None for values in fixed):
@@ -38,31 +55,35 @@ def recorded(tape: Tape, name: str, row: Row, operands: tuple[Any, ...]) -> Any:
         )
     shape = np.broadcast_shapes(x.shape, *[np.shape(values) for values in fixed])
     flat = [np.broadcast_to(values, shape).ravel() for values in fixed]
-
-    def bind(function: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda z: function(*flat, z)
-
+    value, first, second = (_Bound(make, place, flat) for place in range(3))
     operand = wrap(tape, np.broadcast_to(x, shape))
-    return record(tape, (operand,), bind(row[0]), (bind(row[1]),), (bind(row[2]),))
+    return record(tape, (operand,), value, (first,), (second,))
+
+
+def _row(name: str) -> Row:
+    return ROWS[name]
+
+
+def _result(name: str, place: int) -> Row:
+    return RESULTS[name][place]
 
 
 def find(name: str) -> Callable[..., Any] | None:
     """Find what a ufunc of this name means on traced operands, None where nothing is known."""
     if name in RESULTS:
         return lambda tape, *operands: tuple(
-            recorded(tape, name, row, operands) for row in RESULTS[name]
+            recorded(tape, name, (_result, name, k), operands) for k in range(len(RESULTS[name]))
         )
     if name in ROWS:
-        return lambda tape, *operands: recorded(tape, name, ROWS[name], operands)
+        return lambda tape, *operands: recorded(tape, name, (_row, name), operands)
     return _COMPOSED.get(name)
 
 
 def _call(name: str, tape: Tape, *operands: Any) -> Any:
-    return recorded(tape, name, ROWS[name], operands)
+    return recorded(tape, name, (_row, name), operands)
 
 
-def _elliptic(name: str) -> Callable[..., Any]:
-    """Incomplete elliptic integrals: with respect to the amplitude, which comes first."""
+def _elliptic_row(name: str) -> Row:
     value = getattr(sp, name)
     power = 1.0 if name == "ellipeinc" else -1.0
 
@@ -73,8 +94,12 @@ def _elliptic(name: str) -> Callable[..., Any]:
         inner = 1.0 - m * np.sin(phi) ** 2
         return -power * m * np.sin(phi) * np.cos(phi) * inner ** (0.5 * power - 1.0)
 
-    row: Row = (lambda m, phi: value(phi, m), first, second)
-    return lambda tape, phi, m: recorded(tape, name, row, (m, phi))
+    return lambda m, phi: value(phi, m), first, second
+
+
+def _elliptic(name: str) -> Callable[..., Any]:
+    """Incomplete elliptic integrals: with respect to the amplitude, which comes first."""
+    return lambda tape, phi, m: recorded(tape, name, (_elliptic_row, name), (m, phi))
 
 
 def _agm(tape: Tape, a: Any, b: Any) -> Any:
