@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt.backends._sweeps import NUM_LANES, Sweeps
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._boxes import Box
 from asdopt.tracing._callee import HOOK
 from asdopt.tracing._lift import lift
@@ -22,7 +23,6 @@ from asdopt.tracing._nodes import constant_values, need_values
 from asdopt.tracing._slices import Leaves, part_of
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._trace import Trace
-from asdopt.tracing._array_base import wrap
 
 __all__ = ["InnerTrace", "Inside", "columns", "is_fixed", "numbers", "recorded_inside"]
 

@@ -19,12 +19,12 @@ import numpy.typing as npt
 from asdopt._errors import TracingError, UnsupportedOperationError
 from asdopt._inside import is_fixed, numbers, recorded_inside
 from asdopt._minimum import SQUARES, Call, Minimum, minimum_of
+from asdopt.tracing._array_base import wrap
 from asdopt.tracing._boxes import record
 from asdopt.tracing._callee import HOOK, Session
 from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._array_base import wrap
 
 __all__ = ["MINIMIZERS", "minimizer"]
 

@@ -62,8 +62,6 @@ def finder(session: Session, name: str, original: Callable[..., Any]) -> Any:
     return find
 
 
-
-
 def _minimum(session: Session, name: str, original: Callable[..., Any]) -> Any:
     tape = session.tape
 

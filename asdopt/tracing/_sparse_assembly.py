@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
+from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._lift import lift
 from asdopt.tracing._linear import is_sparse
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constants
 from asdopt.tracing._sparse import TracedSparse
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._tracer import TracedArrayBase, tracer
+from asdopt.tracing._tracer import tracer
 
 __all__ = ["Assembled", "assembled_class", "settled_sparse"]
 
