@@ -10,10 +10,12 @@ from asdopt._operators cimport (
 )
 from asdopt.kernels._vector cimport mix
 from asdopt.kernels._window cimport (
-    Line, Memory, Series, choose_size, count_bits, far_place, is_marked, mark, mark_far, recall,
+    ROW, Line, Memory, Series, choose_size, count_bits, far_place, is_marked, keep_row, mark,
+    mark_far, recall, recall_row,
 )
 from libc.math cimport NAN
 from libc.stdint cimport uint64_t
+from libc.string cimport memcmp
 
 
 cdef extern from *:
@@ -103,22 +105,63 @@ cdef struct Tape:
     Py_ssize_t size
 
 
-cdef inline void sweep(const Tape *tape, const Line *line, const Memory *memory, bint shakes,
-                       uint64_t seed) noexcept nogil:
-    """Go through all nodes; those that are marked are kept."""
+cdef inline bint is_row(const Tape *tape, Py_ssize_t i) noexcept nogil:
+    """Whether the nodes of a word of marks are of one operation and do not use one another."""
+    cdef const int *a = tape.a + i
+    cdef const int *b = tape.b + i
+    cdef int k, o = tape.op[i], found = 0
+    if i & (ROW - 1) or i + ROW > tape.size:
+        return False
+    if (memcmp(tape.op + i, tape.op + i + 1, ROW - 1) or o == OP_CONSTANT or o == OP_SUM
+            or o == OP_EXTERNAL):
+        return False
+    for k in range(ROW):
+        found |= (a[k] >= <int> i) | (b[k] >= <int> i)
+    return not found
+
+
+cdef void evaluate_row(const Tape *tape, const Line *line, const Memory *memory,
+                       Py_ssize_t i) noexcept nogil:
+    """Series of nodes that are of one operation and do not use one another."""
+    cdef int k, o = tape.op[i]
+    cdef Series[ROW] s_room
+    cdef Series[ROW] t_room
+    cdef Series *r = &memory.window[i & (memory.size - 1)]
+    cdef const Series *s = recall_row(memory, line, tape.a + i, i, s_room)
+    cdef const Series *t
+    if o == OP_SQUARE:
+        for k in range(ROW):
+            square(&s[k], &r[k])
+        return
+    t = recall_row(memory, line, tape.b + i, i, t_room)
+    if o == OP_ADD:
+        for k in range(ROW):
+            put(&r[k], s[k].v + t[k].v, s[k].d + t[k].d, s[k].dd + t[k].dd,
+                s[k].active | t[k].active)
+    elif o == OP_SUBTRACT:
+        for k in range(ROW):
+            put(&r[k], s[k].v - t[k].v, s[k].d - t[k].d, s[k].dd - t[k].dd,
+                s[k].active | t[k].active)
+    elif o == OP_MULTIPLY:
+        for k in range(ROW):
+            multiply(&s[k], &t[k], &r[k])
+    else:
+        for k in range(ROW):
+            operate(o, &s[k], &t[k], &r[k])
+
+
+cdef inline Series *evaluate(const Tape *tape, const Line *line, const Memory *memory,
+                             Py_ssize_t start, Py_ssize_t stop, Series *far, bint shakes,
+                             uint64_t *seed) noexcept nogil:
+    """Series of nodes, one by one; return where the next one that is kept goes."""
     cdef Py_ssize_t i, k, p, mask = memory.size - 1
     cdef int o
     cdef double weight
     cdef const Series *s
     cdef const Series *t
     cdef Series *r
-    cdef Series *far = memory.far
     cdef Series s_leaf, t_leaf
-    for i in range(line.first_node):
-        if is_marked(memory, i):
-            copy(recall(memory, line, i, tape.size, &s_leaf), far)
-            far += 1
-    for i in range(line.first_node, tape.size):
+    for i in range(start, stop):
         r = &memory.window[i & mask]
         o = tape.op[i]
         p = tape.a[i]
@@ -134,7 +177,7 @@ cdef inline void sweep(const Tape *tape, const Line *line, const Memory *memory,
                 put(r, r.v + weight * s.v, r.d + weight * s.d, r.dd + weight * s.dd,
                     r.active | s.active)
                 if shakes:
-                    shake(r, &seed, True)
+                    shake(r, seed, True)
         else:
             s = recall(memory, line, p, i, &s_leaf)
             if o == OP_SQUARE:
@@ -151,10 +194,36 @@ cdef inline void sweep(const Tape *tape, const Line *line, const Memory *memory,
                     operate(o, s, t, r)
         if shakes and o != OP_NEGATIVE:
             # What is selected or jumps is not rounded.
-            shake(r, &seed, (OP_DX[o] or OP_DY[o]) and not OP_SELECTS[o])
+            shake(r, seed, (OP_DX[o] or OP_DY[o]) and not OP_SELECTS[o])
         if is_marked(memory, i):
             copy(r, far)
             far += 1
+    return far
+
+
+cdef void sweep(const Tape *tape, const Line *line, const Memory *memory,
+                uint64_t seed) noexcept nogil:
+    """Go through all nodes; those that are marked are kept."""
+    cdef Py_ssize_t i, start = line.first_node, stop
+    cdef Series *far = memory.far
+    cdef Series leaf
+    for i in range(line.first_node):
+        if is_marked(memory, i):
+            copy(recall(memory, line, i, tape.size, &leaf), far)
+            far += 1
+    if seed:
+        evaluate(tape, line, memory, start, tape.size, far, True, &seed)
+        return
+    while start < tape.size:
+        stop = start
+        while stop < tape.size and not is_row(tape, stop):
+            stop = min((stop | (ROW - 1)) + 1, tape.size)
+        far = evaluate(tape, line, memory, start, stop, far, False, NULL)
+        start = stop
+        while start < tape.size and is_row(tape, start):
+            evaluate_row(tape, line, memory, start)
+            far = keep_row(memory, start, far)
+            start += ROW
 
 
 def along_line(trace, const int[::1] kept, const double[::1] x, const double[::1] parameters,
@@ -202,10 +271,7 @@ def along_line(trace, const int[::1] kept, const double[::1] x, const double[::1
     memory.window = <Series *> &numbers[0]
     memory.far = memory.window + memory.size
     with nogil:
-        if seed:
-            sweep(&tape, &line, &memory, True, seed)
-        else:
-            sweep(&tape, &line, &memory, False, 0)
+        sweep(&tape, &line, &memory, seed)
         for k in range(kept.shape[0]):
             s = far_place(&memory, kept[k])
             out[0, k] = s.v

@@ -7,13 +7,15 @@ come fresh from the system, page by page, which takes longer than the arithmetic
 
 from asdopt._operators cimport OP_EXTERNAL, OP_SUM
 from libc.stdint cimport uint64_t
-from libc.string cimport memchr
+from libc.string cimport memchr, memcpy
 
 
 cdef enum:
     # Windows are of 2^8, 2^9, ... nodes.
     SMALLEST = 8
     NUM_SIZES = 24
+    # Nodes in a row that are done together: those of a word of marks.
+    ROW = 64
 
 
 cdef struct Series:
@@ -74,6 +76,41 @@ cdef inline const Series *recall(const Memory *m, const Line *line, Py_ssize_t o
     return far_place(m, operand)
 
 
+cdef inline const Series *recall_row(const Memory *m, const Line *line, const int *operands,
+                                     Py_ssize_t i, Series *room) noexcept nogil:
+    """Series of the operands of nodes i, i + 1, ..., in a row; others are copied together."""
+    cdef int k, first = operands[0], scattered = 0
+    cdef Py_ssize_t at = first & (m.size - 1)
+    cdef const Series *source
+    for k in range(ROW):
+        scattered |= operands[k] ^ (first + k)
+    if not scattered and first >= line.first_node:
+        if i - first >= m.size:
+            return far_place(m, first)
+        if at + ROW <= m.size:
+            return &m.window[at]
+    for k in range(ROW):
+        source = recall(m, line, operands[k], i + k, &room[k])
+        if source != &room[k]:
+            room[k] = source[0]
+    return room
+
+
+cdef inline Series *keep_row(const Memory *m, Py_ssize_t i, Series *far) noexcept nogil:
+    """Copy what is marked of the nodes of a word of marks; return where the next one goes."""
+    cdef uint64_t word = m.marks[i >> 6]
+    cdef Py_ssize_t k
+    if word == <uint64_t> -1:
+        memcpy(far, &m.window[i & (m.size - 1)], ROW * sizeof(Series))
+        return far + ROW
+    if word:
+        for k in range(i, i + ROW):
+            if is_marked(m, k):
+                far[0] = m.window[k & (m.size - 1)]
+                far += 1
+    return far
+
+
 cdef inline void mark(Memory *m, Py_ssize_t node) noexcept nogil:
     m.marks[node >> 6] |= <uint64_t> 1 << (node & 63)
 
@@ -90,50 +127,67 @@ cdef inline Py_ssize_t choose_size(const unsigned char[::1] op, const int[::1] a
 
     Arrays of a vectorized model are used as many nodes later as they are long.
     """
-    cdef Py_ssize_t i, k, kept, least, best = 0
+    cdef Py_ssize_t i, k, distance, size, least, best = 0, kept = 0
     cdef Py_ssize_t[NUM_SIZES] beyond
     for k in range(NUM_SIZES):
         beyond[k] = 0
     for i in range(first_node, op.shape[0], 61):
-        if op[i] == OP_SUM or op[i] == OP_EXTERNAL or a[i] < first_node:
-            continue
-        k = 0
-        while k < NUM_SIZES - 1 and (i - a[i]) >> (SMALLEST + k):
+        if op[i] != OP_SUM and op[i] != OP_EXTERNAL and a[i] >= first_node:
+            distance = (i - a[i]) >> SMALLEST
+            k = 0
+            while distance:
+                distance >>= 1
+                k += 1
             beyond[k] += 1
-            k += 1
     least = op.shape[0] + (<Py_ssize_t> 1 << (SMALLEST + NUM_SIZES))
-    for k in range(NUM_SIZES):
-        kept = beyond[k] * 61 + (<Py_ssize_t> 1 << (SMALLEST + k))
-        if kept < least:
-            least = kept
+    for k in range(NUM_SIZES - 1, -1, -1):
+        size = kept * 61 + (<Py_ssize_t> 1 << (SMALLEST + k))
+        if size <= least:
+            least = size
             best = k
+        kept += beyond[k]
     return <Py_ssize_t> 1 << (SMALLEST + best)
 
 
-cdef inline bint has_far(const int *operands, int start, int count, int first,
-                         int size) noexcept nogil:
-    """Whether one of the operands of some nodes is out of the window of its node."""
-    cdef int k, found = 0
+cdef inline void mark_operands(Memory *m, const int *operands, int i, int count, int first_node,
+                               int size) noexcept nogil:
+    """Mark those operands of up to 64 nodes i, i + 1, ... that are out of the window."""
+    cdef int k, first = operands[0], far = 0, scattered = 0
+    cdef uint64_t ones = <uint64_t> -1
+    # Most have nothing to mark, which is seen many nodes at a time.
     for k in range(count):
-        found |= (operands[k] >= first) & (start + k - operands[k] >= size)
-    return found
+        far |= (operands[k] >= first_node) & (i + k - operands[k] >= size)
+    if not far:
+        return
+    for k in range(count):
+        scattered |= operands[k] ^ (first + k)
+    if scattered:
+        for k in range(count):
+            mark_if_far(m, operands[k], i + k, first_node)
+        return
+    if first < first_node:
+        count -= first_node - first
+        first = first_node
+    ones >>= 64 - count
+    m.marks[first >> 6] |= ones << (first & 63)
+    if (first & 63) + count > 64:
+        m.marks[(first >> 6) + 1] |= ones >> (64 - (first & 63))
 
 
 cdef inline void mark_far(Memory *m, const unsigned char[::1] op, const int[::1] a,
                           const int[::1] b, const int[::1] pool_ids,
                           Py_ssize_t first_node) noexcept nogil:
     """Mark what is used from outside of the window."""
-    cdef Py_ssize_t i, k, n = op.shape[0]
-    cdef int first = <int> first_node, size = <int> min(m.size, n), start, count
+    cdef Py_ssize_t i, k, n = op.shape[0], start
+    cdef int count, size = <int> min(m.size, n)
     for k in range((n >> 6) + 1):
         m.marks[k] = 0
-    for start in range(first, <int> n, 128):
-        count = min(128, <int> n - start)
-        # Most groups have nothing to mark, which is seen many nodes at a time. What a sum has
-        # for a and b are no operands.
-        if not (memchr(&op[start], OP_SUM, count)
-                or has_far(&a[start], start, count, first, size)
-                or has_far(&b[start], start, count, first, size)):
+    for start in range(first_node, n, 64):
+        count = <int> min(64, n - start)
+        # What a sum has for a and b are no operands.
+        if not (memchr(&op[start], OP_SUM, count) or memchr(&op[start], OP_EXTERNAL, count)):
+            mark_operands(m, &a[start], <int> start, count, <int> first_node, size)
+            mark_operands(m, &b[start], <int> start, count, <int> first_node, size)
             continue
         for i in range(start, start + count):
             if op[i] == OP_SUM:

@@ -32,12 +32,29 @@ def few_late_sums(x, p):
     return [*rows, np.dot([2.0, 3.0], [v, w])]
 
 
+def shifted_arrays(x, p):
+    """Operands in a row, shifted, mixed, chained, infinite times constant, near and far."""
+    rng = np.random.default_rng(4)
+    y = np.sin(x[0] * np.linspace(0.1, 2.0, 700)) + x[1] * p[0]
+    z = y**2 * x[2]
+    tree = list(y)
+    while len(tree) > 1:
+        tree = [a + b for a, b in zip(tree[::2], tree[1::2], strict=False)]
+    late = [np.cos(y * k) for k in range(1, 5)]
+    total = np.cumsum(y[:300])
+    mixed = (y * z)[rng.permutation(700)] / z
+    far = y[37:] * z[:-37] - y[:-37] * x[3:4] + y[37:] ** 2
+    wide = np.sqrt(np.concatenate([y[:100] - y[:100], y[100:300] ** 2 + 1.0]))
+    rows = [total @ y[:300], mixed @ y[::-1], far.sum(), far[5] * far[600], sum(late) @ z]
+    return [*rows, tree[0], wide[100:] @ wide[100:], *far[::70], *z[::90], *mixed[:3]]
+
+
 def nothing(x, p):
     """No operation at all."""
     return [x[0], 1.0, p[1], x[0]]
 
 
-@pytest.mark.parametrize("fun", [late_sums, arrays, few_late_sums, nothing])
+@pytest.mark.parametrize("fun", [late_sums, arrays, few_late_sums, shifted_arrays, nothing])
 def test_series_along_a_line(fun) -> None:
     rng = np.random.default_rng(3)
     x, p, direction = rng.uniform(0.5, 1.5, 5), rng.uniform(0.5, 1.5, 2), rng.normal(size=5)
