@@ -18,6 +18,7 @@ class Grouping:
         nodes: _Ints,
         whole: _Bools,
         max_steps: int,
+        room: npt.NDArray[np.float64],
         max_operations: int = ...,
         max_vars: int = ...,
     ) -> None: ...

@@ -56,7 +56,7 @@ cdef class Grouping:
     cdef unsigned char[::1] large
 
     def __init__(self, trace, const Py_ssize_t[::1] indptr, const int[::1] nodes, whole,
-                 Py_ssize_t max_steps, int max_operations=MAX_OPERATIONS,
+                 Py_ssize_t max_steps, room, int max_operations=MAX_OPERATIONS,
                  int max_vars=MAX_VARIABLES):
         cdef Py_ssize_t e = nodes.shape[0]
         self.cones = Cones(trace)
@@ -69,20 +69,22 @@ cdef class Grouping:
         self.element_row = np.empty(e, dtype=np.int32)
         self.element_set = np.empty(e, dtype=np.int32)
         self.parent = np.arange(e, dtype=np.int32)
-        self.number_terms(trace.num_nodes, whole.view(np.uint8))
+        of_nodes = room[trace.num_nodes:].view(np.int32)[:trace.num_nodes]
+        of_nodes[:] = -1
+        self.number_terms(of_nodes, whole.view(np.uint8))
         self.find_sets(max_steps, max_vars)
-        self.find_hosts(trace.num_nodes)
-        self.unite_buckets(max_vars)
+        of_nodes[:] = -1
+        self.find_hosts(of_nodes)
+        self.unite_buckets(max_vars, room)
         self.unite_rows(8)
 
     def __dealloc__(self):
         free(self.entries.data)
 
-    cdef number_terms(self, Py_ssize_t num_nodes, const unsigned char[::1] whole):
-        """Number the distinct term nodes."""
+    cdef number_terms(self, int[::1] number, const unsigned char[::1] whole):
+        """Number the distinct term nodes; of each node -1 is given."""
         cdef Py_ssize_t r, e
         cdef int count = 0, node
-        cdef int[::1] number = np.full(num_nodes, -1, dtype=np.int32)
         for r in range(self.num_rows):
             for e in range(self.indptr[r], self.indptr[r + 1]):
                 node = self.nodes[e]
@@ -167,16 +169,16 @@ cdef class Grouping:
                 return False
         return True
 
-    cdef int find_hosts(self, Py_ssize_t num_nodes) except -1:
+    cdef int find_hosts(self, int[::1] latest) except -1:
         """Give each element the set of the nearest larger element of its row that contains it.
 
-        In long rows a larger element takes one other at most, so that they come in few kinds.
+        In long rows a larger element takes one other at most, so that they come in few kinds. Of
+        each node -1 is given.
         """
         cdef Py_ssize_t r, e, first, last, step, k, j
         cdef int s, h, v
         cdef bint is_long
         cdef unsigned char[::1] taken = np.zeros(self.num_elements, dtype=np.uint8)
-        cdef int[::1] latest = np.full(num_nodes, -1, dtype=np.int32)
         cdef int[::1] host = np.full(self.num_elements, -1, dtype=np.int32)
         for e in range(self.num_elements):
             self.element_set[e] = self.set_of[self.term[e]]
@@ -237,7 +239,7 @@ cdef class Grouping:
             self.parent[x] = y
         return True
 
-    cdef int unite_buckets(self, int max_vars) except -1:
+    cdef int unite_buckets(self, int max_vars, room) except -1:
         """Unite elements with equal sets that stand in one row or share an operation."""
         cdef Py_ssize_t e, s, k, j, run, first, last, total, most, size, place, parts
         cdef int t, x
@@ -271,7 +273,7 @@ cdef class Grouping:
         cdef int[::1] seen = np.full(self.num_terms, -1, dtype=np.int32)
         cdef int[::1] seen_at = np.empty(self.num_terms, dtype=np.int32)
         cdef bint hashed = False
-        c.hashes = np.empty(c.op.shape[0], dtype=np.uint64)
+        c.hashes = room[:c.op.shape[0]].view(np.uint64)
         with nogil:
             for s in range(self.num_sets):
                 first = start[s]

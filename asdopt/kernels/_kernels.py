@@ -77,7 +77,7 @@ class Kernels:
             layout.add(template)
         self.machine = layout.machine()
         self.disagreement = find_disagreement(
-            trace, self.machine, self.remainder, jacobian_pattern, hessian_pattern
+            trace, self.machine, self.remainder, jacobian_pattern, hessian_pattern, found.room
         )
 
 

@@ -35,12 +35,14 @@ class AffineMaps:
     trace : Trace
     nodes : ndarray of int32
         Sorted ids of the expressions' nodes.
+    room : ndarray of float64
+        Two numbers for each node of the trace, to work in.
     """
 
-    def __init__(self, trace: Trace, nodes: IntArray) -> None:
+    def __init__(self, trace: Trace, nodes: IntArray, room: FloatArray) -> None:
         self.nodes = nodes
         self._trace = trace
-        _, linear, terms, _ = flatten(trace, nodes, 1 << 62)
+        _, linear, terms, _ = flatten(trace, nodes, 1 << 62, room)
         self._indptr, self._cols, self._coefs = linear
         # Coefficients out of the range of numbers are not multiplied out: terms are left over.
         self._is_whole = np.diff(terms[0]) > 0

@@ -71,6 +71,9 @@ class Selection:
     maps : AffineMaps
         What templates read besides inputs and parameters.
     remainder : Remainder
+    room : ndarray of float64
+        Memory that the passes have worked in, for those that follow: pages that are touched for
+        the first time cost more than the numbers in them.
     """
 
     constants: FloatArray
@@ -78,6 +81,7 @@ class Selection:
     templates: list[Template]
     maps: AffineMaps
     remainder: Remainder
+    room: FloatArray
 
 
 def select(trace: Trace, max_steps: int) -> Selection:
@@ -89,8 +93,11 @@ def select(trace: Trace, max_steps: int) -> Selection:
     max_steps : int
         Bound of the work; what is not reached becomes part of the remainder.
     """
-    constants, linear, (starts, nodes, coefs), whole = flatten(trace, trace.outputs, max_steps)
-    grouping = Grouping(trace, starts, nodes, whole, max_steps)
+    room = np.empty(2 * trace.num_nodes)
+    constants, linear, (starts, nodes, coefs), whole = flatten(
+        trace, trace.outputs, max_steps, room
+    )
+    grouping = Grouping(trace, starts, nodes, whole, max_steps, room)
     indptr, elements, large, fused = grouping.instances()
     for is_first in (True, False):
         codes, template, slots, data, outputs = find_templates(
@@ -103,6 +110,7 @@ def select(trace: Trace, max_steps: int) -> Selection:
             nodes,
             coefs,
             ~large,
+            room,
         )
         short = max(_SHORT * (1 if is_first else 3), len(trace.op) // _SHARE)
         budget = _SHORTER if large.any() else short
@@ -113,11 +121,11 @@ def select(trace: Trace, max_steps: int) -> Selection:
         # What is rare or large together may be frequent and small apart.
         grouping.split(indptr, elements, left & fused)
         indptr, elements, large, fused = grouping.instances()
-    maps = _maps_of(trace, slots[1])
+    maps = _maps_of(trace, slots[1], room)
     _drop_wide_maps(maps, slots, data, codes, template, chosen)
     left = ~np.append(chosen, False)[template]
     if left.any():
-        maps = _maps_of(trace, slots[1][np.repeat(~left, np.diff(slots[0]))])
+        maps = _maps_of(trace, slots[1][np.repeat(~left, np.diff(slots[0]))], room)
     rest = elements[np.repeat(left, np.diff(indptr))]
     remainder = Remainder(grouping.rows[rest], nodes[rest], coefs[rest])
     order = np.argsort(template, kind="stable")
@@ -127,7 +135,7 @@ def select(trace: Trace, max_steps: int) -> Selection:
         members = order[bounds[k] : bounds[k + 1]]
         lists = (_columns(values, members) for values in (slots, data, outputs))
         templates.append(Template(codes[k].tolist(), *lists))
-    return Selection(constants, linear, templates, maps, remainder)
+    return Selection(constants, linear, templates, maps, remainder, room)
 
 
 def _worth_a_kernel(
@@ -144,9 +152,9 @@ def _worth_a_kernel(
     return chosen
 
 
-def _maps_of(trace: Trace, slots: IntArray) -> AffineMaps:
+def _maps_of(trace: Trace, slots: IntArray, room: FloatArray) -> AffineMaps:
     first_map = trace.num_inputs + trace.num_parameters
-    return AffineMaps(trace, np.unique(slots[slots >= first_map]).astype(np.int32))
+    return AffineMaps(trace, np.unique(slots[slots >= first_map]).astype(np.int32), room)
 
 
 def _drop_wide_maps(

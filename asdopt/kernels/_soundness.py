@@ -50,6 +50,7 @@ def find_disagreement(
     remainder: Remainder,
     jacobian: SparsityPattern,
     hessian: SparsityPattern | None,
+    room: FloatArray | None = None,
 ) -> str:
     """Compare a machine with the tape it was made of.
 
@@ -62,6 +63,8 @@ def find_disagreement(
     jacobian, hessian : SparsityPattern
         What the machine's values are aligned with; without a Hessian first derivatives are
         compared alone.
+    room : ndarray of float64, optional
+        Memory to work in.
 
     Returns
     -------
@@ -73,20 +76,22 @@ def find_disagreement(
     known = trace.val[: n + trace.num_parameters]
     direction = numbers_away_from_zero(n, _SEED + 1)
     most = max(n, m, jacobian.nnz, hessian.nnz if hessian is not None else 0)
+    if room is None or len(room) < most + m:
+        room = np.empty(most + m)
+    weights, rest = room[:m], room[m:]
     with np.errstate(all="ignore"):
         # Nearer and nearer: the functions may not be defined on the other side of a branch.
         for size in _STEPS:
             leaves = points_near(known, size, _SEED)
             x, parameters = leaves[:n].copy(), leaves[n:].copy()
             line = x, parameters, direction
-            results, sizes, room = _rows(trace, remainder, *line, room=most + m)
-            weights, room = room[:m], room[m:]
+            results, sizes = _rows(trace, remainder, *line, room=room)
             wanted = _Wanted(results, sizes, weights, *weigh(results, sizes, _SEED + 2, weights))
             if wanted.finite.all():
                 break
         machine.set_parameters(parameters)
         try:
-            if _agree(machine, x, direction, jacobian, hessian, wanted, room):
+            if _agree(machine, x, direction, jacobian, hessian, wanted, rest):
                 return ""
             got, scale, own_spread = _evaluate(machine, x, direction, jacobian, hessian, wanted)
         finally:
@@ -103,7 +108,7 @@ def find_disagreement(
         # Of sin(x) at 1e10, or of tanh(x) / x at 1e-5, few digits are known: what the tape's own
         # results move by when each operation rounds otherwise is no disagreement.
         for seed in range(1, _SHAKES + 1):
-            (value, first, second), *_ = _rows(trace, remainder, *line, seed)
+            (value, first, second), _ = _rows(trace, remainder, *line, seed)
             second = np.where(wanted.finite, second, 0.0)
             moved = _Results(value, first, float((wanted.weights * second).sum()))
             allowed = _Results(*map(_widened, allowed, exact, moved))
@@ -220,23 +225,22 @@ def _rows(
     parameters: FloatArray,
     direction: FloatArray,
     seed: int = 0,
-    room: int = 0,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+    room: FloatArray | None = None,
+) -> tuple[FloatArray, FloatArray]:
     """Series of the outputs along a line, less the terms that have no kernel, and its sizes.
 
     Without such terms the sizes are the results themselves: of each its absolute value counts.
-    The third array is memory of ``room`` numbers or more.
     """
     m = len(trace.outputs)
     line = x, parameters, direction
     if not remainder.rows.size:
-        results, memory = along_line(trace, trace.outputs, *line, seed, room)
-        return results, results, memory
+        results = along_line(trace, trace.outputs, *line, seed, room)
+        return results, results
     kept = np.concatenate([trace.outputs, remainder.nodes])
-    series, memory = along_line(trace, kept, *line, seed, room)
+    series = along_line(trace, kept, *line, seed, room)
     results = series[:, :m].copy()
     sizes = np.abs(results)
     for k, terms in enumerate(series[:, m:] * remainder.coefs):
         results[k] -= np.bincount(remainder.rows, terms, m)
         sizes[k] += np.bincount(remainder.rows, np.abs(terms), m)
-    return results, sizes, memory
+    return results, sizes

@@ -13,5 +13,5 @@ def along_line(
     parameters: _Floats,
     direction: _Floats,
     seed: int = 0,
-    room: int = 0,
-) -> tuple[_Floats, _Floats]: ...
+    room: _Floats | None = None,
+) -> _Floats: ...

@@ -227,12 +227,11 @@ cdef void sweep(const Tape *tape, const Line *line, const Memory *memory,
 
 
 def along_line(trace, const int[::1] kept, const double[::1] x, const double[::1] parameters,
-               const double[::1] direction, uint64_t seed=0, Py_ssize_t room=0):
+               const double[::1] direction, uint64_t seed=0, room=None):
     """Values, first and second derivatives at s = 0 of some nodes at ``x + s * direction``.
 
-    Returns those of node ``kept[k]`` in column k of an array of shape (3, kept), and another
-    array of ``room`` numbers or more: the memory that was used, for whoever needs some. A page
-    that is touched for the first time takes longer than to compute the numbers in it.
+    Returns those of node ``kept[k]`` in column k of an array of shape (3, kept). The pass works in
+    ``room``, an array of float64, where it is large enough.
 
     Results of external functions are NaN, and so are derivatives that are 0 times infinity. With a
     seed each result gets other last digits, at random, as if it were rounded otherwise: how far
@@ -263,11 +262,12 @@ def along_line(trace, const int[::1] kept, const double[::1] x, const double[::1
         for k in range(words):
             before[k] = <int> num_far
             num_far += count_bits(marks[k])
-    room = max(room, 4 * (memory.size + num_far))
-    # One block: large ones come in large pages.
-    block = np.empty(room + 3 * kept.shape[0])
-    cdef double[::1] numbers = block
-    cdef double[:, ::1] out = block[room:].reshape(3, kept.shape[0])
+    cdef Py_ssize_t needed = 4 * (memory.size + num_far)
+    if room is None or len(room) < needed:
+        room = np.empty(needed)
+    cdef double[::1] numbers = room
+    array = np.empty((3, kept.shape[0]))
+    cdef double[:, ::1] out = array
     memory.window = <Series *> &numbers[0]
     memory.far = memory.window + memory.size
     with nogil:
@@ -277,4 +277,4 @@ def along_line(trace, const int[::1] kept, const double[::1] x, const double[::1
             out[0, k] = s.v
             out[1, k] = s.d
             out[2, k] = s.dd
-    return block[room:].reshape(3, kept.shape[0]), block[:room]
+    return array

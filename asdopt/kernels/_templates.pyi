@@ -23,6 +23,7 @@ def find_templates(
     nodes: _Ints,
     coefs: _Floats,
     chosen: npt.NDArray[np.bool_],
+    room: _Floats,
 ) -> tuple[
     list[_Ints],
     _Ints,

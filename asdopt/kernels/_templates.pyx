@@ -49,7 +49,8 @@ cdef class Coder:
     cdef Py_ssize_t first_node, num_inputs
     cdef int stamp, count, max_expanded
 
-    def __init__(self, trace, affine, int max_expanded):
+    def __init__(self, trace, affine, int max_expanded, room):
+        cdef Py_ssize_t n = trace.num_nodes
         self.op = trace.op
         self.a = trace.a
         self.b = trace.b
@@ -60,8 +61,10 @@ cdef class Coder:
         self.max_expanded = max_expanded
         self.num_inputs = trace.num_inputs
         self.first_node = trace.num_inputs + trace.num_parameters
-        self.mark = np.zeros(trace.num_nodes, dtype=np.int32)
-        self.local = np.empty(trace.num_nodes, dtype=np.int32)
+        numbers = room[:n].view(np.int32)
+        numbers[:n] = 0
+        self.mark = numbers[:n]
+        self.local = numbers[n:]
         self.stamp = 0
 
     def __dealloc__(self):
@@ -141,7 +144,7 @@ cdef class Coder:
 
 def find_templates(trace, const unsigned char[::1] affine, int max_expanded,
                    const Py_ssize_t[::1] indptr, const int[::1] elements, const int[::1] rows,
-                   const int[::1] nodes, const double[::1] coefs, chosen):
+                   const int[::1] nodes, const double[::1] coefs, chosen, room):
     """Write the codes of the chosen instances and number the distinct ones.
 
     Parameters
@@ -150,6 +153,8 @@ def find_templates(trace, const unsigned char[::1] affine, int max_expanded,
     rows, nodes, coefs : row, term node and coefficient of each element
     chosen : ndarray of bool
         Instances to look at; the others have template -1.
+    room : ndarray of float64
+        A number for each node, to work in.
 
     Returns
     -------
@@ -159,7 +164,7 @@ def find_templates(trace, const unsigned char[::1] affine, int max_expanded,
     slots, constants, rows : (indptr, values)
         Lists of each instance.
     """
-    cdef Coder c = Coder(trace, affine, max_expanded)
+    cdef Coder c = Coder(trace, affine, max_expanded, room)
     cdef const unsigned char[::1] take = chosen.view(np.uint8)
     cdef Py_ssize_t n = indptr.shape[0] - 1, k, e, first, size = 64, place
     cdef int row, t, num_templates = 0

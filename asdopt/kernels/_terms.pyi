@@ -9,5 +9,5 @@ _Starts = npt.NDArray[np.intp]
 _Lists = tuple[_Starts, _Ints, _Floats]
 
 def flatten(
-    trace: Trace, roots: _Ints, max_steps: int
+    trace: Trace, roots: _Ints, max_steps: int, room: _Floats
 ) -> tuple[_Floats, _Lists, _Lists, npt.NDArray[np.bool_]]: ...

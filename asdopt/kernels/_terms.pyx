@@ -47,15 +47,18 @@ cdef class Flattener:
     cdef Ints stack, sums, leaves
     cdef Py_ssize_t steps
 
-    def __init__(self, trace):
+    def __init__(self, trace, room):
+        cdef Py_ssize_t n = trace.num_nodes
         self.op = trace.op
         self.a = trace.a
         self.b = trace.b
         self.val = trace.val
         self.pool_ids = trace.pool_ids
         self.pool_weights = trace.pool_weights
-        self.mark = np.zeros(trace.num_nodes, dtype=np.int32)
-        self.coef = np.empty(trace.num_nodes)
+        marks = room[n:].view(np.int32)[:n]
+        marks[:] = 0
+        self.mark = marks
+        self.coef = room[:n]
         self.steps = 0
 
     def __dealloc__(self):
@@ -161,8 +164,8 @@ cdef class Flattener:
         return c
 
 
-def flatten(trace, const int[::1] roots, Py_ssize_t max_steps):
-    """Flatten rows.
+def flatten(trace, const int[::1] roots, Py_ssize_t max_steps, room):
+    """Flatten rows; ``room`` is two numbers for each node, to work in.
 
     Returns
     -------
@@ -173,7 +176,7 @@ def flatten(trace, const int[::1] roots, Py_ssize_t max_steps):
         Rows that were not flattened, because their coefficients leave the range of numbers or
         the steps are used up: their only term is the root.
     """
-    cdef Flattener f = Flattener(trace)
+    cdef Flattener f = Flattener(trace, room)
     cdef Py_ssize_t m = roots.shape[0], r, j, num_inputs = trace.num_inputs
     cdef int i
     cdef double c
