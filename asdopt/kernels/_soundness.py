@@ -78,7 +78,7 @@ def find_disagreement(
     most = max(n, m, jacobian.nnz, hessian.nnz if hessian is not None else 0)
     if room is None or len(room) < most + m:
         room = np.empty(most + m)
-    weights, rest = room[:m], room[m:]
+    room, weights, rest = np.split(room, [len(room) - most - m, len(room) - most])
     with np.errstate(all="ignore"):
         # Nearer and nearer: the functions may not be defined on the other side of a branch.
         for size in _STEPS:

@@ -231,7 +231,7 @@ def along_line(trace, const int[::1] kept, const double[::1] x, const double[::1
     """Values, first and second derivatives at s = 0 of some nodes at ``x + s * direction``.
 
     Returns those of node ``kept[k]`` in column k of an array of shape (3, kept). The pass works in
-    ``room``, an array of float64, where it is large enough.
+    ``room``, an array of float64, where it is large enough; what it returns is then a part of it.
 
     Results of external functions are NaN, and so are derivatives that are 0 times infinity. With a
     seed each result gets other last digits, at random, as if it were rounded otherwise: how far
@@ -262,11 +262,11 @@ def along_line(trace, const int[::1] kept, const double[::1] x, const double[::1
         for k in range(words):
             before[k] = <int> num_far
             num_far += count_bits(marks[k])
-    cdef Py_ssize_t needed = 4 * (memory.size + num_far)
+    cdef Py_ssize_t used = 4 * (memory.size + num_far), needed = used + 3 * kept.shape[0]
     if room is None or len(room) < needed:
         room = np.empty(needed)
+    array = room[used:needed].reshape(3, kept.shape[0])
     cdef double[::1] numbers = room
-    array = np.empty((3, kept.shape[0]))
     cdef double[:, ::1] out = array
     memory.window = <Series *> &numbers[0]
     memory.far = memory.window + memory.size
