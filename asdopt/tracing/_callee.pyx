@@ -123,6 +123,13 @@ def current():
     return <object> active if active != NULL else None
 
 
+def running_tape():
+    """Tape of the trace that runs on this thread."""
+    if active == NULL:
+        raise RuntimeError("a stand-in was called outside of a trace")
+    return (<Session> active).tape
+
+
 def is_tracing():
     """Tell whether a trace runs on this thread."""
     return active != NULL

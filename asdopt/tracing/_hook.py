@@ -41,9 +41,7 @@ from asdopt.tracing import _callee
 from asdopt.tracing._callee import HOOK, Session
 from asdopt.tracing._convert import convert, is_hooked
 from asdopt.tracing._dataclass import hooked_dataclass_init
-from asdopt.tracing._location import (
-    is_user_file,
-)
+from asdopt.tracing._location import is_user_file
 from asdopt.tracing._memo import Memo
 from asdopt.tracing._namespace import substitute
 from asdopt.tracing._type_questions import notice

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from asdopt.tracing._callee import current
+from asdopt.tracing._callee import running_tape
 from asdopt.tracing._distributions import Frozen, distribution_method
 from asdopt.tracing._elementwise import record
 from asdopt.tracing._scipy_arrays import inverse_of_solver, refused
@@ -81,10 +81,7 @@ def _fitted(owner: Any, nu: int, ext: Any, t: Any, k: int) -> Any:
 
 def _curve(value: Callable[[Any, int], Any], x: Any) -> Any:
     """Record ``value(x, 0)``, whose derivatives are ``value(x, 1)`` and ``value(x, 2)``."""
-    session = current()
-    if session is None:
-        raise RuntimeError("a stand-in was called outside of a trace")
-    tape = session.tape
+    tape = running_tape()
     trailing = np.shape(value(np.zeros(0), 0))[1:]
 
     def part(place: tuple[int, ...]) -> Any:
@@ -129,10 +126,6 @@ def _interp1d(owner: Any, x: Any) -> Any:
 def _surface(owner: Any, x: Any, y: Any, dx: int, dy: int) -> Any:
     from scipy.interpolate import BSpline
 
-    session = current()
-    if session is None:
-        raise RuntimeError("a stand-in was called outside of a trace")
-
     (tx, ty, coefficients), (kx, ky) = owner.tck, owner.degrees
     table = np.reshape(coefficients, (len(tx) - kx - 1, len(ty) - ky - 1))
 
@@ -152,7 +145,7 @@ def _surface(owner: Any, x: Any, y: Any, dx: int, dy: int) -> Any:
         )
 
     return record(
-        session.tape,
+        running_tape(),
         (x, y),
         at(0, 0),
         (at(1, 0), at(0, 1)),
@@ -196,11 +189,8 @@ def regular_grid(owner: Any, xi: Any, method: Any) -> Any:
 
 def _integral(value: Any, integrand: Callable[[Any, int], Any], a: Any, b: Any) -> Any:
     """Record an integral by its limits."""
-    session = current()
-    if session is None:
-        raise RuntimeError("a stand-in was called outside of a trace")
     return record(
-        session.tape,
+        running_tape(),
         (a, b),
         np.vectorize(lambda s, t: float(value(s, t)), otypes=[float]),
         (lambda s, t: -integrand(s, 0), lambda s, t: integrand(t, 0)),

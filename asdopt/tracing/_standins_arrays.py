@@ -24,6 +24,7 @@ from asdopt.tracing._callee import (
     holds_scalars,
     holds_traced,
     know,
+    running_tape,
     stand_in,
 )
 from asdopt.tracing._complex import TracedComplex, has_complex, make, parts, tape_among
@@ -31,7 +32,6 @@ from asdopt.tracing._lift import lift
 from asdopt.tracing._nodes import constants
 from asdopt.tracing._registry import FUNCTIONS
 from asdopt.tracing._standins import stands_for
-from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import Tracer
 
 __all__ = ["lifted", "traced_constants"]
@@ -41,17 +41,10 @@ _OBJECT = np.dtype(object)
 _COMPLEX = np.dtype(np.complex128)
 
 
-def _tape() -> Tape:
-    session = current()
-    if session is None:
-        raise RuntimeError("a stand-in was called outside of a trace")
-    return session.tape
-
-
 def traced_constants(value: Any) -> Any:
     """Make a traced array of constants of a new array of float64; others stay."""
     if type(value) is np.ndarray and value.dtype == _FLOAT:
-        tape = _tape()
+        tape = running_tape()
         return array(tape, constants(tape, value), False)
     if type(value) is np.ndarray and value.dtype == _COMPLEX:
         session = current()
@@ -67,9 +60,9 @@ def lifted(value: Any) -> Any:
         if has_complex(value):
             return _lifted_complex(value)
         if holds_scalars(value):
-            return lift(_tape(), value)
+            return lift(running_tape(), value)
     elif type(value) is np.ndarray and value.dtype == _OBJECT and holds_traced(value):
-        return lift(_tape(), value)
+        return lift(running_tape(), value)
     return value
 
 
@@ -115,7 +108,7 @@ def _full(shape: Any, fill_value: Any, dtype: Any = None, **kwargs: Any) -> Any:
         return traced_constants(np.full(shape, fill_value, dtype, **kwargs))
     if dtype is not None and np.dtype(dtype) != _FLOAT:
         return np.full(shape, fill_value, dtype, **kwargs)
-    tape = _tape()
+    tape = running_tape()
     ids = np.empty(shape, dtype=np.int32)
     ids[...] = lift(tape, fill_value).ids
     return array(tape, ids, False)
@@ -124,7 +117,7 @@ def _full(shape: Any, fill_value: Any, dtype: Any = None, **kwargs: Any) -> Any:
 def _like(function: Callable[..., Any], value: float | None) -> None:
     def create(a: Any, *args: Any, **kwargs: Any) -> Any:
         if type(a) in (list, tuple) and holds_traced(a):
-            a = lift(_tape(), a)
+            a = lift(running_tape(), a)
         made = function(a, *args, **kwargs)
         if type(made) is np.ndarray and made.dtype == _FLOAT and value is not None:
             made[...] = value
@@ -170,14 +163,14 @@ def _array(
 ) -> Any:
     value = _has_traced_items(object)
     if type(value) is TracedComplex or (has_complex(value) and tape_among(value) is not None):
-        tape = _tape()
+        tape = running_tape()
         made: Any = make(tape, *parts(tape, value)).copy()
         made = made if dtype is None else made.astype(dtype)
         return made.reshape((1,) * (ndmin - made.ndim) + made.shape) if ndmin > made.ndim else made
     if not holds_traced(value) or (dtype is not None and np.dtype(dtype) == _OBJECT):
         plain = np.array(object, dtype, copy=copy, order=order, subok=subok, ndmin=ndmin, **kwargs)
         return plain if plain is object else traced_constants(plain)
-    tape = _tape()
+    tape = running_tape()
     source = lift(tape, value)
     made = source if dtype is None else source.astype(dtype, copy=False)
     if type(made) is TracedComplex:

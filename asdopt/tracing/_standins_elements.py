@@ -14,25 +14,17 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt.tracing._array_base import TracedArrayBase
-from asdopt.tracing._callee import HOOK, Session, current, holds_traced
+from asdopt.tracing._callee import HOOK, Session, holds_traced, running_tape
 from asdopt.tracing._complex import TracedComplex, tape_among
 from asdopt.tracing._hook import HANDLERS, METHODS
 from asdopt.tracing._lift import lift
 from asdopt.tracing._standins import is_traced
 from asdopt.tracing._standins_arrays import Dispatched, lifted, traced_constants
-from asdopt.tracing._tape import Tape
 
 __all__: list[str] = []
 
 _FLOAT = np.dtype(np.float64)
 _OBJECT = np.dtype(object)
-
-
-def _tape() -> Tape:
-    session = current()
-    if session is None:
-        raise RuntimeError("a stand-in was called outside of a trace")
-    return session.tape
 
 
 # ------------------------------------------------------------- ufuncs of the user's own functions
@@ -127,8 +119,8 @@ class _Vectorized:
             return lifted(made.tolist())
         if any(map(is_traced, results)):
             if types is not None:
-                return lift(_tape(), made).astype(types[0])
-            return lift(_tape(), made) if isinstance(made, np.ndarray) else made
+                return lift(running_tape(), made).astype(types[0])
+            return lift(running_tape(), made) if isinstance(made, np.ndarray) else made
         kind = asked[0] if asked else np.asarray(results[0]).dtype
         return np.asarray(made, dtype=kind)[()] if np.ndim(made) == 0 else made.astype(kind)
 

@@ -120,7 +120,7 @@ class TestOptions:
 
 
 class TestProducts:
-    """Sweeps once read beyond the end of arrays that are too short."""
+    """Sweeps would read beyond the end of arrays that are too short."""
 
     @pytest.mark.parametrize("size", [0, 2, 4])
     def test_points_and_seeds_of_another_size(self, size: int) -> None:

@@ -125,7 +125,7 @@ def test_wrong_arrays_are_refused():
 
 
 def test_results_are_not_written_over_what_is_read():
-    """Entries were once computed from multipliers that the first ones had overwritten."""
+    """Entries would be computed from multipliers that the first ones have overwritten."""
     problem = asdopt.Problem(
         lambda x: sum(x**4), asdopt.Constraint(lambda x: x**3, 0.0, 1.0), x0=np.ones(5)
     )
