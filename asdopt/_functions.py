@@ -260,7 +260,7 @@ def jacobian(
         function = FlatFunction(fun, x, **options)
         recorder, outputs = function.recorded(function.flatten(x))
         if has_narrow_guards(recorder.tape):
-            recorder.tape.close()
+            recorder.drop()
             return prepare_jacobian(fun, x, **options)(x)
         try:
             return jacobian_once(recorder, outputs)
@@ -297,7 +297,7 @@ def hessian(
         recorder, output = function.recorded(function.flatten(x))
         check_scalar(function, output.size)
         if has_narrow_guards(recorder.tape):
-            recorder.tape.close()
+            recorder.drop()
             return prepare_hessian(fun, x, **options)(x)
         try:
             return hessian_once(recorder, output)

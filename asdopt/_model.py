@@ -204,7 +204,11 @@ class Model:
         return settled(trace, x, self.parameters, self._recorded_as_they_run)
 
     def _recorded_as_they_run(
-        self, x: FloatArray, note_lines: bool = False, lenient: bool = False
+        self,
+        x: FloatArray,
+        note_lines: bool = False,
+        lenient: bool = False,
+        most_nodes: int | None = None,
     ) -> Trace:
         recorder = Recorder(
             self.x0.size,
@@ -212,6 +216,7 @@ class Model:
             num_parameters=self.parameters.size,
             note_lines=note_lines,
             lenient=lenient,
+            most_nodes=most_nodes,
         )
         try:
             parts = [self._record_objective(recorder, x)]

@@ -160,25 +160,35 @@ class FlatFunction:
         if x is None or note_lines:
             return trace
 
-        def record(x: FloatArray, note_lines: bool) -> Trace:
-            return self._recorded_as_it_runs(x, with_objective, note_lines)
+        def record(
+            x: FloatArray, *, note_lines: bool = False, most_nodes: int | None = None
+        ) -> Trace:
+            return self._recorded_as_it_runs(x, with_objective, note_lines, most_nodes)
 
         return settled(trace, x, np.empty(0), record)
 
     def _recorded_as_it_runs(
-        self, x: FloatArray | None, with_objective: bool, note_lines: bool
+        self,
+        x: FloatArray | None,
+        with_objective: bool,
+        note_lines: bool,
+        most_nodes: int | None = None,
     ) -> Trace:
-        recorder, ids = self.recorded(x, note_lines=note_lines)
+        recorder, ids = self.recorded(x, note_lines=note_lines, most_nodes=most_nodes)
         if with_objective:
             zero = np.array([recorder.tape.push_constant(0.0)], dtype=np.int32)
             ids = np.concatenate([zero, ids])
         return recorder.finish(ids)
 
     def recorded(
-        self, x: FloatArray | None, *, note_lines: bool = False
+        self,
+        x: FloatArray | None,
+        *,
+        note_lines: bool = False,
+        most_nodes: int | None = None,
     ) -> tuple[Recorder, IntArray]:
         """Run the function on a fresh tape; return it, still open, and the nodes of the results."""
-        recorder = Recorder(self.num_inputs, x, note_lines=note_lines)
+        recorder = Recorder(self.num_inputs, x, note_lines=note_lines, most_nodes=most_nodes)
         tape = recorder.tape
         try:
             out: Any = None

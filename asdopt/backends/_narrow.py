@@ -11,8 +11,8 @@ gives the same values at the point and derivatives that agree; else that is an e
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,16 @@ _MARGIN, _TIE = 1e-6, 1e-15
 # Of both steps, relative to x: what only one of them sees is curvature, or noise.
 _STEPS = (1e-3, 2e-4)
 _TOLERANCE = 0.02
+# Nearby a loop may be far longer than here, or never end.
+_TIMES, _FREE = 10, 200_000
+
+
+class Record(Protocol):
+    """Traces the functions at another point."""
+
+    def __call__(
+        self, x: FloatArray, *, note_lines: bool = ..., most_nodes: int | None = ...
+    ) -> Trace: ...
 
 
 def has_narrow_guards(tape: Tape) -> bool:
@@ -48,9 +58,7 @@ def has_narrow_guards(tape: Tape) -> bool:
     return bool(len(_close_nodes(nodes, op, a, b, val)))
 
 
-def settled(
-    trace: Trace, x: FloatArray, parameters: FloatArray, record: Callable[[FloatArray, bool], Trace]
-) -> Trace:
+def settled(trace: Trace, x: FloatArray, parameters: FloatArray, record: Record) -> Trace:
     """Give a trace whose derivatives are those of the function at the point where it was made.
 
     Parameters
@@ -58,8 +66,7 @@ def settled(
     trace : Trace
         Made at x.
     x, parameters : ndarray of float64
-    record : callable
-        ``record(x, note_lines)`` makes a trace elsewhere.
+    record : Record
 
     Raises
     ------
@@ -78,7 +85,8 @@ def settled(
             sweeps = Sweeps(trace, joined=False)
             if all(sweeps.values(place, parameters) for place in places):
                 return trace
-            nearby = [record(place, False) for place in places]
+            most = _TIMES * trace.num_nodes + _FREE
+            nearby = [record(place, most_nodes=most) for place in places]
             check = _Check(along, parameters, len(trace.outputs))
             around = [check.slopes(t, p) for t, p in zip(nearby, places, strict=True)]
             here = check.slopes(trace, x)
@@ -90,9 +98,9 @@ def settled(
                     return _taken_over(trace, other, x, parameters)
             if check.agrees(here, around, first_only=True):
                 return trace
-    except (AsdoptError, ArithmeticError, ValueError, TypeError, IndexError):
+    except (AsdoptError, ArithmeticError, LookupError, MemoryError, TypeError, ValueError):
         return trace  # the functions cannot be had nearby
-    raise TracingError(_sentence(record(x, True)))
+    raise TracingError(_sentence(record(x, note_lines=True)))
 
 
 @dataclass(frozen=True)

@@ -58,9 +58,9 @@ def run_hooked(
                 result = gathered(HOOK[fun](*traced()))
             if tape.refusal is None and "implicit" not in session.state:
                 return result
-        except Exception:
+        except Exception as error:
             # The second attempt says what is wrong, if it is still.
-            if tape.closed:
+            if tape.closed or isinstance(error, MemoryError):
                 raise
         tape.forget(mark)
     from asdopt.tracing import _implicit  # noqa: F401  # rarely needed
@@ -68,7 +68,7 @@ def run_hooked(
     try:
         with Session(tape, 1):
             result = gathered(HOOK[fun](*traced()))
-    except AsdoptError:
+    except (AsdoptError, MemoryError):  # on plain numbers it might not end either
         raise
     except Exception as error:
         if tape.refusal is not None:

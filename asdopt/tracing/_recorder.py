@@ -55,6 +55,8 @@ class Recorder:
         Note the user's line of every node (several times slower).
     lenient : bool
         Go on with NaN and infinity where math and Python's floats raise an error.
+    most_nodes : int, optional
+        How many operations the trace may have; with more it raises a MemoryError.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Recorder:
         num_parameters: int = 0,
         note_lines: bool = False,
         lenient: bool = False,
+        most_nodes: int | None = None,
     ) -> None:
         primal = values is not None
         self.tape = Tape(size, values, primal=primal, num_parameters=num_parameters)
@@ -72,6 +75,8 @@ class Recorder:
             self.tape.locate = user_location
             self.tape.note_lines()
         self.tape.lenient = lenient
+        if most_nodes is not None:
+            self.tape.most = most_nodes
         self._note_lines = note_lines
         self.values = values
 
@@ -244,6 +249,11 @@ class Recorder:
         found = [self._flatten(part, fun)[0] for part in parts]
         ids = np.concatenate(found) if found else np.empty(0, dtype=np.int32)
         return ids, ids.shape
+
+    def drop(self) -> None:
+        """End the trace, of which nobody reads anything."""
+        self.tape.close()
+        self.tape.done()
 
     def finish(self, outputs: IntArray) -> Trace:
         """Close the tape and return its live part as a trace with these outputs."""

@@ -4,6 +4,7 @@ cdef class TapeMemory:
     cdef int *b
     cdef double *val
     cdef Py_ssize_t size, capacity
+    cdef public Py_ssize_t most
     cdef int *pool_ids
     cdef double *pool_weights
     cdef Py_ssize_t pool_size, pool_capacity

@@ -1,2 +1,3 @@
 class TapeMemory:
+    most: int
     def __len__(self) -> int: ...

@@ -19,6 +19,9 @@ cdef Py_ssize_t MAX_NODES = 2147483647
 
 
 cdef class TapeMemory:
+    def __cinit__(self):
+        self.most = MAX_NODES
+
     def __dealloc__(self):
         if self.taken:
             return  # by arrays, which the tape keeps
@@ -39,9 +42,9 @@ cdef class TapeMemory:
         if need <= self.capacity:
             return 0
         # Moving the arrays costs more than the operations in them; pages not yet written are free.
-        cap = max(need, 4 * self.capacity, at_least, 1024)
-        if need > MAX_NODES:
-            raise MemoryError(f"the tape would need {need} nodes; at most {MAX_NODES} fit")
+        cap = min(max(need, 4 * self.capacity, at_least, 1024), self.most)
+        if need > self.most:
+            raise MemoryError(f"the tape would need {need} nodes; at most {self.most} fit")
         p = resized(self.op, cap)
         if p == NULL:
             raise MemoryError()
