@@ -38,6 +38,8 @@ _MARGIN, _TIE = 1e-6, 1e-15
 # Of both steps, relative to x: what only one of them sees is curvature, or noise.
 _STEPS = (1e-3, 2e-4)
 _TOLERANCE = 0.02
+# Differences of a function that is nearly straight there differ by less than this share.
+_STRAIGHT = 0.2
 # Nearby a loop may be far longer than here, or never end.
 _TIMES, _FREE = 10, 200_000
 
@@ -96,7 +98,7 @@ def settled(trace: Trace, x: FloatArray, parameters: FloatArray, record: Record)
                 found = check.slopes(other, x)
                 if found.equals(here) and check.agrees(found, around):
                     return _taken_over(trace, other, x, parameters)
-            if check.agrees(here, around, first_only=True):
+            if check.agrees(here, around, first_only=True) or not check.contradicts(here, around):
                 return trace
     except (AsdoptError, ArithmeticError, LookupError, MemoryError, TypeError, ValueError):
         return trace  # the functions cannot be had nearby
@@ -150,6 +152,27 @@ class _Check:
             if first_only or _between(np.array(here.second), bends[0], bends[1], rough).all():
                 return True
         return False
+
+    def contradicts(self, here: _Slopes, around: list[_Slopes]) -> bool:
+        """Whether differences that agree with one another give another derivative.
+
+        Where they do not agree the function bends between the points, and they say nothing.
+        """
+        slopes = np.array(
+            [
+                slope
+                for step, ahead, behind in zip(_STEPS, around[::2], around[1::2], strict=True)
+                for slope in (
+                    (ahead.values - here.values) / step,
+                    (here.values - behind.values) / step,
+                )
+            ]
+        )
+        size = np.abs(slopes).max(axis=0)
+        noise = 1e-12 * (1.0 + np.abs(here.values)) / _STEPS[-1]
+        agree = np.ptp(slopes, axis=0) <= _STRAIGHT * size + noise
+        far = np.abs(slopes - here.first).min(axis=0) > _TOLERANCE * size + noise
+        return bool((agree & far).any())
 
 
 def _between(

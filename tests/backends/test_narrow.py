@@ -174,6 +174,22 @@ def test_switches_have_the_derivative_of_the_side_they_take(
     np.testing.assert_allclose(asdopt.jacobian(fun, x).toarray()[0], gradient)
 
 
+@pytest.mark.parametrize("x", [1.0, 1.3])
+def test_an_iteration_of_a_function_that_oscillates_is_taken_as_it_is(x: float) -> None:
+    """Differences say nothing of it, and its derivatives are right."""
+
+    def root(x: Any) -> Any:
+        """Root of ``y**3 + y = sin(3e4 x[0])``."""
+        y, right = 0.0, math.sin(3e4 * x[0])
+        while abs(y**3 + y - right) > 1e-12:
+            y -= (y**3 + y - right) / (3 * y * y + 1)
+        return y
+
+    y = root([x])
+    expected = 3e4 * math.cos(3e4 * x) / (3 * y * y + 1)
+    assert asdopt.Problem(root, x0=[x]).gradient([x])[0] == pytest.approx(expected, rel=1e-9)
+
+
 def test_decisions_that_are_not_close_cost_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: Any) -> None:
         raise AssertionError
