@@ -161,6 +161,13 @@ class Evaluator:
         return self._hessian_pattern
 
     @property
+    def hessian_size(self) -> str:
+        """How many nonzeros the Hessian has, in words."""
+        if self._hessian_pattern is not None:
+            return f"{self._hessian_pattern.nnz:,} nonzeros in the lower triangle"
+        return "too many nonzeros" if self.why_no_hessian else "not prepared"
+
+    @property
     def num_branches(self) -> int:
         """Number of branch outcomes traced so far."""
         return len(self._branches)

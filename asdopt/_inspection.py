@@ -245,9 +245,6 @@ class Inspection:
         """Sizes, sparsity, branches and the time each stage took, as text."""
         equal = int(np.count_nonzero(self._problem.cl == self._problem.cu))
         jac, ev = self._problem.jacobian_pattern, self._problem.evaluator
-        hessian = "too many"
-        if ev.why_no_hessian is None:
-            hessian = f"{self._problem.hessian_pattern.nnz:,}"
         bounded = int(
             np.count_nonzero(np.isfinite(self._problem.lb) | np.isfinite(self._problem.ub))
         )
@@ -265,7 +262,7 @@ class Inspection:
             ("variables", f"{self._problem.n:,}, {bounded:,} with bounds"),
             ("constraints", ", ".join(kinds) or "none"),
             ("Jacobian", f"{jac.nnz:,} nonzeros, {_percent(jac.density)} dense"),
-            ("Hessian", f"{hessian} nonzeros in the lower triangle"),
+            ("Hessian", ev.hessian_size),
             ("tape", f"{ev.trace.num_nodes:,} nodes{branches}"),
             ("seconds", f"trace {ev.trace_seconds:.3g}, prepare {ev.prepare_seconds:.3g}"),
         ]

@@ -363,12 +363,9 @@ class Problem(Inspection):
         )
 
     def __repr__(self) -> str:
-        hessian = "too many"
-        if self._evaluator.why_no_hessian is None:
-            hessian = str(self.hessian_pattern.nnz)
         return (
             f"Problem({self.n} variables, {self.m} constraints, Jacobian "
-            f"{self.jacobian_pattern.nnz} nonzeros, Hessian {hessian} in the lower triangle)"
+            f"{self.jacobian_pattern.nnz:,} nonzeros, Hessian {self._evaluator.hessian_size})"
         )
 
     # Checks

@@ -135,7 +135,7 @@ def coupled(x: Any) -> Any:
 def test_a_hessian_with_too_many_entries_is_told_where_it_is_needed() -> None:
     x0 = np.linspace(0.1, 1.0, 70_000)
     problem = asdopt.Problem(coupled, asdopt.Constraint(lambda x: np.sum(x**2), 0, 1e6), x0=x0)
-    assert "Hessian too many" in repr(problem)
+    assert "Hessian too many nonzeros" in repr(problem)
     assert "too many nonzeros" in problem.report()
     assert np.allclose(problem.gradient(x0), 2 * (x0 - 1) + 3 * np.mean(x0) ** 2 / len(x0))
     assert problem.jacobian_values(x0).tolist() == (2 * x0).tolist()

@@ -12,6 +12,7 @@ from scipy.optimize import LinearConstraint
 
 import asdopt
 from asdopt import Constraint, Problem, external
+from asdopt.applications._equations import Equations
 
 
 def top_level(x: Any) -> Any:
@@ -167,3 +168,10 @@ def test_a_failed_solve_says_what_it_violates():
     assert "below its bound 5 by 3" in str(solution)
     problem = asdopt.Problem(lambda x: (x[0] - 1) ** 2, x0=[0.0])
     assert problem.solve().violated == []
+
+
+def test_a_problem_without_second_derivatives_can_be_shown() -> None:
+    """Those that applications prepare for first derivatives alone."""
+    problem = Equations(None, asdopt.Constraint(lambda x: x**2, 0.0, 0.0), x0=[1.0, 2.0])
+    assert "Hessian not prepared" in repr(problem)
+    assert "Hessian: not prepared" in problem.report()
