@@ -229,14 +229,16 @@ def _fitted(search: _Search, original: Any, args: Any, kwargs: Any) -> Any:
         p0[both] = 0.5 * (low[both] + high[both])
         p0[np.isfinite(low) & ~both] = low[np.isfinite(low) & ~both] + 1.0
         p0[np.isfinite(high) & ~both] = high[np.isfinite(high) & ~both] - 1.0
-    weigh: Any = lambda r: r  # noqa: E731
-    if sigma is not None:
-        spread = np.asarray(sigma, dtype=float)
-        if spread.ndim == 2 and spread.shape != (1, 1):
-            root = np.linalg.inv(np.linalg.cholesky(spread))
-            weigh = lambda r: root @ r  # noqa: E731
-        else:
-            weigh = lambda r: r / spread  # noqa: E731
+    spread = None if sigma is None else np.asarray(sigma, dtype=float)
+    root = None
+    if spread is not None and spread.ndim == 2 and spread.shape != (1, 1):
+        root = np.linalg.inv(np.linalg.cholesky(spread))
+
+    def weigh(r: Any) -> Any:
+        if spread is None:
+            return r
+        return r / spread if root is None else root @ r
+
     if given.get("full_output"):
         raise search.refuse("full_output=True was asked for, of which the fit alone is followed")
 
