@@ -49,13 +49,35 @@ class Call:
         if "disp" in parameters and finder.__name__ != "fmin_l_bfgs_b":
             self.options["disp"] = 0
 
-    def __call__(self, box: Minimum, read: FloatArray, where: FloatArray) -> FloatArray:
+    def _start(self, where: FloatArray) -> dict[str, Any]:
         start: dict[str, Any] = {}
         at = 0
         for name, size in self.places:
             count = int(np.prod(size))
             start[name] = where[at : at + count].reshape(size)[()]
             at += count
+        return start
+
+    def contains(self, t: FloatArray, where: FloatArray) -> bool:
+        """Whether a point is inside of all bounds, and on none of them."""
+        start = self._start(where)
+        bounds: Any
+        if "x2" in start:  # of fminbound
+            bounds = start["x1"], start["x2"]
+        else:
+            bounds = start.get("bounds", self.options.get("bounds"))
+            if bounds is None:
+                return True
+            if hasattr(bounds, "lb"):
+                bounds = bounds.lb, bounds.ub
+            elif self.finder.__name__ in {"minimize", "fmin_l_bfgs_b"}:
+                pairs = np.array(bounds, dtype=float)  # None becomes NaN
+                bounds = np.reshape(pairs, (-1, 2)).T
+        low, high = bounds
+        return not bool(np.any((t <= low) | (t >= high)))
+
+    def __call__(self, box: Minimum, read: FloatArray, where: FloatArray) -> FloatArray:
+        start = self._start(where)
         name = self.finder.__name__
 
         def values(t: Any) -> Any:
@@ -140,7 +162,8 @@ class Minimum(InnerTrace):
                     best = self._polished(start(), read)
             except (RuntimeError, ValueError, ArithmeticError, np.linalg.LinAlgError):
                 continue
-            if best is not None:
+            # Beyond a bound the gradient may be zero near a minimum that the bound holds.
+            if best is not None and self._call.contains(best, where):
                 return best
         return np.full(self.num_results, np.nan)
 

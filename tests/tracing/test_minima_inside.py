@@ -254,3 +254,34 @@ def test_a_bound_that_becomes_active_elsewhere_is_told() -> None:
     assert problem.gradient([2.5]) == pytest.approx([0.4])
     with pytest.raises(asdopt.AsdoptError, match=r"minimize_scalar.*active bound"):
         problem.gradient([5.0])
+
+
+BOUNDED: dict[str, Callable[[Any], Any]] = {
+    "pairs": lambda x: so.minimize(lambda y: (y[0] - x[0]) ** 2, [0.5], bounds=[(None, 1)]).x[0],
+    "Bounds": lambda x: so.minimize(lambda y: (y[0] - x[0]) ** 2, [0.5], bounds=so.Bounds(0, 1)).x[
+        0
+    ],
+    "scalar": lambda x: (
+        so.minimize_scalar(lambda y: (y - x[0]) ** 2, bounds=(0, 1), method="bounded").x
+    ),
+    "fminbound": lambda x: so.fminbound(lambda y: (y - x[0]) ** 2, 0, 1),
+    "l_bfgs_b": lambda x: so.fmin_l_bfgs_b(
+        lambda y: (y[0] - x[0]) ** 2, [0.5], approx_grad=True, bounds=[(None, 1)]
+    )[0][0],
+    "least_squares": lambda x: so.least_squares(lambda y: y - x[0], [0.5], bounds=(0, 1)).x[0],
+    "curve_fit": lambda x: so.curve_fit(
+        lambda t, a: a * t, np.array([1.0, 2.0]), np.array([1.0, 2.0]) * x[0], bounds=(0, 1)
+    )[0][0],
+}
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+@pytest.mark.parametrize("beyond", [1.01, 1.0001])
+def test_no_minimum_is_taken_from_just_beyond_a_bound(name: str, beyond: float) -> None:
+    problem = asdopt.Problem(BOUNDED[name], x0=[0.7])
+    assert problem.objective([0.7]) == pytest.approx(0.7)
+    assert problem.gradient([0.7])[0] == pytest.approx(1.0)
+    with pytest.raises(asdopt.AsdoptError, match="active bound"):
+        problem.objective([beyond])
+    with pytest.raises(asdopt.TracingError, match="active bound"):
+        asdopt.Problem(BOUNDED[name], x0=[beyond])
