@@ -99,6 +99,24 @@ class InnerTrace(Box):
     def _sweeps(self) -> Sweeps:
         return Sweeps(self._trace, joined=False)
 
+    def _moves(self, x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Give what is found first, and how it moves with what the function reads second."""
+        raise NotImplementedError
+
+    def jacobian(self, x: FloatArray) -> FloatArray:
+        """By what the function reads; where it was looked for does not matter."""
+        _, moves, _ = self._moves(x)
+        found = np.zeros((self.num_results, self.num_inputs))
+        found[:, : self._num_read] = moves
+        return found
+
+    def _along(self, moves: FloatArray, inner: FloatArray) -> FloatArray:
+        """Second derivatives by what is read, of those by unknowns and by what is read."""
+        along = np.concatenate([moves, np.eye(self._num_read)])
+        found = np.zeros((self.num_inputs, self.num_inputs))
+        found[: self._num_read, : self._num_read] = along.T @ inner @ along
+        return found
+
 
 def columns(product: Callable[[FloatArray], FloatArray], size: int, rows: int) -> FloatArray:
     """Product with the identity, as many columns at a time as there are lanes."""

@@ -194,13 +194,6 @@ class Minimum(InnerTrace):
         moves: Any = -np.linalg.solve(whole[:k, :k], whole[:k, k:])
         return t, moves, whole[:k, :k]
 
-    def jacobian(self, x: FloatArray) -> FloatArray:
-        """By what the function reads; where it was looked for does not matter."""
-        _, moves, _ = self._moves(x)
-        found = np.zeros((self.num_results, self.num_inputs))
-        found[:, : self._num_read] = moves
-        return found
-
     def hessian(self, x: FloatArray, weights: FloatArray) -> FloatArray:
         """Of the weighted sum, by differences of the curvature along one direction."""
         t, moves, curvature = self._moves(x)
@@ -219,7 +212,4 @@ class Minimum(InnerTrace):
             # Central differences, extrapolated twice: of order six.
             far, middle, near = (bend(step / 2**k) for k in range(3))
             inner = (64 * near - 20 * middle + far) / 45 * size
-        along_all = np.concatenate([moves, np.eye(self._num_read)])
-        found = np.zeros((self.num_inputs, self.num_inputs))
-        found[: self._num_read, : self._num_read] = along_all.T @ inner @ along_all
-        return found
+        return self._along(moves, inner)

@@ -269,13 +269,6 @@ class _Root(InnerTrace):
         moves: Any = -np.linalg.solve(slope, whole[:, len(t) :])
         return tx, moves, slope
 
-    def jacobian(self, x: FloatArray) -> FloatArray:
-        """By what the function reads; where it was looked for does not matter."""
-        _, moves, _ = self._moves(x)
-        found = np.zeros((self.num_results, self.num_inputs))
-        found[:, : self._num_read] = moves
-        return found
-
     def hessian(self, x: FloatArray, weights: FloatArray) -> FloatArray:
         """Of the weighted sum, with the multipliers of the function."""
         tx, moves, slope = self._moves(x)
@@ -283,10 +276,7 @@ class _Root(InnerTrace):
         multipliers: Any = -np.linalg.solve(slope.T, weights)
         self._sweeps.gradient(multipliers)
         inner = columns(self._sweeps.hvp, len(tx), len(tx))
-        along = np.concatenate([moves, np.eye(self._num_read)])
-        found = np.zeros((self.num_inputs, self.num_inputs))
-        found[: self._num_read, : self._num_read] = along.T @ inner @ along
-        return found
+        return self._along(moves, inner)
 
 
 def _polished(t: FloatArray, at: Any, slope: Any) -> FloatArray | None:
