@@ -58,15 +58,17 @@ def weigh(double[:, ::1] results, double[:, ::1] sizes, uint64_t seed, double[::
         The sum, and that of the absolute values of its terms.
     """
     cdef Py_ssize_t i, m = results.shape[1]
-    cdef double second = 0.0, spread = 0.0
+    cdef double weight, nothing, second = 0.0, spread = 0.0
     finite_array = np.empty(m, dtype=np.uint8)
     cdef unsigned char[::1] finite = finite_array
     for i in range(m):
-        finite[i] = isfinite(results[0, i]) and isfinite(results[1, i]) and isfinite(results[2, i])
-        if finite[i]:
-            weights[i] = away_from_zero(seed, i)
-            second += weights[i] * results[2, i]
-            spread += fabs(weights[i] * sizes[2, i])
+        nothing = (results[0, i] - results[0, i]) + (results[1, i] - results[1, i])
+        nothing += results[2, i] - results[2, i]
+        finite[i] = nothing == 0.0  # NaN where one is not
+        if nothing == 0.0:
+            weight = weights[i] = away_from_zero(seed, i)
+            second += weight * results[2, i]
+            spread += fabs(weight * sizes[2, i])
         else:
             weights[i] = results[2, i] = sizes[2, i] = 0.0
     return finite_array.view(np.bool_), second, spread

@@ -76,9 +76,12 @@ def find_disagreement(
     known = trace.val[: n + trace.num_parameters]
     direction = numbers_away_from_zero(n, _SEED + 1)
     most = max(n, m, jacobian.nnz, hessian.nnz if hessian is not None else 0)
-    if room is None or len(room) < most + m:
-        room = np.empty(most + m)
-    room, weights, rest = np.split(room, [len(room) - most - m, len(room) - most])
+    if room is None or len(room) < 4 * m + most:
+        room = np.empty(4 * m + most)
+    # From the front, which passes before this one have written: the rest may not exist yet. What
+    # the machine gives comes after the tape's results, where those of its other nodes were.
+    weights, room = room[:m], room[m:]
+    rest = room[3 * m :]
     with np.errstate(all="ignore"):
         # Nearer and nearer: the functions may not be defined on the other side of a branch.
         for size in _STEPS:

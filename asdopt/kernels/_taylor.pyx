@@ -112,8 +112,7 @@ cdef inline bint is_row(const Tape *tape, Py_ssize_t i) noexcept nogil:
     cdef int k, o = tape.op[i], found = 0
     if i & (ROW - 1) or i + ROW > tape.size:
         return False
-    if (memcmp(tape.op + i, tape.op + i + 1, ROW - 1) or o == OP_CONSTANT or o == OP_SUM
-            or o == OP_EXTERNAL):
+    if memcmp(tape.op + i, tape.op + i + 1, ROW - 1) or o == OP_SUM or o == OP_EXTERNAL:
         return False
     for k in range(ROW):
         found |= (a[k] >= <int> i) | (b[k] >= <int> i)
@@ -127,8 +126,13 @@ cdef void evaluate_row(const Tape *tape, const Line *line, const Memory *memory,
     cdef Series[ROW] s_room
     cdef Series[ROW] t_room
     cdef Series *r = &memory.window[i & (memory.size - 1)]
-    cdef const Series *s = recall_row(memory, line, tape.a + i, i, s_room)
+    cdef const Series *s
     cdef const Series *t
+    if o == OP_CONSTANT:
+        for k in range(ROW):
+            put(&r[k], tape.val[i + k], 0.0, 0.0, False)
+        return
+    s = recall_row(memory, line, tape.a + i, i, s_room)
     if o == OP_SQUARE:
         for k in range(ROW):
             square(&s[k], &r[k])
@@ -231,7 +235,7 @@ def along_line(trace, const int[::1] kept, const double[::1] x, const double[::1
     """Values, first and second derivatives at s = 0 of some nodes at ``x + s * direction``.
 
     Returns those of node ``kept[k]`` in column k of an array of shape (3, kept). The pass works in
-    ``room``, an array of float64, where it is large enough; what it returns is then a part of it.
+    ``room``, an array of float64, where it is large enough; what it returns is then its front.
 
     Results of external functions are NaN, and so are derivatives that are 0 times infinity. With a
     seed each result gets other last digits, at random, as if it were rounded otherwise: how far
@@ -262,13 +266,14 @@ def along_line(trace, const int[::1] kept, const double[::1] x, const double[::1
         for k in range(words):
             before[k] = <int> num_far
             num_far += count_bits(marks[k])
-    cdef Py_ssize_t used = 4 * (memory.size + num_far), needed = used + 3 * kept.shape[0]
+    # A series more, to begin at a multiple of its size: none is then in two lines of the cache.
+    cdef Py_ssize_t used = 3 * kept.shape[0], needed = used + 4 * (memory.size + num_far + 1)
     if room is None or len(room) < needed:
         room = np.empty(needed)
-    array = room[used:needed].reshape(3, kept.shape[0])
+    array = room[:used].reshape(3, kept.shape[0])
     cdef double[::1] numbers = room
     cdef double[:, ::1] out = array
-    memory.window = <Series *> &numbers[0]
+    memory.window = <Series *> ((<size_t> &numbers[used] + sizeof(Series) - 1) & -sizeof(Series))
     memory.far = memory.window + memory.size
     with nogil:
         sweep(&tape, &line, &memory, seed)

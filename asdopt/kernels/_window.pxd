@@ -149,20 +149,29 @@ cdef inline Py_ssize_t choose_size(const unsigned char[::1] op, const int[::1] a
     return <Py_ssize_t> 1 << (SMALLEST + best)
 
 
-cdef inline void mark_operands(Memory *m, const int *operands, int i, int count, int first_node,
-                               int size) noexcept nogil:
-    """Mark those operands of up to 64 nodes i, i + 1, ... that are out of the window."""
-    cdef int k, first = operands[0], far = 0, scattered = 0
+cdef inline bint is_far(const int *operands, int i, int first_node, int size) noexcept nogil:
+    """Whether an operand of 64 nodes i, i + 1, ... is a node out of the window.
+
+    A difference is negative where it is: signs are put together without comparing.
+    """
+    cdef int k, signs = 0, latest = i - size + 1
+    for k in range(ROW):
+        signs |= (operands[k] - (latest + k)) & ~(operands[k] - first_node)
+    return signs < 0
+
+
+cdef inline void mark_row(Memory *m, const int *operands, int i, int first_node,
+                          int size) noexcept nogil:
+    """Mark those operands of 64 nodes i, i + 1, ... that are out of the window."""
+    cdef int k, first = operands[0], count = ROW, scattered = 0
     cdef uint64_t ones = <uint64_t> -1
     # Most have nothing to mark, which is seen many nodes at a time.
-    for k in range(count):
-        far |= (operands[k] >= first_node) & (i + k - operands[k] >= size)
-    if not far:
+    if not is_far(operands, i, first_node, size):
         return
-    for k in range(count):
+    for k in range(ROW):
         scattered |= operands[k] ^ (first + k)
     if scattered:
-        for k in range(count):
+        for k in range(ROW):
             mark_if_far(m, operands[k], i + k, first_node)
         return
     if first < first_node:
@@ -178,18 +187,19 @@ cdef inline void mark_far(Memory *m, const unsigned char[::1] op, const int[::1]
                           const int[::1] b, const int[::1] pool_ids,
                           Py_ssize_t first_node) noexcept nogil:
     """Mark what is used from outside of the window."""
-    cdef Py_ssize_t i, k, n = op.shape[0], start
-    cdef int count, size = <int> min(m.size, n)
+    cdef Py_ssize_t i, k, n = op.shape[0], start, stop
+    cdef int size = <int> min(m.size, n)
     for k in range((n >> 6) + 1):
         m.marks[k] = 0
     for start in range(first_node, n, 64):
-        count = <int> min(64, n - start)
+        stop = min(start + ROW, n)
         # What a sum has for a and b are no operands.
-        if not (memchr(&op[start], OP_SUM, count) or memchr(&op[start], OP_EXTERNAL, count)):
-            mark_operands(m, &a[start], <int> start, count, <int> first_node, size)
-            mark_operands(m, &b[start], <int> start, count, <int> first_node, size)
+        if (stop - start == ROW and not memchr(&op[start], OP_SUM, ROW)
+                and not memchr(&op[start], OP_EXTERNAL, ROW)):
+            mark_row(m, &a[start], <int> start, <int> first_node, size)
+            mark_row(m, &b[start], <int> start, <int> first_node, size)
             continue
-        for i in range(start, start + count):
+        for i in range(start, stop):
             if op[i] == OP_SUM:
                 for k in range(a[i], a[i] + b[i]):
                     mark_if_far(m, pool_ids[k], i, first_node)

@@ -82,3 +82,20 @@ def test_series_along_a_line(fun) -> None:
     shaken, *_ = along_line(trace, kept, x, p, direction, 7)
     assert np.allclose(shaken, values, rtol=1e-10)
     assert fun is nothing or not np.array_equal(shaken, values)
+
+
+@pytest.mark.parametrize("start", range(9))
+def test_any_room_does(start) -> None:
+    """What a pass gives stands at the front of its room, wherever that begins."""
+    x, p, direction = np.linspace(0.6, 1.4, 5), np.array([0.7, 1.2]), np.linspace(-1.0, 1.0, 5)
+    rows = asdopt.Constraint(shifted_arrays, 0.0, 1.0)
+    trace = asdopt.Problem(lambda x, p: x[0], rows, x0=x, parameters=p).evaluator.trace
+    kept = trace.outputs[start:]
+    room = np.full(4 * trace.num_nodes + start, np.nan)[start:]
+    series = along_line(trace, kept, x, p, direction, room=room)
+    assert np.array_equal(series, along_line(trace, kept, x, p, direction))
+    assert np.array_equal(series.ravel(), room[: series.size])
+    assert np.shares_memory(series, room)
+    small = np.full(7, np.nan)
+    assert np.array_equal(series, along_line(trace, kept, x, p, direction, room=small))
+    assert np.isnan(small).all()
