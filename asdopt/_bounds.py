@@ -147,6 +147,9 @@ def _side(side: Any, missing: float, structure: Structure, what: str) -> FloatAr
 
 
 def _pairs(bounds: Any, n: int, what: str) -> tuple[FloatArray, FloatArray]:
+    if isinstance(bounds, np.ndarray) and bounds.shape == (n, 2) and n > 2:
+        lows, highs = bounds.T
+        return _two_sides(lows, highs, what)
     try:
         pairs = list(bounds)
         if len(pairs) == 2 and all(p is None or np.ndim(p) == 0 for p in pairs):
@@ -162,6 +165,10 @@ def _pairs(bounds: Any, n: int, what: str) -> tuple[FloatArray, FloatArray]:
         raise InputError(
             f"{what} has {len(lows)} pairs, there are {n} variables: give one pair for each"
         )
+    return _two_sides(lows, highs, what)
+
+
+def _two_sides(lows: Any, highs: Any, what: str) -> tuple[FloatArray, FloatArray]:
     return (
         bound_numbers(lows, -np.inf, f"the lower side of {what}"),
         bound_numbers(highs, np.inf, f"the upper side of {what}"),

@@ -83,8 +83,6 @@ def acopf(case: Case, form: Form = "loop") -> Problem:
     >>> from pglib_cases import acopf, load
     >>> problem = acopf(load("3_lmbd"), form="vectorized")
     """
-    from scipy.optimize import Bounds
-
     from asdopt import Constraint, Problem
 
     model = polar_model(case, form)
@@ -97,7 +95,7 @@ def acopf(case: Case, form: Form = "loop") -> Problem:
         model.objective,
         constraints,
         x0=model.x0,
-        bounds=Bounds(model.lb, model.ub),
+        bounds=np.column_stack([model.lb, model.ub]),
         names=variable_names(case),
     )
 

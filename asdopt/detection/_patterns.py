@@ -76,9 +76,12 @@ def jacobian_pattern(
     few consumers; at worst ``num_nodes * min(m, num_inputs) / 256`` steps.
     """
     nodes = _output_nodes(trace, outputs)
-    classes = _classify(trace, mode)
-    rows, cols = _jacobian_entries(trace, classes, nodes)
-    return _from_unsorted(rows, cols, (len(nodes), trace.num_inputs))
+    _check_mode(trace, mode)
+    shape = len(nodes), trace.num_inputs
+    if min(shape) == 0:
+        return SparsityPattern([], [], shape)
+    rows, cols = _jacobian_entries(trace, _classify(trace, mode), nodes)
+    return _from_unsorted(rows, cols, shape)
 
 
 def hessian_pattern(
@@ -119,6 +122,7 @@ def hessian_pattern(
     ``num_nodes * num_inputs / 128`` steps.
     """
     nodes = _output_nodes(trace, outputs)
+    _check_mode(trace, mode)
     classes = _classify(trace, mode)
     pools = trace.pool_ids, trace.pool_weights
     _classes.mark_live(classes, trace.a, trace.b, *pools, nodes)
@@ -145,7 +149,7 @@ def _output_nodes(trace: Trace, outputs: npt.ArrayLike | None) -> _Ints:
     return np.ascontiguousarray(nodes, dtype=np.int32)
 
 
-def _classify(trace: Trace, mode: Mode) -> _Bytes:
+def _check_mode(trace: Trace, mode: Mode) -> None:
     if mode not in get_args(Mode):
         raise InputError(f"A pattern has mode 'global' or 'local', got {mode!r}.")
     if mode == "local" and not trace.primal:
@@ -153,6 +157,9 @@ def _classify(trace: Trace, mode: Mode) -> _Bytes:
             "A local pattern was asked for, but the trace has no values: it was made from a size. "
             "Local patterns hold at one point; give x0, or ask for mode='global'."
         )
+
+
+def _classify(trace: Trace, mode: Mode) -> _Bytes:
     return _classes.classify(
         trace.op,
         trace.a,
@@ -167,8 +174,6 @@ def _classify(trace: Trace, mode: Mode) -> _Bytes:
 
 def _jacobian_entries(trace: Trace, classes: _Bytes, nodes: _Ints) -> _Entries:
     n, m = trace.num_inputs, len(nodes)
-    if min(n, m) == 0:
-        return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32)
     tape = classes, trace.a, trace.b, trace.pool_ids, trace.pool_weights, n, nodes
     if min(n, m) > _LANES:
         entries = _sets.jacobian(*tape, _allowed_steps(trace, min(n, m)))
