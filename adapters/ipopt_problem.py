@@ -140,6 +140,11 @@ def _open(problem: Problem, request: SolveRequest, choice: str | None) -> Restar
     return _c_class(*found)(problem, EvaluationError, request.callback)
 
 
+@functools.cache
+def _any_problem() -> Problem:
+    return Problem(None, x0=[0.0])
+
+
 def solve(problem: Problem, request: SolveRequest) -> Solution:
     """Solve a problem with Ipopt.
 
@@ -170,13 +175,14 @@ def solve(problem: Problem, request: SolveRequest) -> Solution:
     # The starting point may take other branches than the one where the problem was made.
     evaluator.outputs(request.x0)
     evaluator.prepare()
+    options = dict(request.options)
+    # Ipopt refuses options itself, and takes no problem without variables.
+    nlp = _open(problem if problem.n else _any_problem(), request, options.pop("library", None))
+    for name, value in options.items():
+        nlp.add_option(name, value)
     settled = settle(problem, request.x0, "ipopt", start)
     if settled is not None:
         return settled
-    options = dict(request.options)
-    nlp = _open(problem, request, options.pop("library", None))
-    for name, value in options.items():
-        nlp.add_option(name, value)
     multipliers = _apply_request(nlp, problem, request)
     steepest = float(np.abs(evaluator.gradient(request.x0)).max(initial=1.0))
     x, info = nlp.solve(request.x0, *multipliers)

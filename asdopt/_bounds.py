@@ -66,7 +66,8 @@ def variable_bounds(bounds: Any, structure: Structure) -> tuple[FloatArray, Floa
     Parameters
     ----------
     bounds : object
-        ``scipy.optimize.Bounds``, a sequence of n pairs ``(lo, hi)`` with None for no bound, an
+        ``scipy.optimize.Bounds``, a sequence of n pairs ``(lo, hi)`` with None for no bound (of
+        two variables a list, not a tuple of two arrays, which may mean both), an
         array of shape (n, 2), a single pair for all variables, a mapping from the keys of a
         structured x0 to a tuple of two numbers or arrays that broadcast to the key's shape, or
         None.
@@ -146,6 +147,39 @@ def _side(side: Any, missing: float, structure: Structure, what: str) -> FloatAr
         ) from None
 
 
+def _check_reading(bounds: Any, pairs: list[Any], what: str) -> None:
+    """Refuse two arrays that may as well be the lower and the upper bounds of two variables.
+
+    A sequence holds pairs, as in ``scipy.optimize.minimize``; ``least_squares`` takes a tuple of
+    two arrays, lower and upper bounds. They are told apart where one reading leaves nothing free,
+    else by the kind of the sequence.
+
+    Raises
+    ------
+    InputError
+    """
+    if any(np.shape(pair) != (2,) or isinstance(pair, tuple) for pair in pairs):
+        return
+    sides = np.array(
+        [
+            bound_numbers(pair, missing, what)
+            for pair, missing in zip(pairs, (-np.inf, np.inf), strict=True)
+        ]
+    )
+    lower, upper = sides
+    if (sides == sides.T).all() or not (lower <= upper).all() or (lower == upper).all():
+        return  # the same either way, or no bounds of two variables
+    is_degenerate = bool((sides[:, 0] == sides[:, 1]).all())
+    is_list_of_lists = isinstance(bounds, list) and all(isinstance(p, list) for p in pairs)
+    if is_degenerate or not (is_list_of_lists or isinstance(bounds, np.ndarray)):
+        fixed = ", and fix both" if is_degenerate and np.isfinite(sides).all() else ""
+        raise InputError(
+            f"{what} is {short_repr(bounds)} for two variables, which may mean a pair (lo, hi) for "
+            f"each{fixed}, or lower and upper bounds: give a list of tuples [(lo, hi), (lo, hi)] "
+            "for the first, scipy.optimize.Bounds(lb, ub) for the second"
+        )
+
+
 def _pairs(bounds: Any, n: int, what: str) -> tuple[FloatArray, FloatArray]:
     if isinstance(bounds, np.ndarray) and bounds.shape == (n, 2) and n > 2:
         lows, highs = bounds.T
@@ -165,6 +199,8 @@ def _pairs(bounds: Any, n: int, what: str) -> tuple[FloatArray, FloatArray]:
         raise InputError(
             f"{what} has {len(lows)} pairs, there are {n} variables: give one pair for each"
         )
+    if n == 2:
+        _check_reading(bounds, pairs, what)
     return _two_sides(lows, highs, what)
 
 

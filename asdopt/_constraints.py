@@ -8,7 +8,7 @@ Enters: a function with ``cl, cu``, a :class:`Constraint`, SciPy's ``NonlinearCo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ import numpy.typing as npt
 
 from asdopt._bounds import bound_numbers, check_order, open_ended
 from asdopt._errors import InputError
+from asdopt._keyword_hints import CONSTRAINT
+from asdopt._keywords import explained
 from asdopt.tracing._callee import HOOK
 
 __all__ = ["Constraint", "as_constraints", "row_bounds", "row_names"]
@@ -23,6 +25,7 @@ __all__ = ["Constraint", "as_constraints", "row_bounds", "row_names"]
 FloatArray = npt.NDArray[np.float64]
 
 
+@explained(CONSTRAINT, "Constraint(fun, lb, ub, name=...)")
 @dataclass(frozen=True, slots=True)
 class Constraint:
     """Constraint ``lb <= fun(x) <= ub``, row by row; equality where ``lb == ub``.
@@ -33,10 +36,12 @@ class Constraint:
         Plain Python function of x; returns a number, an array, or a list, tuple or dict of
         these, or yields them one by one.
     lb, ub : array_like of float64, optional
-        Bounds, a scalar or one per row; infinite (or 1e20 and beyond) where there is none. The
-        default is no bound.
+        Bounds, a scalar or one per row; infinite (or 1e20 and beyond) where there is none. One of
+        the two is needed; rows that are only to be evaluated have infinite ones.
     name : str, optional
         Name in messages and in the solution's multipliers; default: the function's name.
+    labels : sequence, optional
+        What stands in the names of the rows, ``name[label]``, in place of their numbers.
 
     Examples
     --------
@@ -48,9 +53,10 @@ class Constraint:
     """
 
     fun: Callable[..., Any]
-    lb: npt.ArrayLike = -np.inf
-    ub: npt.ArrayLike = np.inf
+    lb: npt.ArrayLike | None = None
+    ub: npt.ArrayLike | None = None
     name: str | None = None
+    labels: Sequence[Any] | None = None
 
     def __post_init__(self) -> None:
         if not callable(self.fun):
@@ -58,10 +64,20 @@ class Constraint:
                 f"Constraint needs a function of x, got {type(self.fun).__name__}: pass the "
                 "function itself, not its value"
             )
+        labels = self.labels
+        if labels is not None and (isinstance(labels, str) or not hasattr(labels, "__len__")):
+            raise InputError(
+                f"labels of a constraint are {labels!r}: give a sequence, one for each row"
+            )
+
+    @property
+    def is_given(self) -> bool:
+        """Whether bounds were given, infinite ones included."""
+        return self.lb is not None or self.ub is not None
 
     @property
     def is_bounded(self) -> bool:
-        """Whether it has any bound at all."""
+        """Whether it has any bound at all; without, its rows are only to be evaluated."""
         return bool(np.isfinite(np.append(*self.sides())).any())
 
     def sides(self) -> tuple[FloatArray, FloatArray]:
@@ -123,10 +139,8 @@ def as_constraints(
 def _bare(
     fun: Callable[..., Any], cl: npt.ArrayLike | None, cu: npt.ArrayLike | None
 ) -> Constraint:
-    if cl is None and cu is None:
-        # Decided when the number of rows is known: a function without rows needs no bounds.
-        return Constraint(fun, np.nan, np.nan)
-    return Constraint(fun, -np.inf if cl is None else cl, np.inf if cu is None else cu)
+    # Without bounds it is decided when the number of rows is known: one without rows needs none.
+    return Constraint(fun, cl, cu)
 
 
 def _one(entry: Any) -> Constraint:
@@ -226,7 +240,7 @@ def _distinct(constraints: list[Constraint]) -> list[Constraint]:
         while name in used or (constraint.name is None and name in taken):
             name, k = f"{base}_{k}", k + 1
         used.add(name)
-        named.append(Constraint(constraint.fun, constraint.lb, constraint.ub, name))
+        named.append(replace(constraint, name=name))
     return named
 
 
@@ -240,13 +254,20 @@ def row_bounds(constraint: Constraint, size: int) -> tuple[FloatArray, FloatArra
     """
     if size == 0:
         return np.empty(0), np.empty(0)
-    lb, ub = constraint.sides()
-    if lb.ndim == 0 and ub.ndim == 0 and np.isnan(lb) and np.isnan(ub):
+    if not constraint.is_given:
         raise InputError(
-            f"constraint function {constraint.name!r} has {size} rows and no bounds, so what it "
-            "constrains is not known: give cl= and cu= (equal where it is an equation), or "
-            "asdopt.Constraint(fun, lb, ub)"
+            f"constraint {constraint.name!r} has {size} row{'s' * (size > 1)} and no bounds, so "
+            "that it would constrain nothing: give asdopt.Constraint(fun, lb, ub), lb == ub for an "
+            "equation, or cl= and cu= beside a bare function; bounds of -np.inf and np.inf keep "
+            "rows that are only to be evaluated"
         )
+    labels = constraint.labels
+    if labels is not None and len(labels) != size:
+        raise InputError(
+            f"constraint {constraint.name!r} returned {size} values and has {len(labels)} labels, "
+            "so that rows would go by wrong names: give one label for each value"
+        )
+    lb, ub = constraint.sides()
     both = []
     for what, bound in (("lb", lb), ("ub", ub)):
         if bound.size not in (1, size):
@@ -262,9 +283,25 @@ def row_bounds(constraint: Constraint, size: int) -> tuple[FloatArray, FloatArra
 
 
 def row_names(constraints: Sequence[Constraint], sizes: Sequence[int]) -> list[str]:
-    """Names of all rows: ``name[i]``, or ``name`` for a constraint of one row."""
+    """Names of all rows: ``name[i]``, or ``name`` for a constraint of one row without label."""
     rows: list[str] = []
     for constraint, size in zip(constraints, sizes, strict=True):
-        name = str(constraint.name)
-        rows += [name] if size == 1 else [f"{name}[{i}]" for i in range(size)]
+        name, labels = str(constraint.name), constraint.labels
+        if labels is None and size == 1:
+            rows.append(name)
+        else:
+            rows += [f"{name}[{label}]" for label in (range(size) if labels is None else labels)]
+    taken = set(rows)
+    if len(taken) == len(rows):
+        return rows
+    # Labels repeat: what a name means must not depend on which row is looked at first.
+    counts: dict[str, int] = {}
+    for i, row in enumerate(rows):
+        counts[row] = counts.get(row, 0) + 1
+        if counts[row] > 1:
+            name, k = f"{row}_{counts[row]}", counts[row]
+            while name in taken:
+                name, k = f"{row}_{k + 1}", k + 1
+            taken.add(name)
+            rows[i] = name
     return rows

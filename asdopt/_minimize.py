@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from asdopt._errors import EvaluationError, InputError
+from asdopt._keyword_hints import MINIMIZE, as_options
+from asdopt._keywords import explained
 from asdopt._problem import Problem
 from asdopt._registry import SOLVERS
 from asdopt.tracing._recorder import function_name, short_repr
@@ -25,6 +27,7 @@ __all__ = ["minimize"]
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
+@explained(MINIMIZE, "minimize(fun, x0, constraints=...), as SciPy's", as_options)
 def minimize(
     fun: Callable[..., Any],
     x0: Any,

@@ -10,6 +10,7 @@ import inspect
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from types import FunctionType
 from typing import Any
@@ -261,7 +262,7 @@ class Model:
         what = f"constraint {constraint.name!r}, {function_name(constraint.fun)},"
         with _noted(what, x):
             result = recorder.results(constraint.fun, *self._structures)
-            if constraint.is_bounded:
+            if constraint.is_bounded or not (constraint.is_given or result is None):
                 check_returned(result, what, objective=False)
             return recorder.flatten(result, constraint.fun)[0]
 
@@ -293,7 +294,7 @@ class Model:
         try:
             pickle.dumps(functions)
         except (pickle.PicklingError, AttributeError, TypeError):
-            unpicklable = [Constraint(_not_pickled, 0.0, 0.0, c.name) for c in self.constraints]
+            unpicklable = [replace(c, fun=_not_pickled) for c in self.constraints]
             functions = (None if self.objective is None else _not_pickled, unpicklable)
         state = self.__dict__ | dict(zip(("objective", "constraints"), functions, strict=True))
         return {k: v for k, v in state.items() if not k.endswith("structure")} | {

@@ -22,6 +22,8 @@ from asdopt._errors import EvaluationError, InputError
 from asdopt._evaluator import Evaluator
 from asdopt._finite import all_finite
 from asdopt._inspection import Inspection
+from asdopt._keyword_hints import PROBLEM, SOLVE, as_options
+from asdopt._keywords import explained
 from asdopt._model import Model
 from asdopt._pattern import SparsityPattern
 from asdopt._registry import find_solver
@@ -75,7 +77,9 @@ class Problem(Inspection):
     x0 : array_like of float64, or dict, named tuple, dataclass of these
         Starting point, of any shape and nesting; the functions receive the same structure.
     bounds : optional
-        SciPy's ``Bounds`` or a sequence of ``(lo, hi)`` pairs; for a structured x0 a mapping from
+        SciPy's ``Bounds(lb, ub)`` or a sequence of ``(lo, hi)`` pairs, one for each variable, as in
+        ``scipy.optimize.minimize``; two arrays for two variables, which could mean lower and upper
+        bounds as well, are refused; for a structured x0 a mapping from
         its keys to a tuple ``(lo, hi)`` of numbers or arrays that broadcast to the key's shape.
     parameters : array_like, or dict, named tuple, dataclass of these, optional
         Data that may change between solves without a new trace. When given, the functions are
@@ -113,6 +117,7 @@ class Problem(Inspection):
     # Whether second derivatives may be asked for.
     _with_hessian = True
 
+    @explained(PROBLEM, "Problem(objective, constraints, x0=...), all else by name")
     def __init__(
         self,
         objective: Callable[..., Any] | None,
@@ -281,6 +286,7 @@ class Problem(Inspection):
 
     # Solving
 
+    @explained(SOLVE, 'problem.solve("ipopt", options={...}), all else by name', as_options)
     def solve(
         self,
         solver: str = "ipopt",

@@ -39,6 +39,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pglib_cases._errors import CaseError
+from pglib_cases._labels import row_labels
 from pglib_cases._network import Case
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ def acopf(case: Case, form: Form = "loop") -> Problem:
     -------
     asdopt.Problem
         With ``2|N| + 2|G| + 4|E|`` variables and ``|R| + 2|N| + 7|E|`` constraints, starting at
-        voltage magnitude 1 and everything else 0.
+        voltage magnitude 1 and everything else 0.  Variables and rows go by the numbers of the
+        case file: ``vm[69]``, ``active power balance[bus 69]``,
+        ``thermal limit from[branch 104, 65-68]`` (row of the branch table, its ends).
 
     Raises
     ------
@@ -86,8 +89,9 @@ def acopf(case: Case, form: Form = "loop") -> Problem:
     from asdopt import Constraint, Problem
 
     model = polar_model(case, form)
+    labels = row_labels(case)
     constraints = [
-        Constraint(group.fun, group.lb, group.ub, name=group.name)
+        Constraint(group.fun, group.lb, group.ub, group.name, labels[group.name])
         for group in model.constraints
         if group.lb.size
     ]

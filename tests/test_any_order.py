@@ -119,7 +119,10 @@ def test_every_kind_of_function_in_any_order() -> None:
 
     def make() -> Problem:
         return Problem(
-            objective, Constraint(constraints), x0=np.full(N, 0.3), parameters=[2.0, 0.5]
+            objective,
+            Constraint(constraints, -np.inf, np.inf),
+            x0=np.full(N, 0.3),
+            parameters=[2.0, 0.5],
         )
 
     used, rng = make(), np.random.default_rng(0)
@@ -149,7 +152,12 @@ def test_every_kind_of_function_in_any_order() -> None:
 def test_nothing_is_evaluated_twice_or_before_it_is_asked_for() -> None:
     counted = [Counted(k) for k in (1.0, 2.0, 3.0)]
     objective, constraints = parts(*(each.function for each in counted))
-    problem = Problem(objective, Constraint(constraints), x0=np.full(N, 0.3), parameters=[2.0, 0.5])
+    problem = Problem(
+        objective,
+        Constraint(constraints, -np.inf, np.inf),
+        x0=np.full(N, 0.3),
+        parameters=[2.0, 0.5],
+    )
 
     def counts() -> list[int]:
         found = [each.num_calls for each in counted]
@@ -176,13 +184,17 @@ def test_nothing_is_evaluated_twice_or_before_it_is_asked_for() -> None:
 def test_each_function_is_refused_for_its_own_values() -> None:
     """A constraint without a value does not hide that of the objective."""
     problem = Problem(
-        lambda x: x[0] ** 2, Constraint(lambda x: [np.log(x[1]), x[0]]), x0=[1.0, 1.0]
+        lambda x: x[0] ** 2,
+        Constraint(lambda x: [np.log(x[1]), x[0]], -np.inf, np.inf),
+        x0=[1.0, 1.0],
     )
     x = np.array([2.0, -1.0])
     assert problem.objective(x) == 4.0
     with pytest.raises(asdopt.EvaluationError, match=r"log.*test_any_order\.py"):
         problem.constraints(x)
-    other = Problem(lambda x: np.log(x[0]), Constraint(lambda x: x[1] ** 2), x0=[1.0, 1.0])
+    other = Problem(
+        lambda x: np.log(x[0]), Constraint(lambda x: x[1] ** 2, -np.inf, np.inf), x0=[1.0, 1.0]
+    )
     with pytest.raises(asdopt.EvaluationError, match=r"log.*test_any_order\.py"):
         other.objective([-1.0, 2.0])
     assert other.constraints([-1.0, 2.0]) == [4.0]
@@ -199,7 +211,7 @@ def test_terms_of_objective_and_constraints_in_one_kernel(shared: bool) -> None:
     def constraints(x: Any) -> Any:
         return (np.exp(x) if shared else np.cosh(x)) + np.sin(x[::-1] * x) + 3 * x + 1.0
 
-    problem = Problem(objective, Constraint(constraints), x0=np.full(n, 0.5))
+    problem = Problem(objective, Constraint(constraints, -np.inf, np.inf), x0=np.full(n, 0.5))
     rng = np.random.default_rng(2)
     for _ in range(30):
         x = np.full(n, rng.choice([0.1, 0.2]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,102 @@ def test_slips_that_would_take_a_constraint_away(returned: Any, message: str) ->
     """A missing return, and a comparison in place of what is compared."""
     with pytest.raises(asdopt.InputError, match=f"constraint 'slip'.*{message}"):
         Problem(objective, Constraint(returned, 0, 1, name="slip"), x0=[1.0, 2.0])
+
+
+@pytest.mark.parametrize(
+    ("returned", "message"),
+    [
+        (lambda x: x[0] * x[1], "has 1 row and no bounds, so that it would constrain nothing"),
+        (lambda x: x, "has 2 rows and no bounds"),
+        (lambda x: x[0] >= 1, "truth value"),
+        (lambda x: [x[0], x[1] == 1], "truth value"),
+        (lambda x: 0 <= x[0] <= 1, "truth value"),
+        (lambda x: [x[0], None], "None among its values"),
+    ],
+)
+@pytest.mark.parametrize("form", ["bare", "in a list", "Constraint", "None"])
+def test_a_constraint_without_bounds_is_refused(returned: Any, message: str, form: str) -> None:
+    """It would constrain nothing."""
+    given: Any = {
+        "bare": returned,
+        "in a list": [returned],
+        "Constraint": Constraint(returned),
+        "None": Constraint(returned, None, None),
+    }[form]
+    with pytest.raises(asdopt.InputError, match=message):
+        Problem(objective, given, x0=[1.0, 2.0])
+
+
+def test_rows_with_infinite_bounds_are_only_evaluated() -> None:
+    """On purpose, so that nothing is refused."""
+    free = Constraint(lambda x: [x[0] * x[1], x[0] > 1], -np.inf, np.inf, name="seen")
+    solution = Problem(objective, free, x0=[2.0, 2.0]).solve()
+    assert solution.success
+    assert solution.constraints["seen"] == pytest.approx([0, 0], abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        ([0, 0], [1, 1]),
+        [[0, 0], [1, 1]],
+        np.array([[0, 0], [1, 1]]),
+        ([0, 1], [5, 10]),
+        [np.array([0, 1]), np.array([5, 10])],
+        ([None, None], [1, 1]),
+        ([0, None], [1, 2]),
+    ],
+)
+def test_bounds_of_two_variables_that_can_be_read_in_two_ways(bounds: Any) -> None:
+    """As pairs, the way of minimize, or as lower and upper bounds, the way of least_squares."""
+    with pytest.raises(asdopt.InputError, match=r"may mean a pair .* or lower and upper bounds"):
+        Problem(objective, x0=[1.0, 2.0], bounds=bounds)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "lb", "ub"),
+    [
+        ([(0, 0), (1, 1)], [0, 1], [0, 1]),
+        (((0, 1), (5, 10)), [0, 5], [1, 10]),
+        ([[0, 1], [5, 10]], [0, 5], [1, 10]),
+        (np.array([[0, 1], [5, 10]]), [0, 5], [1, 10]),
+        ([[0, 1], [0, 1]], [0, 0], [1, 1]),
+        (([0, 1], [0, 1]), [0, 0], [1, 1]),
+        (([0, 1], [1, 2]), [0, 1], [1, 2]),
+        (([0, 5], [1, 2]), [0, 1], [5, 2]),
+        ([(0, 0), None], [0, -np.inf], [0, np.inf]),
+        (zip([0, 0], [1, 2], strict=True), [0, 0], [1, 2]),
+    ],
+)
+def test_pairs_of_two_variables(bounds: Any, lb: Any, ub: Any) -> None:
+    """What can be read in one way only, and pairs that are tuples."""
+    problem = Problem(objective, x0=[1.0, 2.0], bounds=bounds)
+    assert problem.lb.tolist() == lb
+    assert problem.ub.tolist() == ub
+
+
+def test_labels_name_the_rows() -> None:
+    """In place of their numbers; one that is repeated is told apart."""
+    problem = Problem(
+        objective,
+        [
+            Constraint(lambda x: x, 5, 6, name="flow", labels=["north", "south"]),
+            Constraint(lambda x: x[0], 0, 1, name="one", labels=np.array([7])),
+            Constraint(lambda x: [*x, x[0]], 0, 9, name="same", labels=["a", "a", "a_2"]),
+        ],
+        x0=[1.0, 2.0],
+    )
+    expected = ["flow[north]", "flow[south]", "one[7]", "same[a]", "same[a]_2", "same[a_2]"]
+    assert problem.row_names == expected
+    assert [v.name for v in problem.violated([1.0, 2.0])] == ["flow[north]", "flow[south]"]
+    again = pickle.loads(pickle.dumps(problem))
+    assert again.row_names == expected
+
+
+@pytest.mark.parametrize("labels", [["a"], "ab", 7])
+def test_labels_that_do_not_fit(labels: Any) -> None:
+    with pytest.raises(asdopt.InputError, match="label"):
+        Problem(objective, Constraint(lambda x: x, 0, 1, labels=labels), x0=[1.0, 2.0])
 
 
 def test_none_is_no_bound() -> None:
@@ -244,9 +341,18 @@ def test_constraints_of_an_iterator() -> None:
 @pytest.mark.parametrize(
     ("constraint", "message"),
     [
-        (Constraint(lambda x: csr_array(np.eye(2))), "returned a sparse matrix of shape"),
-        (Constraint(lambda x: [x[0], 1j * x[1]], name="q"), "returned complex values.*'q'"),
-        (Constraint(lambda x: np.linalg.matrix_rank(np.outer(x, x)), name="q"), "rank.*'q'"),
+        (
+            Constraint(lambda x: csr_array(np.eye(2)), -np.inf, np.inf),
+            "returned a sparse matrix of shape",
+        ),
+        (
+            Constraint(lambda x: [x[0], 1j * x[1]], -np.inf, np.inf, name="q"),
+            "returned complex values.*'q'",
+        ),
+        (
+            Constraint(lambda x: np.linalg.matrix_rank(np.outer(x, x)), -np.inf, np.inf, name="q"),
+            "rank.*'q'",
+        ),
         ((lambda x: x[0], 0, 1), "as asdopt.Constraint"),
     ],
 )
@@ -259,7 +365,7 @@ def test_what_is_wrong_with_a_constraint(constraint: Any, message: str) -> None:
 def test_a_constant_nan_is_told_with_its_function() -> None:
     """Not with the line that made the problem."""
     with pytest.raises(asdopt.EvaluationError, match="in _with_nan"):
-        Problem(objective, Constraint(_with_nan), x0=[1.0, 2.0])
+        Problem(objective, Constraint(_with_nan, -np.inf, np.inf), x0=[1.0, 2.0])
 
 
 def _with_nan(x: Any) -> Any:

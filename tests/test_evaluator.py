@@ -42,7 +42,9 @@ def dense(x: Any) -> Any:
 
 def test_a_new_array_in_old_memory_is_filled_whole() -> None:
     """An array that is gone may leave its address to the next one, which holds nothing yet."""
-    fun = asdopt.Constraint(lambda x: [x[0] ** 2 + 3 * x[1], 5 * x[0] + x[1] * x[2]])
+    fun = asdopt.Constraint(
+        lambda x: [x[0] ** 2 + 3 * x[1], 5 * x[0] + x[1] * x[2]], -np.inf, np.inf
+    )
     evaluator = asdopt.Problem(None, fun, x0=[1.0, 2.0, 3.0]).evaluator
     for k in range(50):
         x = np.array([1.0, 2.0, 3.0]) + k
@@ -54,7 +56,9 @@ def test_a_new_array_in_old_memory_is_filled_whole() -> None:
 
 def test_buffers_kept_while_branches_change() -> None:
     rng = np.random.default_rng(3)
-    evaluator = asdopt.Problem(None, asdopt.Constraint(rows), x0=np.ones(N)).evaluator
+    evaluator = asdopt.Problem(
+        None, asdopt.Constraint(rows, -np.inf, np.inf), x0=np.ones(N)
+    ).evaluator
     points = rng.normal(size=(40, N))
     for x in points:
         evaluator.outputs(x)  # the pattern has all branches from here on
@@ -65,7 +69,9 @@ def test_buffers_kept_while_branches_change() -> None:
 
 
 def test_threads_share_a_problem() -> None:
-    problem = asdopt.Problem(lambda x: x[0] * x[1], asdopt.Constraint(rows), x0=np.ones(N))
+    problem = asdopt.Problem(
+        lambda x: x[0] * x[1], asdopt.Constraint(rows, -np.inf, np.inf), x0=np.ones(N)
+    )
     errors: list[BaseException] = []
 
     def work(seed: int) -> None:
@@ -87,7 +93,7 @@ def test_threads_share_a_problem() -> None:
 
 def test_values_and_pattern_are_of_one_moment(monkeypatch: Any) -> None:
     """Another thread that meets a new branch in between waits until the matrix is made."""
-    problem = asdopt.Problem(None, asdopt.Constraint(rows), x0=np.ones(N))
+    problem = asdopt.Problem(None, asdopt.Constraint(rows, -np.inf, np.inf), x0=np.ones(N))
     plain = problem.evaluator.jacobian_values
     other = threading.Thread(target=lambda: problem.constraints(-np.ones(N)))
 

@@ -68,7 +68,7 @@ def test_equals_the_prepared_jacobian(
     pattern = jacobian_pattern(found)
     assert np.array_equal(matrix.indptr, pattern.indptr)
     assert np.array_equal(matrix.indices, pattern.cols)
-    expected = asdopt.Problem(None, asdopt.Constraint(fun), x0=x).jacobian(x)
+    expected = asdopt.Problem(None, asdopt.Constraint(fun, -np.inf, np.inf), x0=x).jacobian(x)
     np.testing.assert_allclose(matrix.toarray(), expected.toarray(), rtol=1e-12, atol=1e-14)
 
 

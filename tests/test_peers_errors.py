@@ -34,7 +34,7 @@ def numeric(fun: Any, x: np.ndarray) -> np.ndarray:
 
 def assert_right(fun: Any, *points: Any) -> None:
     """Values and Jacobian of a function traced at the first point, at all of them."""
-    problem = asdopt.Problem(None, asdopt.Constraint(fun), x0=points[0])
+    problem = asdopt.Problem(None, asdopt.Constraint(fun, -np.inf, np.inf), x0=points[0])
     for point in map(np.asarray, points):
         np.testing.assert_allclose(
             problem.constraints(point), np.reshape(fun(point.copy()), -1), rtol=1e-13
@@ -205,7 +205,9 @@ def test_functions_made_in_a_loop_keep_their_variable() -> None:
 def test_a_rule_of_the_user_is_followed() -> None:
     """asdex: the function behind a custom rule is differentiated instead."""
     through = extend.operator(np.round, np.ones_like, None)
-    problem = asdopt.Problem(None, asdopt.Constraint(lambda x: through(x) * x[0]), x0=X)
+    problem = asdopt.Problem(
+        None, asdopt.Constraint(lambda x: through(x) * x[0], -np.inf, np.inf), x0=X
+    )
     np.testing.assert_allclose(problem.constraints(X), np.round(X) * X[0])
     np.testing.assert_allclose(
         problem.jacobian(X).toarray(),
@@ -229,7 +231,9 @@ def test_a_wrong_pattern_of_a_black_box_is_told() -> None:
         lambda v: v[:1] * v[1:], jac=lambda v: [[v[1], v[0]]], jac_sparsity=[[1, 0]]
     )
     with pytest.raises(asdopt.AsdoptError, match="would be lost"):
-        asdopt.Problem(None, asdopt.Constraint(lambda x: box(x[:2])), x0=X).jacobian(X)
+        asdopt.Problem(
+            None, asdopt.Constraint(lambda x: box(x[:2]), -np.inf, np.inf), x0=X
+        ).jacobian(X)
 
 
 def test_the_remainder_with_operands_around_zero() -> None:
@@ -258,7 +262,7 @@ def test_the_pattern_does_not_hang_on_the_values_at_the_start() -> None:
         ]
 
     at_zero = np.array([0.0, 0.0, 0.3])
-    problem = asdopt.Problem(None, asdopt.Constraint(fun), x0=at_zero)
+    problem = asdopt.Problem(None, asdopt.Constraint(fun, -np.inf, np.inf), x0=at_zero)
     np.testing.assert_allclose(problem.jacobian(X).toarray(), numeric(fun, X), atol=1e-8)
     assert set(zip(*problem.jacobian_structure(), strict=True)) >= {
         (0, 0),
@@ -271,7 +275,9 @@ def test_the_pattern_does_not_hang_on_the_values_at_the_start() -> None:
 
 def test_zeros_among_parameters_hide_no_entries() -> None:
     """Systems that drop 0 * x lose them when the parameter changes."""
-    fun = asdopt.Constraint(lambda x, p: [p[0] * x[0], x[1] ** p[1], p[0] * x[0] * x[1] + p[2]])
+    fun = asdopt.Constraint(
+        lambda x, p: [p[0] * x[0], x[1] ** p[1], p[0] * x[0] * x[1] + p[2]], -np.inf, np.inf
+    )
     problem = asdopt.Problem(None, fun, x0=X, parameters=[0.0, 1.0, 0.0])
     problem.parameters = [3.0, 2.5, 1.0]
     np.testing.assert_allclose(
@@ -290,7 +296,9 @@ def test_the_hessian_of_a_quotient_is_not_taken_for_dense() -> None:
 
 def test_rows_and_columns_of_zeros_at_the_end() -> None:
     """SparseDiffTools: a wrong size where the last row or column is empty."""
-    problem = asdopt.Problem(None, asdopt.Constraint(lambda x: [x[0] * x[1], 4.0]), x0=X)
+    problem = asdopt.Problem(
+        None, asdopt.Constraint(lambda x: [x[0] * x[1], 4.0], -np.inf, np.inf), x0=X
+    )
     assert problem.jacobian(X).shape == (2, 3)
     assert problem.hessian(X, [1.0, 1.0]).shape == (3, 3)
 
@@ -349,7 +357,9 @@ def test_a_nan_is_told_with_constraint_row_and_line() -> None:
     def energy(x: Any) -> Any:
         return [x[0], np.log(x[1] - 1.0), x[2]]
 
-    problem = asdopt.Problem(None, asdopt.Constraint(energy, name="energy"), x0=[1.0, 2.0, 3.0])
+    problem = asdopt.Problem(
+        None, asdopt.Constraint(energy, -np.inf, np.inf, name="energy"), x0=[1.0, 2.0, 3.0]
+    )
     with pytest.raises(asdopt.EvaluationError) as caught:
         problem.constraints([1.0, 0.5, 3.0])
     text = str(caught.value)

@@ -225,7 +225,9 @@ def test_a_function_of_other_arguments(function: Any, parameters: Any, message: 
     with pytest.raises(asdopt.InputError, match=message):
         asdopt.Problem(function, x0=[1.0], parameters=parameters)
     with pytest.raises(asdopt.InputError, match=r"constraint .* test_problem\.py|test_problem"):
-        asdopt.Problem(None, asdopt.Constraint(function), x0=[1.0], parameters=parameters)
+        asdopt.Problem(
+            None, asdopt.Constraint(function, -np.inf, np.inf), x0=[1.0], parameters=parameters
+        )
 
 
 def test_results_one_by_one_and_by_name() -> None:
@@ -239,7 +241,11 @@ def test_results_one_by_one_and_by_name() -> None:
         return {"a": x[0] ** 2, "b": [x[1], x[2:]]}
 
     x = [0.3, 0.4, 0.5]
-    problem = asdopt.Problem(None, [asdopt.Constraint(rows), asdopt.Constraint(named)], x0=x)
+    problem = asdopt.Problem(
+        None,
+        [asdopt.Constraint(rows, -np.inf, np.inf), asdopt.Constraint(named, -np.inf, np.inf)],
+        x0=x,
+    )
     expected = [math.sin(0.3) * 0.4, math.sin(0.4) * 0.5, 0.3**2, 0.4, 0.5]
     np.testing.assert_allclose(problem.constraints(x), expected)
     assert problem.jacobian_pattern.nnz == 7

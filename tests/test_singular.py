@@ -69,7 +69,9 @@ def test_what_is_not_used_does_not_count(fun: Callable[..., Any], long: bool) ->
         value = fun(x) * chain(x) if long else fun(x)
         return [value, x[0] * value, x[0] + 2.0 * x[1]]
 
-    problem = asdopt.Problem(lambda x: rows(x)[0], asdopt.Constraint(rows), x0=[0.0, y])
+    problem = asdopt.Problem(
+        lambda x: rows(x)[0], asdopt.Constraint(rows, -np.inf, np.inf), x0=[0.0, y]
+    )
     x = np.array([0.0, y])
     assert problem.objective(x) == pytest.approx(y * y)
     assert problem.constraints(x) == pytest.approx([y * y, 0.0, 2.0 * y])

@@ -55,7 +55,7 @@ def fisher_information(
     array([[12., 12.],
            [12., 20.]])
     """
-    problem = Equations(None, Constraint(mean), x0=x, parameters=parameters)
+    problem = Equations(None, Constraint(mean, -np.inf, np.inf), x0=x, parameters=parameters)
     J = diags_array(_precisions(sigma, problem.m)) @ problem.jacobian(problem.x0)
     return csc_array(J.T @ J)
 

@@ -81,7 +81,9 @@ def find_root(
             f"find_root() was given tol={tol!r} and max_iterations={max_iterations!r}: neither "
             "can be negative or NaN."
         )
-    problem = Equations(None, Constraint(fun, name="fun"), x0=x0, parameters=parameters)
+    problem = Equations(
+        None, Constraint(fun, -np.inf, np.inf, name="fun"), x0=x0, parameters=parameters
+    )
     if problem.m != problem.n:
         raise InputError(
             f"find_root() was asked for a root of {problem.m} equations in {problem.n} unknowns: "

@@ -102,7 +102,7 @@ def ode_jacobian(
     constants = tuple(args)
     problem = Equations(
         None,
-        Constraint(lambda y, t: fun(t, y, *constants), name="dy/dt"),
+        Constraint(lambda y, t: fun(t, y, *constants), -np.inf, np.inf, name="dy/dt"),
         x0=start,
         parameters=float(t0),
     )

@@ -123,7 +123,7 @@ def _lagrangian_derivatives(
     objective = model.objective
     joined = Problem(
         None if objective is None else (lambda z: objective(z["x"], z["p"])),
-        [Constraint(_of_both(c.fun), name=c.name) for c in model.constraints],
+        [Constraint(_of_both(c.fun), -np.inf, np.inf, name=c.name) for c in model.constraints],
         x0={"x": problem.structure.unflatten(x), "p": problem.parameters},
     )
     lower = csr_array(joined.hessian(joined.x0, multipliers))

@@ -96,7 +96,9 @@ def root_sensitivity(
         "p": structures[1].flatten(parameters, "parameters"),
     }
     problem = Equations(
-        None, Constraint(lambda z: fun(z["x"], z["p"])), x0={"x": x, "p": parameters}
+        None,
+        Constraint(lambda z: fun(z["x"], z["p"]), -np.inf, np.inf),
+        x0={"x": x, "p": parameters},
     )
     n = flat["x"].size
     if problem.m != n:

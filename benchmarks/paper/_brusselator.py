@@ -58,7 +58,7 @@ def jacobians(n: int, seconds: float) -> dict[str, Any]:
     found = traced(by_array, x)
     dense = Dense(found, 1, columns)
     prepared = PreparedJacobian(found)
-    problem = asdopt.Problem(None, asdopt.Constraint(by_array), x0=x)
+    problem = asdopt.Problem(None, asdopt.Constraint(by_array, -np.inf, np.inf), x0=x)
     values = np.empty(prepared.pattern.nnz)
     by_columns = color(prepared.pattern, "column")
     expected = asdopt.jacobian(by_array, x)

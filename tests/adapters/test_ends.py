@@ -322,3 +322,12 @@ def test_a_callback_that_is_no_function_is_told_before_the_work(solver: str) -> 
         problem.solve(solver, callback=5)
     with pytest.raises(InputError, match=r"x0 has shape \(3,\)"):
         problem.solve(solver, x0=[1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize("x0", [[1.0, 2.0], []])
+def test_options_are_checked_where_nothing_is_free(solver: str, x0: Any) -> None:
+    """A problem that needs no solver is no reason to take a misspelled option."""
+    problem = Problem(lambda x: np.sum(x**2), x0=x0, bounds=[(v, v) for v in x0])
+    assert problem.solve(solver).success
+    with pytest.raises(InputError, match="option 'tolerence' is not known"):
+        problem.solve(solver, options={"tolerence": 1e-6})

@@ -33,7 +33,7 @@ def test_brusselator_zeros_and_colors_are_the_paper_s(n: int, form: str) -> None
 def test_one_off_jacobian_is_the_prepared_one(n: int) -> None:
     x = np.random.default_rng(1).uniform(1.0, 3.0, 2 * n * n)
     by_array, by_loop = vectorized(n, np).constraints, loop(n).constraints
-    expected = asdopt.Problem(None, asdopt.Constraint(by_array), x0=x).jacobian(x)
+    expected = asdopt.Problem(None, asdopt.Constraint(by_array, -np.inf, np.inf), x0=x).jacobian(x)
     for fun in (by_array, by_loop):
         found = asdopt.jacobian(fun, x)
         assert np.array_equal(found.indices, expected.indices)

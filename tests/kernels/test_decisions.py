@@ -27,7 +27,7 @@ TIES: list[Callable[[Any], Any]] = [
 
 @pytest.mark.parametrize("fun", TIES)
 def test_ties_fall_as_in_plain_python(fun: Callable[[Any], Any]) -> None:
-    problem = asdopt.Problem(None, asdopt.Constraint(fun), x0=[2.0, 1.0])
+    problem = asdopt.Problem(None, asdopt.Constraint(fun, -np.inf, np.inf), x0=[2.0, 1.0])
     assert problem.evaluator.trace.guard_nodes.size == 0
     for number in NUMBERS:
         x = np.array([number, number])
@@ -90,7 +90,9 @@ def test_equal_sums_of_many_variables_are_equal(mean: Callable[[Any], Any], n: i
         return max(x - mean(x))
 
     problem = asdopt.Problem(
-        deviation, asdopt.Constraint(lambda x: np.maximum(x - mean(x), x[::-1] - mean(x))), x0=D[:n]
+        deviation,
+        asdopt.Constraint(lambda x: np.maximum(x - mean(x), x[::-1] - mean(x)), -np.inf, np.inf),
+        x0=D[:n],
     )
     slope = np.array([mean(row) - mean(np.zeros(n)) for row in np.eye(n)])
     for _ in range(40):

@@ -11,7 +11,9 @@ from pglib_cases import acopf, load
 
 
 def kernels(objective, constraints, x0):
-    evaluator = asdopt.Problem(objective, asdopt.Constraint(constraints), x0=x0).evaluator
+    evaluator = asdopt.Problem(
+        objective, asdopt.Constraint(constraints, -np.inf, np.inf), x0=x0
+    ).evaluator
     return Kernels(evaluator.trace, evaluator.jacobian_pattern, evaluator.hessian_pattern)
 
 
@@ -74,7 +76,9 @@ def test_an_empty_problem_has_an_empty_machine():
 
 def test_zero_multipliers_hide_infinite_curvature():
     problem = asdopt.Problem(
-        None, asdopt.Constraint(lambda x: [x[0] ** 1.5, np.sqrt(x[1])]), x0=[1.0, 1.0]
+        None,
+        asdopt.Constraint(lambda x: [x[0] ** 1.5, np.sqrt(x[1])], -np.inf, np.inf),
+        x0=[1.0, 1.0],
     )
     values = problem.hessian([0.0, 4.0], [0.0, 1.0]).toarray()
     assert values.tolist() == [[0.0, 0.0], [0.0, -1 / 32]]
@@ -84,7 +88,7 @@ def test_what_is_behind_the_unused_side_of_a_selection_is_not_seen():
     def fun(x):
         return np.where(x > 0.0, np.sqrt(np.where(x > 0.0, x, 0.0)), 2.0 * x)
 
-    problem = asdopt.Problem(None, asdopt.Constraint(fun), x0=[1.0, -1.0])
+    problem = asdopt.Problem(None, asdopt.Constraint(fun, -np.inf, np.inf), x0=[1.0, -1.0])
     assert problem.jacobian([4.0, -1.0]).toarray().tolist() == [[0.25, 0.0], [0.0, 2.0]]
     assert problem.hessian([4.0, -1.0], [1.0, 1.0]).toarray().tolist() == [
         [-1 / 32, 0.0],

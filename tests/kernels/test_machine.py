@@ -23,7 +23,9 @@ def build(request):
 def evaluate(function, points):
     """Values of a function by the machine, one instance for each point."""
     problem = asdopt.Problem(
-        None, asdopt.Constraint(lambda x: -(function(x) ** 2)), x0=np.ones(len(points))
+        None,
+        asdopt.Constraint(lambda x: -(function(x) ** 2), -np.inf, np.inf),
+        x0=np.ones(len(points)),
     )
     engine = problem.evaluator._branch.engine
     assert engine.num_instances == [len(points)]
@@ -76,7 +78,7 @@ def test_every_number_of_instances(build, count):
         return np.concatenate([x**3, x[first] * x[::-1] ** 2])
 
     x = rng.uniform(0.5, 1.5, count)
-    problem = asdopt.Problem(objective, asdopt.Constraint(constraints), x0=x)
+    problem = asdopt.Problem(objective, asdopt.Constraint(constraints, -np.inf, np.inf), x0=x)
     gradient = np.zeros(count)
     np.add.at(gradient, first, np.exp(x[second]))
     np.add.at(gradient, second, x[first] * np.exp(x[second]))
@@ -103,7 +105,7 @@ def test_programs_with_many_registers(build):
         return [row(*x[4 * k : 4 * k + 4]) for k in range(70)]
 
     x = np.random.default_rng(0).uniform(0.2, 0.8, 280)
-    problem = asdopt.Problem(None, asdopt.Constraint(fun), x0=x)
+    problem = asdopt.Problem(None, asdopt.Constraint(fun, -np.inf, np.inf), x0=x)
     assert problem.evaluator._branch.engine.num_instances == [70]
     assert np.allclose(problem.constraints(x), fun(x), rtol=1e-13)
     direction = np.random.default_rng(1).normal(size=280)

@@ -40,7 +40,7 @@ def test_products_of_maps_with_variables_and_with_maps():
         return (a @ x) * x
 
     x = rng.normal(size=8)
-    problem = asdopt.Problem(objective, asdopt.Constraint(constraints), x0=x)
+    problem = asdopt.Problem(objective, asdopt.Constraint(constraints, -np.inf, np.inf), x0=x)
     quadratic = a + a.T + a.T @ b + b.T @ a + 2 * b.T @ b
     multipliers = rng.normal(size=8)
     rows = np.diag(multipliers) @ a

@@ -9,7 +9,9 @@ from asdopt.kernels._terms import flatten
 
 
 def flattened(fun, size, max_steps=10**9):
-    problem = asdopt.Problem(None, asdopt.Constraint(fun), x0=np.linspace(0.4, 0.9, size))
+    problem = asdopt.Problem(
+        None, asdopt.Constraint(fun, -np.inf, np.inf), x0=np.linspace(0.4, 0.9, size)
+    )
     found = problem.evaluator.trace
     constants, linear, terms, whole = flatten(
         found, found.outputs[1:], max_steps, np.full(2 * found.num_nodes, np.nan)

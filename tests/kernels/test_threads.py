@@ -40,7 +40,9 @@ X = np.concatenate([RANDOM.normal(size=BUSES), RANDOM.uniform(0.9, 1.1, BUSES + 
 
 
 def problem(threads=1):
-    return asdopt.Problem(objective, asdopt.Constraint(constraints), x0=X, threads=threads)
+    return asdopt.Problem(
+        objective, asdopt.Constraint(constraints, -np.inf, np.inf), x0=X, threads=threads
+    )
 
 
 def results(evaluated, x):
@@ -86,7 +88,9 @@ def test_what_is_not_finite_is_told_as_by_one_thread():
 
     messages = []
     for threads in (1, 2, 5):
-        shared = asdopt.Problem(None, asdopt.Constraint(fun), x0=np.ones(18000), threads=threads)
+        shared = asdopt.Problem(
+            None, asdopt.Constraint(fun, -np.inf, np.inf), x0=np.ones(18000), threads=threads
+        )
         for place in (0, 4321, 8999):
             x = np.ones(18000)
             x[place] = 0.0
@@ -148,7 +152,8 @@ def test_signals_and_the_end_of_the_process():
             assert threading.current_thread() is threading.main_thread()
             seen.append(number)
 
-        problem = asdopt.Problem(None, asdopt.Constraint(fun), x0=np.ones(40000), threads=3)
+        rows = asdopt.Constraint(fun, -np.inf, np.inf)
+        problem = asdopt.Problem(None, rows, x0=np.ones(40000), threads=3)
         signal.signal(signal.SIGALRM, handler)
         signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
         wanted = problem.jacobian_values(np.ones(40000))

@@ -23,7 +23,7 @@ def build(request):
 
 def check_jacobian(fun, x):
     """Compare with the complex step along random lines, also where constants are kept."""
-    problem = asdopt.Problem(None, asdopt.Constraint(fun), x0=x)
+    problem = asdopt.Problem(None, asdopt.Constraint(fun, -np.inf, np.inf), x0=x)
     out = np.full(problem.jacobian_pattern.nnz, np.nan)
     random = np.random.default_rng(0)
     for k in range(3):
@@ -118,7 +118,7 @@ def test_a_row_that_is_not_finite_is_told(build):
     def fun(x):
         return np.array([np.sqrt(x[2 * k]) * x[2 * k + 1] for k in range(100)])
 
-    problem = asdopt.Problem(None, asdopt.Constraint(fun), x0=np.ones(200))
+    problem = asdopt.Problem(None, asdopt.Constraint(fun, -np.inf, np.inf), x0=np.ones(200))
     x = np.ones(200)
     x[142] = 0.0
     with pytest.raises(asdopt.EvaluationError, match="sqrt"):

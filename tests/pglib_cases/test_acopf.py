@@ -66,3 +66,24 @@ def test_derivatives_are_casadi_s_entry_by_entry(name: str) -> None:
         largest = np.maximum(abs(theirs).max(axis=1).toarray().ravel(), 1e-300)
         difference = sp.diags_array(1.0 / largest) @ abs(mine - theirs)
         assert difference.max() <= 1e-10
+
+
+def test_rows_go_by_the_numbers_of_the_case_file() -> None:
+    """Buses by number, branches by row and ends; in what is violated, and for explain."""
+    case = load("118_ieee")
+    problem = acopf(case)
+    names = problem.row_names
+    assert len(set(names)) == len(names) == problem.m
+    assert names[0] == "reference angle[bus 69]"
+    assert names[problem.m - 1] == "thermal limit to[branch 186, 76-118]"
+    x = problem.x0.copy()
+    x[problem.names.index("p_ft[104]")] = 100.0
+    first = problem.violated(x)[0].name
+    assert first == "thermal limit from[branch 104, 65-68]"
+    assert problem.explain(first, "p_ft[104]")
+    balance = "active power balance[bus 65]"
+    assert problem.explain(balance, "p_ft[104]")
+    assert not problem.explain(balance, "p_ft[1]")
+    flow = names.index("branch flow[q_tf, branch 104, 65-68]")
+    rows, cols = problem.jacobian_structure()
+    assert problem.names.index("q_tf[104]") in cols[rows == flow]

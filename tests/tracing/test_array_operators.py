@@ -188,7 +188,7 @@ def test_zero_dimensions_are_arrays_where_numpy_has_arrays(make: Callable[[Any],
         return [first, second, third]
 
     expected = [float(v) for v in fun(V.copy())]
-    problem = asdopt.Problem(None, asdopt.Constraint(fun), x0=V)
+    problem = asdopt.Problem(None, asdopt.Constraint(fun, -np.inf, np.inf), x0=V)
     np.testing.assert_allclose(problem.constraints(V), expected, rtol=1e-14)
 
 

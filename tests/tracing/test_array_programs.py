@@ -56,7 +56,7 @@ NEW_ARRAYS: dict[str, Callable[[], Any]] = {
 
 
 def compare(function: Callable[[Any], Any]) -> None:
-    problem = Problem(None, Constraint(function), x0=X)
+    problem = Problem(None, Constraint(function, -np.inf, np.inf), x0=X)
     for point in (X, X[::-1].copy(), 0.9 * X - 0.05):
         report = problem.check_derivatives(point)
         assert report, report

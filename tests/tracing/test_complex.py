@@ -155,7 +155,7 @@ def branches(x: Any) -> Any:
 @pytest.mark.parametrize("function", PROGRAMS, ids=lambda f: f.__name__)
 def test_complex_programs(function: Callable[[Any], Any]) -> None:
     """Values, Jacobian, Hessian and patterns, at the point and at others."""
-    problem = Problem(None, Constraint(function), x0=X)
+    problem = Problem(None, Constraint(function, -np.inf, np.inf), x0=X)
     for point in (X, X[::-1].copy(), 0.9 * X - 0.05):
         report = problem.check_derivatives(point)
         assert report, report
@@ -168,7 +168,7 @@ def test_complex_data_are_numbers() -> None:
         poles = np.linalg.eigvals(1j * np.eye(2) + np.ones((2, 2)))
         return np.sort(np.abs(poles)) * x[:2] + np.sort(np.fft.fft(np.ones(4))).real[-1]
 
-    assert Problem(None, Constraint(fun), x0=X).check_derivatives(X)
+    assert Problem(None, Constraint(fun, -np.inf, np.inf), x0=X).check_derivatives(X)
 
 
 def test_nothing_is_recorded_for_parts_that_are_zero() -> None:

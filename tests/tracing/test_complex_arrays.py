@@ -81,7 +81,7 @@ def test_real_and_complex_values_together(name: str) -> None:
         z = function(x)
         return np.real(z), np.imag(z)
 
-    problem = Problem(None, Constraint(parts), x0=X)
+    problem = Problem(None, Constraint(parts, -np.inf, np.inf), x0=X)
     for point in (X, X[::-1].copy(), 0.9 * X + 0.05):
         report = problem.check_derivatives(point)
         assert report, report

@@ -75,7 +75,7 @@ WITH_SHAPES = [(name, shapes) for name, each in SHAPES.items() for shapes in eac
 
 
 def agrees(function: Callable[[Any], Any], x: Any) -> None:
-    report = Problem(None, Constraint(function), x0=x).check_derivatives(x)
+    report = Problem(None, Constraint(function, -np.inf, np.inf), x0=x).check_derivatives(x)
     assert report, report
 
 
@@ -146,7 +146,9 @@ def test_shapes_without_meaning_have_no_value() -> None:
     ):
         assert np.isnan(call(np.array([-1.0]))).all()
         with pytest.raises(asdopt.EvaluationError, match=r"test_distributions.py:\d+"):
-            Problem(None, Constraint(call), x0=np.array([-1.0])).constraints(np.array([-1.0]))
+            Problem(None, Constraint(call, -np.inf, np.inf), x0=np.array([-1.0])).constraints(
+                np.array([-1.0])
+            )
 
 
 def test_derivatives_by_a_shape_where_the_formula_changes() -> None:

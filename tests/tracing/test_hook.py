@@ -313,7 +313,7 @@ TRACED_AT = np.array([0.9, 0.3, 1.4, 0.7])
 def test_values_and_jacobian_equal_plain_python(name: str, point: list[float]) -> None:
     """Right where it was traced and elsewhere, whatever the branches do."""
     function, x = IDIOMS[name], np.array(point)
-    problem = asdopt.Problem(None, asdopt.Constraint(function), x0=TRACED_AT)
+    problem = asdopt.Problem(None, asdopt.Constraint(function, -np.inf, np.inf), x0=TRACED_AT)
     np.testing.assert_allclose(problem.constraints(x), flat(function(x.copy())), rtol=1e-13)
     h = 1e-6
     columns = [

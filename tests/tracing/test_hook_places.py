@@ -432,6 +432,6 @@ def test_guards_of_a_failed_attempt_are_forgotten() -> None:
     def model(x: Any) -> Any:
         return (Sine() + x[0]) if x[0] > 0 else x[1]
 
-    problem = asdopt.Problem(None, asdopt.Constraint(model), x0=X)
+    problem = asdopt.Problem(None, asdopt.Constraint(model, -np.inf, np.inf), x0=X)
     assert len(problem.evaluator.trace.guard_nodes) == 1
     np.testing.assert_allclose(problem.constraints(-X), [-X[1]])

@@ -91,11 +91,11 @@ def test_traced_code_equals_plain_python(name: str) -> None:
         warnings.simplefilter("ignore")
         if name in REFUSED:
             with pytest.raises((asdopt.TracingError, asdopt.UnsupportedOperationError)) as caught:
-                asdopt.Problem(None, asdopt.Constraint(function), x0=TRACED_AT)
+                asdopt.Problem(None, asdopt.Constraint(function, -np.inf, np.inf), x0=TRACED_AT)
             assert REFUSED[name] in str(caught.value)
             assert "idioms" in str(caught.value)
             return
-        problem = asdopt.Problem(None, asdopt.Constraint(function), x0=TRACED_AT)
+        problem = asdopt.Problem(None, asdopt.Constraint(function, -np.inf, np.inf), x0=TRACED_AT)
         for x in points(name):
             try:
                 expected = plain(function, x)

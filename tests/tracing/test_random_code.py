@@ -38,7 +38,7 @@ def load(text: str, path: Path) -> Any:
 def check(model: Any) -> None:
     """Compare values everywhere, and the Jacobian where the function is smooth."""
     points = [np.array(p) for p in POINTS]
-    problem = asdopt.Problem(None, asdopt.Constraint(model), x0=points[0])
+    problem = asdopt.Problem(None, asdopt.Constraint(model, -np.inf, np.inf), x0=points[0])
     for x in points:
         plain = np.array([float(v) for v in model(x.copy())])
         np.testing.assert_allclose(problem.constraints(x), plain, rtol=1e-10, atol=1e-12)

@@ -118,7 +118,7 @@ def test_refused_with_the_line(number: int) -> None:
     """Of the function or of the helper that it calls, and with the expression."""
     text, function = CASES[number]
     with pytest.raises((asdopt.TracingError, asdopt.UnsupportedOperationError)) as caught:
-        asdopt.Problem(None, asdopt.Constraint(function), x0=X)
+        asdopt.Problem(None, asdopt.Constraint(function, -np.inf, np.inf), x0=X)
     message = str(caught.value)
     assert text in message
     assert "test_refusals.py:" in message

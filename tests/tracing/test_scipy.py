@@ -356,7 +356,7 @@ KNOWN: dict[str, Callable[[Any], list[Any]]] = {
 @pytest.mark.parametrize("name", KNOWN)
 def test_known_functions_agree_with_scipy(name: str) -> None:
     """Values, Jacobian, Hessian and patterns, at the point of the trace and at another."""
-    problem = Problem(None, Constraint(KNOWN[name]), x0=X)
+    problem = Problem(None, Constraint(KNOWN[name], -np.inf, np.inf), x0=X)
     for point in (X, X + 0.05 * np.cos(np.arange(6.0))):
         report = problem.check_derivatives(point)
         assert report, report

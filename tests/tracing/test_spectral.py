@@ -86,7 +86,7 @@ KNOWN: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize("name", KNOWN)
 def test_agree_with_numpy_and_scipy(name: str) -> None:
     """Values with LAPACK's signs, Jacobian, Hessian and patterns, at the point and at another."""
-    problem = Problem(None, Constraint(KNOWN[name]), x0=X)
+    problem = Problem(None, Constraint(KNOWN[name], -np.inf, np.inf), x0=X)
     for point in POINTS:
         report = problem.check_derivatives(point)
         assert report, report
@@ -129,7 +129,7 @@ EQUAL: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
 @pytest.mark.parametrize("name", EQUAL)
 def test_derivatives_are_exact(name: str) -> None:
     """First and second ones are those of a polynomial that the factors give again."""
-    factored, direct = (Problem(None, Constraint(f), x0=X) for f in EQUAL[name])
+    factored, direct = (Problem(None, Constraint(f, -np.inf, np.inf), x0=X) for f in EQUAL[name])
     for x in POINTS:
         weights = np.cos(np.arange(float(factored.m)))
         np.testing.assert_allclose(
