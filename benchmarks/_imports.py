@@ -7,6 +7,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from benchmarks._bytecode import with_bytecode
+
 _MODULES = ("asdopt", "casadi", "pyoptinterface.ipopt", "jax", "asdex", "pyomo.environ")
 _CODE = """
 import time, numpy, scipy.sparse
@@ -28,6 +30,7 @@ def time_imports(rounds: int) -> dict[str, list[float]]:
                 text=True,
                 cwd=Path(__file__).parents[1],
                 check=False,
+                env=with_bytecode(),
             )
             if turn and shown.returncode == 0:
                 found[module].append(float(shown.stdout.split()[-1]))

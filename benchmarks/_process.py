@@ -11,6 +11,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from benchmarks._bytecode import with_bytecode
+
 _ROOT = Path(__file__).parents[1]
 # One thread each, on one processor: systems are compared on one core.
 _ONE_THREAD = {
@@ -53,7 +55,7 @@ class Process:
                 stdout=subprocess.PIPE,
                 stderr=stream,
                 cwd=_ROOT,
-                env={**os.environ, **_ONE_THREAD},
+                env={**with_bytecode(), **_ONE_THREAD},
             )
         if processor is not None and hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(self._process.pid, {processor})

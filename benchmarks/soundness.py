@@ -13,6 +13,8 @@ import sys
 from time import perf_counter
 from typing import Any
 
+from benchmarks._bytecode import with_bytecode
+
 __all__ = ["share"]
 
 _CASES = ("118_ieee", "1354_pegase", "9241_pegase")
@@ -59,7 +61,8 @@ def main() -> None:
 
 def _in_a_process(case: str, form: str) -> dict[str, float]:
     command = [sys.executable, "-m", "benchmarks.soundness", case, form]
-    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    environment = with_bytecode()
+    found = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     result: dict[str, float] = json.loads(found.stdout)
     return result
 
