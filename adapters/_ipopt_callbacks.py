@@ -26,6 +26,8 @@ class IpoptCallbacks(Callbacks):
 
     # Returns the iterate inside of intermediate; set for the time of a solve.
     current_iterate: Callable[[], dict[str, FloatArray] | None] | None = None
+    # Prints what Ipopt has written, where it does not print by itself; set likewise.
+    forward_output: Callable[[], None] | None = None
 
     def _hessian_pattern(self) -> SparsityPattern:
         evaluator = self.problem.evaluator
@@ -57,6 +59,11 @@ class IpoptCallbacks(Callbacks):
         ls_trials: int,
     ) -> bool:
         """Note the iteration, call the user's callback, and say whether to go on."""
+        if self.forward_output is not None:
+            try:
+                self.forward_output()
+            except BaseException as error:  # raised again after the solve
+                self.error = error
         info: dict[str, Any] = {
             "iteration": iter_count,
             "objective": obj_value,

@@ -7,6 +7,7 @@ whose ``solve`` restarts with the union of the structures when a branch flips, w
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any
@@ -18,6 +19,7 @@ from asdopt._problem import Problem
 from asdopt.adapters._callbacks import MAX_RESTARTS, too_many_restarts
 from asdopt.adapters._ipopt_callbacks import IpoptCallbacks
 from asdopt.adapters._ipopt_options import coerce_option, refused_option
+from asdopt.adapters._output import ForwardedOutput, is_replaced
 
 __all__ = ["RestartingProblem", "warm_start_options"]
 
@@ -25,6 +27,8 @@ FloatArray = npt.NDArray[np.float64]
 OptionValue = str | int | float
 # Ipopt reads 1e19 and more as infinity; a true infinity is not safe in every version.
 INFINITY = 2e19
+# Ipopt's print level where none is given.
+IPOPT_PRINTS = 5
 
 
 def warm_start_options(mu: float) -> dict[str, OptionValue]:
@@ -72,6 +76,7 @@ class RestartingProblem:
         self._options: dict[str, OptionValue] = {}
         self._scaling: tuple[Any, ...] | None = None
         self._reopen_first = False
+        self._output: ForwardedOutput | None = None
         self._open()
 
     # The binding's part, by the next class in the order of resolution
@@ -94,6 +99,8 @@ class RestartingProblem:
         self._open()
         for name, value in options.items():
             self._set_option(name, value)
+        if self._output is not None:
+            self._output.rewind()
         if self._scaling is not None:
             super().set_problem_scaling(*self._scaling)  # type: ignore[misc]
 
@@ -186,10 +193,32 @@ class RestartingProblem:
         self, x: FloatArray, lagrange: Any, zl: Any, zu: Any
     ) -> tuple[FloatArray, dict[str, Any]]:
         found: tuple[FloatArray, dict[str, Any]]
-        found = super().solve(x, lagrange, zl, zu)  # type: ignore[misc]
+        self._direct_output()
+        try:
+            found = super().solve(x, lagrange, zl, zu)  # type: ignore[misc]
+        finally:
+            forward, self.callbacks.forward_output = self.callbacks.forward_output, None
+            if forward is not None:
+                forward()
         if self.callbacks.error is not None:
             raise self.callbacks.error
         return found
+
+    def _direct_output(self) -> None:
+        """Let Ipopt print where Python prints."""
+        level = int(self._options.get("print_level", IPOPT_PRINTS))
+        if level > 0 and not is_replaced():
+            sys.stdout.flush()  # what Python printed before comes first
+        if level > 0 and is_replaced() and not self._options.get("output_file"):
+            if self._output is None:
+                self._output = ForwardedOutput()
+            self._set_option("output_file", self._output.path)
+            self._set_option("file_print_level", level)
+            self._set_option("print_level", 0)
+            self.callbacks.forward_output = self._output.forward
+        elif self._output is not None:
+            self._set_option("print_level", level)
+            self._set_option("file_print_level", 0)
 
     def _keep_scaling(self, first: FloatArray) -> None:
         """Scale a restart as Ipopt scaled the first run, by the gradients at its start.

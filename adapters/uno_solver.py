@@ -12,6 +12,7 @@ Program. Comput. (2026), doi:10.1007/s12532-026-00309-4.
 from __future__ import annotations
 
 import numbers
+import sys
 import weakref
 from collections.abc import Callable, Mapping
 from time import perf_counter
@@ -24,6 +25,7 @@ from asdopt._errors import AsdoptError, InputError, MissingDependencyError
 from asdopt._problem import Problem, SolveRequest
 from asdopt._solution import Solution, Status
 from asdopt.adapters._callbacks import MAX_RESTARTS, Callbacks, RefusedError, too_many_restarts
+from asdopt.adapters._output import is_replaced
 from asdopt.adapters._result import (
     check_time_limit,
     flat_multipliers,
@@ -279,6 +281,8 @@ def _make_solver(options: Mapping[str, Any]) -> Any:
         raise InputError(f"preset is {preset!r}; Uno has {', '.join(map(repr, PRESETS))}")
     solver = unopy.UnoSolver()
     solver.set_preset(preset)
+    if is_replaced():
+        solver.set_logger_stream(sys.stdout)
     for name, value in {"logger": "SILENT", **given}.items():
         _set_option(solver, str(name), value)
     return solver

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+
 import numpy as np
 import pytest
+from known_problems import hs071
 
 import asdopt
 import pglib_cases
@@ -159,3 +163,11 @@ def test_options_take_kindred_types():
     for value in (50, 50.0, np.int64(50)):
         assert chain().solve("uno", options={"max_iterations": value}).success
     assert chain().solve("uno", options={"primal_tolerance": 1, "dual_tolerance": 1}).success
+
+
+def test_output_goes_where_python_prints() -> None:
+    """Into a notebook, a test, a string."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        hs071().solve("uno", options={"logger": "INFO"})
+    assert "Optimal" in out.getvalue() or "KKT" in out.getvalue()
