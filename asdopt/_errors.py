@@ -13,6 +13,7 @@ __all__ = [
     "InputError",
     "MissingDependencyError",
     "PatternError",
+    "StaleTraceError",
     "StructureChangedError",
     "TracingError",
     "UnsupportedOperationError",
@@ -49,6 +50,10 @@ class ColoringError(AsdoptError, ValueError):
 
 class StructureChangedError(AsdoptError, ValueError):
     """At a new point the function took another branch and its sparsity structure grew."""
+
+
+class StaleTraceError(AsdoptError, RuntimeError):
+    """The user's functions give other values than those traced of them before."""
 
 
 class EvaluationError(AsdoptError, ArithmeticError):

@@ -275,6 +275,11 @@ class Model:
                     "fixed: return the same number of values in every branch"
                 )
 
+    @property
+    def has_functions(self) -> bool:
+        """Whether the functions are here: those that cannot be pickled were left behind."""
+        return _not_pickled not in (self.objective, *(c.fun for c in self.constraints))
+
     def plain_outputs(self, x: FloatArray) -> FloatArray:
         """Objective and constraints by the user's functions, called with plain floats."""
         objective = (lambda *_: 0.0) if self.objective is None else self.objective

@@ -18,6 +18,7 @@ from scipy.sparse import csr_array
 from asdopt._arguments import is_plain
 from asdopt._bounds import variable_bounds
 from asdopt._constraints import as_constraints, row_bounds
+from asdopt._current import check_current
 from asdopt._errors import EvaluationError, InputError
 from asdopt._evaluator import Evaluator
 from asdopt._finite import all_finite
@@ -348,6 +349,7 @@ class Problem(Inspection):
         if x0 is None and warm_start is not None:
             start = self._point(warm_start["x"], "x of warm_start")
         self._model.check_start(start)
+        check_current(self._model, self._evaluator, start)
         request = SolveRequest(start, warm_start, callback, time_limit, dict(options or {}))
         solution: Solution = adapter(self, request)
         return solution
