@@ -63,10 +63,11 @@ def run_hooked(
             if tape.closed or isinstance(error, MemoryError):
                 raise
         tape.forget(mark)
-    from asdopt.tracing import _implicit  # noqa: F401  # rarely needed
+    from asdopt.tracing import _implicit  # rarely needed
 
+    session = Session(tape, 1)
     try:
-        with Session(tape, 1):
+        with session:
             result = gathered(HOOK[fun](*traced()))
     except (AsdoptError, MemoryError):  # on plain numbers it might not end either
         raise
@@ -90,9 +91,14 @@ def run_hooked(
         raise _unfollowed(fun, error) from error
     if tape.refusal is not None:
         raise tape.refusal
+    _implicit.verify_keys(session, result, lambda: _on_numbers(fun, plain()))
     if code is not None:
         _implicit_needed.add(code)
     return result
+
+
+def _on_numbers(fun: Callable[..., Any], arguments: tuple[Any, ...] | None) -> Any:
+    return None if arguments is None else gathered(fun(*arguments))
 
 
 def _error_on_numbers(fun: Callable[..., Any], arguments: tuple[Any, ...]) -> Exception | None:

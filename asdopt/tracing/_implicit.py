@@ -10,8 +10,12 @@ from __future__ import annotations
 
 from asdopt.tracing import (  # noqa: F401
     _implicit_calls,
+    _implicit_keys,
     _implicit_loops,
     _implicit_objects,
     _implicit_operators,
     _implicit_places,
 )
+from asdopt.tracing._implicit_keys import verify_keys
+
+__all__ = ["verify_keys"]

@@ -13,6 +13,7 @@ from typing import Any
 
 from asdopt.tracing._formatting import Shown
 from asdopt.tracing._hook import find_attribute
+from asdopt.tracing._implicit_keys import find
 from asdopt.tracing._implicit_methods import PLAIN, form, special
 from asdopt.tracing._implicit_operators import COMPARE, truth
 
@@ -104,6 +105,8 @@ def contains(value: Any, container: Any) -> bool:
         type(container) in (list, tuple) and any(special(v, "__eq__") for v in (value, *container))
     ):
         return any(search(v, value) for v in iterate(container))
+    if isinstance(container, (dict, set, frozenset)):
+        return find(container, value)
     return operator.contains(container, value)
 
 

@@ -14,29 +14,51 @@ from typing import Any
 import numpy as np
 
 from asdopt.tracing._array_base import TracedArrayBase
+from asdopt.tracing._callee import current
 from asdopt.tracing._complex import is_pair
 from asdopt.tracing._complex_ufuncs import complex_operation
 from asdopt.tracing._formatting import percent
 from asdopt.tracing._hook import find_attribute
 from asdopt.tracing._implicit_methods import PLAIN, form, fresh, special
+from asdopt.tracing._linear import is_sparse, is_sparse_matrix
 from asdopt.tracing._tracer import Tracer
 
-__all__ = ["BINARY", "COMPARE", "INPLACE", "UNARY", "for_pandas", "truth"]
+__all__ = ["BINARY", "COMPARE", "INPLACE", "UNARY", "for_library", "truth"]
 
 
-def for_pandas(a: Any, b: Any) -> tuple[Any, Any]:
-    """Make an object array of the traced one of two operands where the other is of pandas.
+def for_library(a: Any, b: Any, is_product: bool = False) -> tuple[Any, Any]:
+    """Make of two operands what the library of one of them computes with.
 
-    Its operators would ask a traced array to become an array of floats; object arrays hold traced
-    values, and pandas computes with them.
+    Operators of pandas would ask a traced array to become an array of floats; object arrays hold
+    traced values, and pandas computes with them. Sparse matrices store what they are multiplied
+    by; those with traced entries are made of them.
     """
     if type(a) in PLAIN and type(b) in PLAIN:
         return a, b
+    if is_sparse(a) or is_sparse(b):
+        if is_product:
+            return a, b  # a linear map
+        return _for_sparse(a, b), _for_sparse(b, a)
     if hasattr(type(a), "__pandas_priority__"):
         return a, _objects(b, np.shape(a))
     if hasattr(type(b), "__pandas_priority__"):
         return _objects(a, np.shape(b)), b
     return a, b
+
+
+def _for_sparse(value: Any, other: Any) -> Any:
+    """Make a sparse matrix of numbers one of traced entries, where the other operand is traced.
+
+    Not for what ``*`` means the product with a vector for, which is a linear map.
+    """
+    session = current()
+    if not is_sparse(value) or not isinstance(other, (Tracer, TracedArrayBase)) or session is None:
+        return value
+    if np.ndim(other) and is_sparse_matrix(value):
+        return value
+    from asdopt.tracing._sparse import TracedSparse  # it imports scipy.sparse
+
+    return TracedSparse.of_numbers(session.tape, value)
 
 
 def _objects(value: Any, shape: tuple[int, ...]) -> Any:
@@ -51,6 +73,7 @@ def _objects(value: Any, shape: tuple[int, ...]) -> Any:
 
 def _binary(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     left_name, right_name = f"__{name}__", f"__r{name}__"
+    is_product = name == "matmul"
 
     def operate(a: Any, b: Any) -> Any:
         left, right = special(a, left_name), special(b, right_name)
@@ -59,7 +82,7 @@ def _binary(function: Callable[..., Any], name: str) -> Callable[..., Any]:
                 return complex_operation(name, a, b)
             if name == "mod" and type(a) is str:
                 return percent(a, b)
-            return fresh(function(*for_pandas(a, b)))
+            return fresh(function(*for_library(a, b, is_product)))
         kind_a, kind_b = type(a), type(b)
         result: Any = NotImplemented
         first = right is not None and kind_a is not kind_b and issubclass(kind_b, kind_a)
@@ -92,7 +115,7 @@ def _inplace(function: Callable[..., Any], name: str, binary: Callable[..., Any]
             if name == "mod" and type(a) is str:
                 return percent(a, b)
             return function(a, b)
-        elif hasattr(type(a), inplace_name):
+        elif hasattr(type(a), inplace_name) and not is_sparse(a):
             return function(a, b)
         return binary(a, b)
 
@@ -116,7 +139,7 @@ def _compare(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     def operate(a: Any, b: Any) -> Any:
         left, right = _comparing(a, left_name), _comparing(b, right_name)
         if left is None and right is None:
-            return function(*for_pandas(a, b))
+            return function(*for_library(a, b))
         kind_a, kind_b = type(a), type(b)
         result: Any = NotImplemented
         first = right is not None and kind_a is not kind_b and issubclass(kind_b, kind_a)

@@ -18,6 +18,7 @@ from asdopt.tracing._array_base import TracedArrayBase, wrap
 from asdopt.tracing._callee import HOOK, current
 from asdopt.tracing._convert import CONSTANTS
 from asdopt.tracing._hook import find_attribute, is_user_function, of_pandas
+from asdopt.tracing._implicit_keys import find, keyed, put
 from asdopt.tracing._implicit_methods import PLAIN, form, fresh, special
 from asdopt.tracing._lift import concrete
 from asdopt.tracing._rewrite import PREFIX
@@ -126,13 +127,15 @@ def get_item(value: Any, key: Any) -> Any:
     method = special(value, "__getitem__")
     if method is not None:
         return method(value, key)
-    if isinstance(value, dict) and type(value) is not dict and key not in value:
-        missing = special(value, "__missing__")
-        if missing is not None:
-            return missing(value, key)
-        if isinstance(value, defaultdict) and value.default_factory is not None:
-            made = value[key] = HOOK[value.default_factory]()
-            return made
+    if isinstance(value, dict):
+        if not find(value, key) and type(value) is not dict:
+            missing = special(value, "__missing__")
+            if missing is not None:
+                return missing(value, key)
+            if isinstance(value, defaultdict) and value.default_factory is not None:
+                made = value[put(value, key)] = HOOK[value.default_factory]()
+                return made
+        return value[keyed(key)]
     if isinstance(value, Tracer):
         return _scalar_item(value, key)
     if type(value) is np.ndarray:
@@ -168,6 +171,8 @@ def set_item(new: Any, value: Any, key: Any) -> None:
         method(value, key, new)
     elif type(value) is np.ndarray:
         value[_concrete(key)] = _stored(new, value)
+    elif isinstance(value, dict):
+        value[put(value, key)] = new
     elif of_pandas(type(value)):
         from asdopt.tracing import _labeled
 
@@ -227,7 +232,7 @@ def _delete_item(value: Any, key: Any) -> None:
     if method is not None:
         method(value, key)
     else:
-        del value[key]
+        del value[keyed(key) if isinstance(value, dict) else key]
 
 
 class _Target:

@@ -30,6 +30,7 @@ __all__ = [
     "follow",
     "is_user_file",
     "misuse",
+    "place_here",
     "place_of_error",
     "refuse",
     "refused_by_library",
@@ -188,15 +189,21 @@ def refuse(tape: Tape, kind: type[ErrorT], message: str) -> ErrorT:
     A refusal is a TypeError, and user code may catch those; noted on the tape it is raised
     again when the trace ends, so that a caught one does not become a wrong result.
     """
-    frame = _user_frame(sys._getframe(1))
-    if frame is not None:
-        code = frame.f_code
-        where = Location(code.co_filename, frame.f_lineno, code.co_name)
-        message = f"{_place(where, code, frame.f_lasti)}: {message}"
-    error = kind(message)
+    place = place_here()
+    error = kind(f"{place}: {message}" if place else message)
     if tape.refusal is None and not tape.closed:
         tape.refusal = error
     return error
+
+
+def place_here() -> str:
+    """Say where the user's code is now, empty where none runs."""
+    frame = _user_frame(sys._getframe(1))
+    if frame is None:
+        return ""
+    code = frame.f_code
+    where = Location(code.co_filename, frame.f_lineno, code.co_name)
+    return _place(where, code, frame.f_lasti)
 
 
 def refused_by_library(tape: Tape, error: BaseException) -> UnsupportedOperationError | None:

@@ -7,6 +7,7 @@ the entries of a row. Entries at the same place are added, as SciPy adds them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -112,6 +113,30 @@ class TracedSparse:
         """Entries of a diagonal."""
         return np.diagonal(self.toarray(), k)
 
+    def trace(self, offset: int = 0) -> Any:
+        """Sum of a diagonal."""
+        return self.diagonal(offset).sum()
+
+    def getrow(self, i: int) -> TracedSparse:
+        """Matrix of one row."""
+        return _sparse_forms.line(self, i, 0)
+
+    def getcol(self, j: int) -> TracedSparse:
+        """Matrix of one column."""
+        return _sparse_forms.line(self, j, 1)
+
+    def mean(self, axis: Any = None) -> Any:
+        """Mean of all entries, zeros too, or over one axis."""
+        count = math.prod(self.shape) if axis is None else self.shape[0 if axis in (0, -2) else 1]
+        return self.sum(axis) / count
+
+    def power(self, n: Any) -> TracedSparse:
+        """Powers of the entries."""
+        if np.ndim(n) or not n > 0:
+            raise self._refused(f"the entries to the power {n}")
+        whole = _sparse_forms.merged(self)
+        return whole._with(whole.data**n)
+
     def sum(self, axis: Any = None) -> Any:
         """Sum of all entries, or over one axis."""
         if axis is None:
@@ -168,6 +193,8 @@ class TracedSparse:
         return self._with(self.data * dense[self._rows, self._cols])
 
     def __truediv__(self, other: Any) -> Any:
+        if np.ndim(other):
+            return self.toarray() / other  # zeros over numbers: SciPy makes it dense too
         return self._with(self.data / other)
 
     def __neg__(self) -> TracedSparse:

@@ -22,7 +22,7 @@ from asdopt.tracing._scipy_arrays import refused
 from asdopt.tracing._sparse import TracedSparse
 from asdopt.tracing._tape import Tape
 
-__all__ = ["JOINS", "part", "product"]
+__all__ = ["JOINS", "line", "merged", "part", "product"]
 
 IntArray = npt.NDArray[np.intp]
 
@@ -82,6 +82,27 @@ def product(tape: Tape, left: Any, right: Any) -> TracedSparse:
     rows, cols = np.divmod(places, max(width, 1))
     is_matrix = a.is_matrix or b.is_matrix
     return TracedSparse(tape, entries, rows, cols, (height, width), is_matrix)
+
+
+def merged(matrix: TracedSparse) -> TracedSparse:
+    """Add the entries that stand at the same place."""
+    rows, cols = matrix.coords
+    width = max(matrix.shape[1], 1)
+    places, inverse = np.unique(rows * width + cols, return_inverse=True)
+    groups, order = grouped(inverse, len(places))
+    ids = matrix.tape.sums(groups, matrix.ids[order])
+    rows, cols = np.divmod(places, width)
+    return TracedSparse(matrix.tape, ids, rows, cols, matrix.shape, matrix.is_matrix)
+
+
+def line(matrix: TracedSparse, k: int, axis: int) -> TracedSparse:
+    """Give the matrix of one row (axis 0) or column (axis 1)."""
+    k = range(matrix.shape[axis])[k]
+    places = list(matrix.coords)
+    chosen = places[axis] == k
+    shape = (1, matrix.shape[1]) if axis == 0 else (matrix.shape[0], 1)
+    rows, cols = (p[chosen] - (k if i == axis else 0) for i, p in enumerate(places))
+    return TracedSparse(matrix.tape, matrix.ids[chosen], rows, cols, shape, matrix.is_matrix)
 
 
 def part(matrix: TracedSparse, key: Any) -> Any:

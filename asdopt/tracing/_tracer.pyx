@@ -30,7 +30,7 @@ from cpython.long cimport PyLong_Check
 from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
 
 from asdopt.tracing._float_errors cimport check_float
-from asdopt.tracing._steps cimport is_step
+from asdopt.tracing._steps cimport is_coarse, is_step
 from asdopt.tracing._tape cimport Tape
 
 cnp.import_array()
@@ -486,7 +486,7 @@ cdef class Tracer:
             tape.settle()
         if tape.op[self.id] == OP_CONSTANT:
             return hash(tape.val[self.id])
-        if tape.primal and is_step(tape, self.id):
+        if tape.primal and is_coarse(tape, self.id):
             # round(x, 1), x // 1: the same in a neighborhood, so that a guard may hold.
             tape.add_guard(self.id, tape.val[self.id])
             tape.has_keys = True
@@ -513,6 +513,11 @@ cdef class Tracer:
                         a = operand(tape, left)
                         b = NOT_A_NUMBER if a == NOT_A_NUMBER else operand(tape, right)
                         if b != NOT_A_NUMBER:
+                            if (tape.estranged
+                                    and (code >> 2 == OP_EQUAL or code >> 2 == OP_NOT_EQUAL)
+                                    and not (isinstance(left, Tracer) and isinstance(right, Tracer))
+                                    and is_step(tape, self.id)):
+                                return code >> 2 == OP_NOT_EQUAL  # a key of another run
                             if code >> 2 == OP_POWER:
                                 return make(tape, tape.power(a, b))
                             a = tape.binary(code >> 2, a, b)
@@ -627,6 +632,12 @@ cdef class TracedBool(Tracer):
         if self.plain:
             return int(bool(self))
         raise TypeError("a truth value of a traced comparison cannot be used as an index")
+
+
+def is_key(Tracer value):
+    """Whether a value may be a key as the number that it is: constant, or the same nearby."""
+    cdef Tape tape = value.tape
+    return tape.op[value.id] == OP_CONSTANT or (tape.primal and is_coarse(tape, value.id))
 
 
 def node_of(Tape tape, value):
