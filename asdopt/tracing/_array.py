@@ -68,7 +68,7 @@ def _in_place(ufunc: np.ufunc) -> Callable[..., Any]:
             made = ufunc(np.asarray(self, dtype=object), other)
             self[...] = np.asarray(made)
             return made
-        result = plain(self, other)
+        result = plain(self, np.asarray(other) if isinstance(other, np.matrix) else other)
         if type(result) is np.ndarray:  # of numbers that an earlier trace left behind
             self[...] = result
             return self
@@ -92,6 +92,8 @@ def _left_to_other(other: Any) -> bool:
     kind = type(other)
     if _linear.is_sparse(other):
         return False  # lift() refuses it with a remedy
+    if isinstance(other, np.matrix):
+        return True
     if kind in _ORDINARY or isinstance(other, (TracedArrayBase, Tracer, np.ndarray, np.generic)):
         return False
     if other is None or isinstance(other, str):

@@ -181,12 +181,9 @@ class ArrayMethods(TracedArrayBase):
     def view(self, dtype: Any = None, type: Any = None) -> Any:  # noqa: A002  # as ndarray's
         """View of the same entries; another type is refused."""
         if np.matrix in (dtype, type):
-            fixed = constant_values(self.tape, self.ids)
-            if fixed is not None:
-                return np.asmatrix(fixed)
-            raise self._refused(
-                "an np.matrix, alone or as a factor,", "np.array and the operator @"
-            )
+            from asdopt.tracing._conversions import to_objects
+
+            return np.asmatrix(to_objects(self))
         if type is not None or (dtype is not None and np.dtype(dtype) != self.dtype):
             raise self._refused("view with another dtype", "astype")
         return mirror(self.tape, self.ids[...], self.is_bool)

@@ -74,6 +74,12 @@ def dispatch(
     tape = living(tape, (*args, *kwargs.values()))
     if tape.is_number():
         return func(*constants_only(args), **constants_only(kwargs))
+    if any(issubclass(kind, np.matrix) for kind in types):
+        from asdopt.tracing import _matrices
+
+        if func.__module__ == "numpy.linalg":
+            return _matrices.of_linalg(tape, func, args, kwargs)
+        return _matrices.on_objects(func, args, kwargs)
     handler = find_handler(func)
     before = tape.refusal
     try:

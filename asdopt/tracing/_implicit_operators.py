@@ -21,6 +21,7 @@ from asdopt.tracing._formatting import percent
 from asdopt.tracing._hook import find_attribute
 from asdopt.tracing._implicit_methods import PLAIN, form, fresh, special
 from asdopt.tracing._linear import is_sparse, is_sparse_matrix
+from asdopt.tracing._matrices import is_traced_matrix, power
 from asdopt.tracing._tracer import Tracer
 
 __all__ = ["BINARY", "COMPARE", "INPLACE", "UNARY", "for_library", "truth"]
@@ -82,6 +83,8 @@ def _binary(function: Callable[..., Any], name: str) -> Callable[..., Any]:
                 return complex_operation(name, a, b)
             if name == "mod" and type(a) is str:
                 return percent(a, b)
+            if name == "pow" and is_traced_matrix(a):
+                return power(a, b)
             return fresh(function(*for_library(a, b, is_product)))
         kind_a, kind_b = type(a), type(b)
         result: Any = NotImplemented

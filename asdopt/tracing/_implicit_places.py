@@ -21,6 +21,7 @@ from asdopt.tracing._hook import find_attribute, is_user_function, of_pandas
 from asdopt.tracing._implicit_keys import find, keyed, put
 from asdopt.tracing._implicit_methods import PLAIN, form, fresh, special
 from asdopt.tracing._lift import concrete
+from asdopt.tracing._matrices import inverse, is_traced_matrix
 from asdopt.tracing._rewrite import PREFIX
 from asdopt.tracing._standins_arrays import lifted
 from asdopt.tracing._standins_types import attribute, class_of, sample
@@ -39,6 +40,8 @@ def get_attribute(value: Any, name: str) -> Any:
     plain = sample(value)
     if plain is not None:
         return attribute(value, plain, name)
+    if name == "I" and is_traced_matrix(value):
+        return inverse(value)
     if kind is super:
         return _get_from_super(value, name)
     access, missing = special(value, "__getattribute__"), special(value, "__getattr__")

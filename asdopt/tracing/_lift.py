@@ -144,7 +144,7 @@ def _lift_ndarray(tape: Tape, array: npt.NDArray[Any]) -> TracedArray:
     if kind in "fiub":
         return _array(tape, constants(tape, array), kind == "b")
     if kind == "O":
-        items = array.ravel().tolist()
+        items = np.asarray(array).ravel().tolist()  # of a matrix too
         ids = _array_base.node_ids(tape, items)
         if ids is not None:
             is_bool = bool(items) and all(

@@ -260,6 +260,7 @@ class Dispatched:
     def __init__(self, function: Callable[..., Any], new: bool) -> None:
         self.function = function
         self.new = new
+        self.is_of_linalg = getattr(function, "__module__", "") == "numpy.linalg"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if args and type(args[0]) is TracedArray and self._is_direct(args, kwargs):
@@ -271,6 +272,11 @@ class Dispatched:
                     return handler(tape, *args, **kwargs)
                 except AsdoptError:
                     tape.refusal = before
+        if (self.is_of_linalg or type(self.function) is np.ufunc) and any(
+            map(_matrices.is_traced_matrix, args)
+        ):
+            known = _matrices.of_linalg if self.is_of_linalg else _matrices.of_ufunc
+            return known(running_tape(), self.function, args, kwargs)
         args = tuple([lifted(a) for a in args])
         if kwargs:
             kwargs = {name: lifted(value) for name, value in kwargs.items()}
@@ -296,3 +302,6 @@ for _module in (np, np.linalg, np.fft):
     for _function in vars(_module).values():
         if type(_function) is _DISPATCHER and stand_in(_function) is None:
             know(_function, Dispatched(_function, _function in _NEW))
+
+# It needs what is above.
+from asdopt.tracing import _matrices  # noqa: E402

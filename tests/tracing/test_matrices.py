@@ -1,0 +1,112 @@
+"""Matrices of the class ``np.matrix``, for which ``*`` is the product."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from whole_functions import check_function
+
+import asdopt
+
+X = np.array([3.0, 1.0, 2.0, 5.0])
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", PendingDeprecationWarning)
+    COLUMN = np.matrix([[1.0], [2.0]])
+    SQUARE = np.matrix([[1.0, 2.0], [0.5, 3.0]])
+# NumPy advises against the class, which is up to the user's code.
+pytestmark = pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+
+
+def of(x: Any) -> Any:
+    return np.matrix([[x[0], x[1]], [x[2], x[3]]])
+
+
+def filled(x: Any) -> Any:
+    m = np.asmatrix(np.zeros((2, 2)))
+    m[0, :] = x[:2]
+    m[1, 1] = x[3]
+    return m * m * COLUMN
+
+
+def parts(x: Any) -> Any:
+    m = of(x)
+    return [
+        m[0, 1] * m[1, 0],
+        np.asarray(m[0] * m[:, 1]),
+        m[0].A1,
+        m.A,
+        m.sum(),
+        np.asarray(m.sum(axis=0) * m),
+        np.asarray(np.multiply(m, m.T)),
+        (COLUMN.T * m * COLUMN).item(),
+    ]
+
+
+def solved(x: Any) -> Any:
+    m = of(x)
+    return [
+        np.asarray(np.linalg.inv(m) * COLUMN),
+        np.asarray(np.linalg.solve(m, COLUMN) * COLUMN.T),
+        np.asarray(m.I * SQUARE),
+        np.asarray(m**-1 * SQUARE),
+        np.asarray(m**2),
+        np.linalg.det(m) * np.trace(m),
+    ]
+
+
+def kalman(x: Any) -> Any:
+    transition, seen = np.matrix("1 0.1; 0 1"), np.matrix("1 0")
+    noise, covariance = np.matrix(np.diag(x[:2])), np.matrix(np.eye(2))
+    for _ in range(3):
+        covariance = transition * covariance * transition.T + noise
+        gain = covariance * seen.T * np.linalg.inv(seen * covariance * seen.T + x[2])
+        covariance = (np.eye(2) - gain * seen) * covariance
+    return covariance
+
+
+MIXED = [
+    lambda x: x.reshape(2, 2) * SQUARE,
+    lambda x: SQUARE * x.reshape(2, 2),
+    lambda x: (SQUARE + x.reshape(2, 2)) * COLUMN,
+    lambda x: (x.reshape(2, 2) - SQUARE) * SQUARE,
+    lambda x: (x[0] * SQUARE) * SQUARE,
+    lambda x: (SQUARE / x[0]) * COLUMN,
+    lambda x: np.exp(SQUARE / x[0]) * COLUMN,
+    lambda x: np.dot(SQUARE, x.reshape(2, 2)) * COLUMN,
+    lambda x: np.matrix(x) * np.matrix(x).T,
+    lambda x: np.asmatrix(x.reshape(2, 2)) * COLUMN,
+    lambda x: x.reshape(2, 2) @ SQUARE * COLUMN,
+    lambda x: np.bmat([[of(x), COLUMN]]) * np.matrix([[1.0], [2.0], [3.0]]),
+]
+
+
+@pytest.mark.parametrize("fun", [filled, parts, solved, kalman, *MIXED])
+def test_matrices_stay_matrices(fun: Callable[..., Any]) -> None:
+    check_function(fun, X, rtol=1e-11)
+
+
+def test_arrays_stay_arrays_where_matrices_are_added_in_place() -> None:
+    def fun(x: Any) -> Any:
+        total = np.zeros((2, 2))
+        total += SQUARE
+        total += of(x)
+        return total * total
+
+    check_function(fun, X)
+
+
+def test_writing_into_the_matrix_of_an_array_is_an_error() -> None:
+    """It would not reach the array, as it does in NumPy."""
+
+    def fun(x: Any) -> Any:
+        base = np.zeros((2, 2))
+        m = np.asmatrix(base)
+        m[0, 0] = x[0]
+        return base[0, 0]
+
+    with pytest.raises(asdopt.AsdoptError, match="test_matrices.py"):
+        asdopt.jacobian(fun, X)
