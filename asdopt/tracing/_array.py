@@ -92,8 +92,8 @@ def _left_to_other(other: Any) -> bool:
     kind = type(other)
     if _linear.is_sparse(other):
         return False  # lift() refuses it with a remedy
-    if isinstance(other, np.matrix):
-        return True
+    if issubclass(kind, np.ndarray) and kind is not np.ndarray:
+        return kind is np.matrix or not kind.__module__.startswith("numpy")
     if kind in _ORDINARY or isinstance(other, (TracedArrayBase, Tracer, np.ndarray, np.generic)):
         return False
     if other is None or isinstance(other, str):

@@ -5,6 +5,7 @@ What a method does is what NumPy's function of the same name does, or NumPy's me
 
 from __future__ import annotations
 
+import builtins
 import warnings
 from collections.abc import Callable
 from typing import Any, cast
@@ -15,7 +16,6 @@ from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing import _tracer
 from asdopt.tracing._array_base import TracedArrayBase, mirror
 from asdopt.tracing._location import refuse
-from asdopt.tracing._nodes import constant_values
 
 __all__ = ["ArrayMethods"]
 
@@ -180,10 +180,13 @@ class ArrayMethods(TracedArrayBase):
 
     def view(self, dtype: Any = None, type: Any = None) -> Any:  # noqa: A002  # as ndarray's
         """View of the same entries; another type is refused."""
-        if np.matrix in (dtype, type):
-            from asdopt.tracing._conversions import to_objects
+        kind = dtype if type is None else type
+        if isinstance(kind, builtins.type) and issubclass(kind, np.ndarray):
+            from asdopt.tracing._own_arrays import viewed
 
-            return np.asmatrix(to_objects(self))
+            if kind is not np.ndarray:
+                return viewed(self, kind)
+            dtype = type = None
         if type is not None or (dtype is not None and np.dtype(dtype) != self.dtype):
             raise self._refused("view with another dtype", "astype")
         return mirror(self.tape, self.ids[...], self.is_bool)

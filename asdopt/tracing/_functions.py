@@ -74,12 +74,15 @@ def dispatch(
     tape = living(tape, (*args, *kwargs.values()))
     if tape.is_number():
         return func(*constants_only(args), **constants_only(kwargs))
-    if any(issubclass(kind, np.matrix) for kind in types):
-        from asdopt.tracing import _matrices
+    for kind in types:
+        if issubclass(kind, np.ndarray) and kind is not np.ndarray:
+            from asdopt.tracing import _matrices
 
-        if func.__module__ == "numpy.linalg":
-            return _matrices.of_linalg(tape, func, args, kwargs)
-        return _matrices.on_objects(func, args, kwargs)
+            is_matrix = issubclass(kind, np.matrix)
+            if is_matrix and func.__module__ == "numpy.linalg":
+                return _matrices.of_linalg(tape, func, args, kwargs)
+            if is_matrix or not kind.__module__.startswith("numpy"):
+                return _matrices.on_objects(func, args, kwargs)
     handler = find_handler(func)
     before = tape.refusal
     try:

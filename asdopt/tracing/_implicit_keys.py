@@ -57,7 +57,7 @@ def _parts(key: Any) -> Iterator[Any]:
         if isinstance(part, Tracer) and not is_key(part):
             yield (part.tape, part.id)
         elif isinstance(part, TracedArrayBase):
-            yield (part.tape, part.shape, *part.ids.ravel().tolist())
+            yield (part.tape, part.ids.shape, *part.ids.ravel().tolist())
         elif isinstance(part, TracedBytes):
             yield from _parts((part.array,))
         elif isinstance(part, (tuple, frozenset)):
@@ -159,6 +159,7 @@ def _method(session: Session, method: Any) -> Any:
 
 for _kind in (dict, set, OrderedDict, defaultdict, Counter):
     METHODS.setdefault(_kind, _method)
+
 
 def _hash(value: Any, /) -> Any:
     method = special(value, "__hash__")

@@ -55,7 +55,7 @@ def _for_sparse(value: Any, other: Any) -> Any:
     session = current()
     if not is_sparse(value) or not isinstance(other, (Tracer, TracedArrayBase)) or session is None:
         return value
-    if np.ndim(other) and is_sparse_matrix(value):
+    if isinstance(other, TracedArrayBase) and is_sparse_matrix(value):
         return value
     from asdopt.tracing._sparse import TracedSparse  # it imports scipy.sparse
 

@@ -8,7 +8,6 @@ meet a matrix become object arrays, so that the result is a matrix as well.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -17,13 +16,21 @@ import numpy.typing as npt
 
 from asdopt.tracing import _conversions
 from asdopt.tracing._array_base import TracedArrayBase
-from asdopt.tracing._callee import running_tape
+from asdopt.tracing._callee import holds_traced, running_tape
 from asdopt.tracing._lift import lift
 from asdopt.tracing._standins import stands_for
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import Tracer
 
-__all__ = ["has_matrix", "inverse", "is_traced_matrix", "of_linalg", "of_ufunc", "on_objects", "power"]
+__all__ = [
+    "has_matrix",
+    "inverse",
+    "is_traced_matrix",
+    "of_linalg",
+    "of_ufunc",
+    "on_objects",
+    "power",
+]
 
 
 def has_matrix(values: Any) -> bool:
@@ -82,7 +89,7 @@ def _stripped(tape: Tape, value: Any) -> Any:
 
 
 def _wrapped(result: Any) -> Any:
-    if isinstance(result, TracedArrayBase) and np.ndim(result) == 2:
+    if isinstance(result, TracedArrayBase) and result.ids.ndim == 2:
         return np.asmatrix(_objects(result))
     if isinstance(result, tuple):
         parts = map(_wrapped, result)
@@ -101,13 +108,10 @@ def power(matrix: Any, exponent: Any) -> Any:
     return of_linalg(running_tape(), np.linalg.matrix_power, (matrix, exponent), {})
 
 
-# References to an argument that nobody but the calls themselves has.
-_TEMPORARY = 2
-
-
-@stands_for(np.asmatrix)
-def _asmatrix(data: Any, dtype: Any = None) -> Any:
-    made = np.asmatrix(data, dtype)
-    if isinstance(data, TracedArrayBase) and sys.getrefcount(data) > _TEMPORARY:
-        made.flags.writeable = False  # what is stored there would not reach the array
-    return made
+@stands_for(np.matrix)
+def _matrix(data: Any, dtype: Any = None, copy: bool = True) -> Any:
+    if copy and type(data) in (list, tuple) and holds_traced(data):
+        data = lift(running_tape(), data)
+    if copy and isinstance(data, TracedArrayBase):
+        data = _objects(data)
+    return np.matrix(data, dtype, copy)

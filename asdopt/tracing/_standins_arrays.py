@@ -30,6 +30,7 @@ from asdopt.tracing._callee import (
 from asdopt.tracing._complex import TracedComplex, has_complex, make, parts, tape_among
 from asdopt.tracing._lift import lift
 from asdopt.tracing._nodes import constants
+from asdopt.tracing._own_arrays import from_protocol, makes_array
 from asdopt.tracing._registry import FUNCTIONS
 from asdopt.tracing._standins import stands_for
 from asdopt.tracing._tracer import Tracer
@@ -51,7 +52,7 @@ def traced_constants(value: Any) -> Any:
         if session is not None and session.level:
             # What is complex was refused once: complex traced values may go into it.
             return make(session.tape, value.real, value.imag)
-    return value
+    return _records.records(value) if isinstance(value, np.ndarray) else value
 
 
 def lifted(value: Any) -> Any:
@@ -61,8 +62,11 @@ def lifted(value: Any) -> Any:
             return _lifted_complex(value)
         if holds_scalars(value):
             return lift(running_tape(), value)
-    elif type(value) is np.ndarray and value.dtype == _OBJECT and holds_traced(value):
-        return lift(running_tape(), value)
+    elif type(value) is np.ndarray:
+        if value.dtype == _OBJECT and holds_traced(value):
+            return lift(running_tape(), value)
+    elif makes_array(type(value)):
+        return from_protocol(value)
     return value
 
 
@@ -87,7 +91,16 @@ def _creating(function: Callable[..., Any]) -> None:
     know(function, create)
 
 
-for _function in (np.zeros, np.ones, np.eye, np.identity, np.tri, np.ndarray, np.frombuffer):
+for _function in (
+    np.zeros,
+    np.ones,
+    np.eye,
+    np.identity,
+    np.tri,
+    np.ndarray,
+    np.recarray,
+    np.frombuffer,
+):
     _creating(_function)
 
 
@@ -144,6 +157,8 @@ def _arange(*args: Any, **kwargs: Any) -> Any:
 
 def _has_traced_items(value: Any) -> Any:
     """Return the value, as a list where it is another sequence or an iterator's content."""
+    if makes_array(type(value)):
+        return from_protocol(value)
     if type(value) in (list, tuple) or isinstance(value, (str, bytes, range)):
         return value
     return list(value) if isinstance(value, collections.abc.Sequence) else value
@@ -170,6 +185,9 @@ def _array(
     if not holds_traced(value) or (dtype is not None and np.dtype(dtype) == _OBJECT):
         plain = np.array(object, dtype, copy=copy, order=order, subok=subok, ndmin=ndmin, **kwargs)
         return plain if plain is object else traced_constants(plain)
+    fields = _records.holding(dtype)
+    if fields is not None:
+        return np.array(object, fields, copy=copy, order=order, subok=subok, ndmin=ndmin)
     tape = running_tape()
     source = lift(tape, value)
     made = source if dtype is None else source.astype(dtype, copy=False)
@@ -304,4 +322,4 @@ for _module in (np, np.linalg, np.fft):
             know(_function, Dispatched(_function, _function in _NEW))
 
 # It needs what is above.
-from asdopt.tracing import _matrices  # noqa: E402
+from asdopt.tracing import _matrices, _records  # noqa: E402

@@ -130,12 +130,14 @@ def dispatch(
     """Answer NumPy's ``__array_ufunc__`` for all methods of a ufunc."""
     if any(is_foreign(operand) for operand in inputs):
         return NotImplemented
-    if any(isinstance(operand, np.matrix) for operand in inputs):
-        from asdopt.tracing import _matrices
+    for operand in inputs:
+        if isinstance(operand, np.ndarray) and type(operand) is not np.ndarray:
+            from asdopt.tracing import _matrices, _own_arrays
 
-        if method == "__call__":
-            return _matrices.of_ufunc(tape, ufunc, inputs, kwargs)
-        return _matrices.on_objects(getattr(ufunc, method), inputs, kwargs)
+            if isinstance(operand, np.matrix) and method == "__call__":
+                return _matrices.of_ufunc(tape, ufunc, inputs, kwargs)
+            if isinstance(operand, np.matrix) or _own_arrays.keeps_class(operand):
+                return _matrices.on_objects(getattr(ufunc, method), inputs, kwargs)
     if any(
         isinstance(operand, complex) or getattr(getattr(operand, "dtype", None), "kind", "") == "c"
         for operand in inputs
