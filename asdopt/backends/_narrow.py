@@ -4,7 +4,8 @@ Enters: a trace, and a way to trace nearby. Leaves: the trace, or one with the d
 function has. An iteration that starts at its solution stops at once, and operations that did not
 happen have no derivatives: ``while abs(r) > tol`` gives 0 there. A bisection written out decides
 every digit of its result by comparisons, none of which has a derivative. Such decisions are off by
-less than any step a solver takes; only for these the function is traced twice more on both sides.
+less than any step a solver takes; only for these the function is traced on both sides, and once
+more, nearer, if that does not agree.
 Where differences of its values contradict its derivatives, a trace of a neighbor takes over, if it
 gives the same values at the point and derivatives that agree; else that is an error.
 """
@@ -17,7 +18,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from asdopt._errors import AsdoptError, TracingError
+from asdopt._errors import TracingError
 from asdopt._ops import CODE
 from asdopt.backends._sweeps import NUM_LANES, Sweeps
 from asdopt.tracing._tape import Tape
@@ -88,20 +89,24 @@ def settled(trace: Trace, x: FloatArray, parameters: FloatArray, record: Record)
             if all(sweeps.values(place, parameters) for place in places):
                 return trace
             most = _TIMES * trace.num_nodes + _FREE
-            nearby = [record(place, most_nodes=most) for place in places]
             check = _Check(along, parameters, len(trace.outputs))
-            around = [check.slopes(t, p) for t, p in zip(nearby, places, strict=True)]
             here = check.slopes(trace, x)
-            if check.agrees(here, around):
-                return trace
+            nearby: list[Trace] = []
+            around: list[_Slopes] = []
+            for step in range(0, len(places), 2):  # both sides; what agrees at once is asked once
+                made = [record(place, most_nodes=most) for place in places[step : step + 2]]
+                around += [check.slopes(t, p) for t, p in zip(made, places[step:], strict=False)]
+                nearby += made
+                if check.agrees(here, around):
+                    return trace
             for other in nearby:
                 found = check.slopes(other, x)
                 if found.equals(here) and check.agrees(found, around):
                     return _taken_over(trace, other, x, parameters)
             if check.agrees(here, around, first_only=True) or not check.contradicts(here, around):
                 return trace
-    except (AsdoptError, ArithmeticError, LookupError, MemoryError, TypeError, ValueError):
-        return trace  # the functions cannot be had nearby
+    except (Exception, SystemExit):
+        return trace  # the functions cannot be had nearby, where nobody asked for them
     raise TracingError(_sentence(record(x, note_lines=True)))
 
 
@@ -142,7 +147,7 @@ class _Check:
 
     def agrees(self, here: _Slopes, around: list[_Slopes], *, first_only: bool = False) -> bool:
         """Whether derivatives lie between the differences to both sides, at one of the steps."""
-        for step, ahead, behind in zip(_STEPS, around[::2], around[1::2], strict=True):
+        for step, ahead, behind in zip(_STEPS, around[::2], around[1::2], strict=False):
             right, left = (ahead.values - here.values) / step, (here.values - behind.values) / step
             noise = 1e-12 * (1.0 + np.abs(here.values)) / step
             if not np.all(_between(here.first, left, right, noise)):

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._errors import TracingError, UnsupportedOperationError
-from asdopt.tracing import _array_base, _tracer
+from asdopt.tracing import _array_base, _point_name, _tracer
 from asdopt.tracing._array_base import TracedArrayBase, elementwise, mirror
 from asdopt.tracing._array_methods import ArrayMethods
 from asdopt.tracing._codes import one_node_code
@@ -349,48 +349,12 @@ class TracedArray(ArrayMethods):
         """Name of the values: a key of a dictionary."""
         if constant_values(self.tape, self.ids) is not None:
             return np.asarray(self).tobytes(order)
-        return TracedBytes(self)
+        return _point_name.TracedBytes(self)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name not in _KNOWN_ATTRIBUTES:
             raise AttributeError(f"'numpy.ndarray' object has no attribute {name!r}")
         raise self._refused(f"the attribute {name!r}", "the operations of numpy")
-
-
-class TracedBytes:
-    """What ``x.tobytes()`` gives: a key of a dictionary, and nothing else."""
-
-    __slots__ = ("array",)
-
-    def __init__(self, array: TracedArray) -> None:
-        self.array = array
-
-    def __hash__(self) -> int:
-        raise self._refused("the hash")  # where keys are looked up, _implicit_keys.py makes them
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, bytes):
-            if len(other) != 8 * self.array.size:
-                return False
-            known = np.frombuffer(other).reshape(self.array.shape)
-            return bool(np.all(self.array == known))
-        if isinstance(other, TracedBytes) and other.array.shape == self.array.shape:
-            return bool(np.all(self.array == other.array))
-        return False
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        raise self._refused(f"the attribute {name!r}")
-
-    def _refused(self, what: str) -> TracingError:
-        return refuse(
-            self.array.tape,
-            TracingError,
-            f"{what} of the bytes of a traced array was asked for; they change with the variables, "
-            "and can be a key of a dictionary, but nothing else: use tuple(x) or the operations "
-            "of numpy",
-        )
 
 
 # At the end: these modules are written in terms of the class above.

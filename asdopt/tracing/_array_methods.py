@@ -186,8 +186,7 @@ class ArrayMethods(TracedArrayBase):
 
             if kind is not np.ndarray:
                 return viewed(self, kind)
-            dtype = type = None
-        if type is not None or (dtype is not None and np.dtype(dtype) != self.dtype):
+        elif type is not None or (dtype is not None and np.dtype(dtype) != self.dtype):
             raise self._refused("view with another dtype", "astype")
         return mirror(self.tape, self.ids[...], self.is_bool)
 

@@ -4,9 +4,9 @@ Enters: what a hooked function of level 1 looks up in a dictionary or set, or pu
 a key such as ``tuple(x)`` or ``x.tobytes()``. Leaves: what it finds. A key of traced values is the
 values themselves, whatever numbers they are: what was kept for it in this trace is found, and what
 was kept for numbers is not, so that the function computes it anew. So a dictionary is a memory of
-results, and what is not one is refused: each key that was not found must have been put in when the
-function ends, and the function gives on numbers what it gave (``verify_keys``). When the trace ends,
-all such keys are taken out again.
+results, and what is not one is refused: each key that was not found must have been put in when
+the function ends, and the function gives on numbers what it gave (``verify_keys``). When the trace
+ends, all such keys are taken out again.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 
 from asdopt._errors import TracingError
-from asdopt.tracing._array import TracedBytes
 from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._callee import Session, current, know
 from asdopt.tracing._hook import METHODS
 from asdopt.tracing._implicit_methods import special
 from asdopt.tracing._location import place_here
+from asdopt.tracing._point_name import TracedBytes
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import Tracer, is_key
 
@@ -199,10 +199,11 @@ def verify_keys(session: Session, result: Any, numbers: Callable[[], Any]) -> No
         tape.wake()
     missed = [place for _, place in session.state["missed"].values()]
     if missed or not (plain is None or _same(tape, result, plain)):
+        place = missed[0] if missed else session.state["keys"]
         raise TracingError(
-            f"{missed[0] if missed else session.state['keys']}: traced values were used as a key of a dict or an element of a set that does not just "
-            "remember results by their point; what it holds at other points is not known: use an "
-            "index or a rounded value (int(v), round(v, 2)) as the key",
+            f"{place}: traced values were used as a key of a dict or an element of a set that does "
+            "not just remember results by their point; what it holds at other points is not "
+            "known: use an index or a rounded value (int(v), round(v, 2)) as the key"
         )
 
 

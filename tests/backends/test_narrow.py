@@ -196,3 +196,29 @@ def test_decisions_that_are_not_close_cost_nothing(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(_narrow, "Sweeps", never)
     assert asdopt.Problem(corner, x0=[1.0, -2.0]).gradient([1.0, -2.0]).tolist() == [1.0, -2.0]
+
+
+@pytest.mark.parametrize("error", [RuntimeError, AssertionError, OSError, SystemExit])
+def test_what_is_raised_nearby_is_not_raised(error: type[BaseException]) -> None:
+    """Nobody asked for the function there."""
+
+    def fun(x: Any) -> Any:
+        if x[0] > 1.0:
+            raise error("not here")
+        return x[0] ** 2
+
+    x = np.array([1.0 - 1e-9])
+    np.testing.assert_allclose(asdopt.Problem(fun, x0=x).gradient(x), [2.0], rtol=1e-8)
+
+
+@pytest.mark.parametrize(("here", "calls"), [(1.0, 3), (0.0, 5)])
+def test_a_function_is_called_no_more_often_than_said(here: float, calls: int) -> None:
+    called: list[Any] = []
+
+    def fun(x: Any) -> Any:
+        called.append(1)
+        return x[0] if abs(x[0] - 1.0) > 1e-7 else 1.0 + here * (x[0] - 1.0)
+
+    x = np.array([1.0 + 1e-9])
+    assert asdopt.Problem(fun, x0=x).gradient(x) == 1.0
+    assert len(called) == calls

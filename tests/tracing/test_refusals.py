@@ -42,12 +42,6 @@ def _looked_up(x: Any) -> Any:
     return CACHE[tuple(x)] if tuple(x) in CACHE else math.sin(x[0])
 
 
-def _stored_in_records(x: Any) -> Any:
-    records = np.zeros(2, dtype=[("a", float)])
-    records["a"][0] = x[0]
-    return records["a"]
-
-
 def _stored_in_single_precision(x: Any) -> Any:
     single = np.zeros(3, dtype=np.float32)
     single[0] = x[0]
@@ -78,7 +72,6 @@ CASES: list[tuple[str, Any]] = [
     (PLAIN, lambda x: np.float32(x[0]) * 2),
     (PLAIN, lambda x: np.longdouble(x[0]) * 1),
     (PLAIN, _stored_in_single_precision),
-    (PLAIN, _stored_in_records),
     (LIBRARY, lambda x: float(decimal.Decimal(x[0]))),
     (DIGITS, lambda x: float(fractions.Fraction(x[0]))),
     (DIGITS, lambda x: float(x[0]).as_integer_ratio()[0] * 1.0),
