@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "_operators.h"
+#include "kernels/_dense.h"
 #include "kernels/_modes.h"
 #include "kernels/_program.h"
 
@@ -54,13 +55,18 @@ static const int64_t WHICH[16][4] __attribute__((aligned(32))) = {
     SUBSET(8), SUBSET(9), SUBSET(10), SUBSET(11), SUBSET(12), SUBSET(13), SUBSET(14), SUBSET(15)};
 #undef SUBSET
 #define ALWAYS_INLINE inline __attribute__((always_inline))
+#define ALIGNED __attribute__((aligned(64)))
 #else
 #define ALWAYS_INLINE inline
+#define ALIGNED
 #endif
 
 #define NAME(name) plain_##name
+#define LANES 2
 #include "_machine.h"
+#include "_congruence.h"
 #undef NAME
+#undef LANES
 
 typedef int (*Run)(const Program *, int, int, int, double *, double **, const double *const *,
                    double *const *);
@@ -70,24 +76,37 @@ typedef int (*Run)(const Program *, int, int, int, double *, double **, const do
 #pragma GCC push_options
 #pragma GCC target("sse4.2")
 #define NAME(name) v2_##name
+#define LANES 2
 #include "_machine.h"
+#include "_congruence.h"
 #undef NAME
+#undef LANES
 #pragma GCC pop_options
 #pragma GCC push_options
 #pragma GCC target("avx2,fma,bmi,bmi2")
 #define NAME(name) v3_##name
+#define LANES 4
 #include "_machine.h"
+#include "_congruence.h"
 #undef NAME
+#undef LANES
 #pragma GCC pop_options
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma,bmi,bmi2")
 #define NAME(name) v4_##name
+#define LANES 8
 #include "_machine.h"
+#include "_congruence.h"
 #undef NAME
+#undef LANES
 #pragma GCC pop_options
 #endif
 
+typedef void (*Product)(const Dense *, const Dense *, const double *, const int *,
+                        const unsigned char *, double *);
+
 static const char *BUILD = "plain";
+static Product PRODUCT = plain_product;
 
 static Run choose_build(const char *wanted) {
 #ifdef SEVERAL_BUILDS
@@ -97,6 +116,7 @@ static Run choose_build(const char *wanted) {
 #define OFFER(name)                                          \
     if (name && (!wanted || strcmp(wanted, #name) == 0)) {   \
         BUILD = #name;                                       \
+        PRODUCT = name##_product;                            \
         return name##_run;                                   \
     }
     OFFER(v4)
@@ -106,6 +126,7 @@ static Run choose_build(const char *wanted) {
 #endif
     (void)wanted;
     BUILD = "plain";
+    PRODUCT = plain_product;
     return plain_run;
 }
 

@@ -1,6 +1,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from asdopt.kernels._congruence import Congruence
 from asdopt.kernels._plan import Plan
 
 _Ints = npt.NDArray[np.int32]
@@ -9,6 +10,11 @@ _Floats = npt.NDArray[np.float64]
 class Sparse:
     def __init__(
         self, rows: _Ints, indptr: npt.NDArray[np.intp], cols: _Ints, coefs: _Floats
+    ) -> None: ...
+
+class Weighted:
+    def __init__(
+        self, rows: _Ints, indptr: npt.NDArray[np.intp], places: _Ints, values: _Floats
     ) -> None: ...
 
 class Job:
@@ -23,4 +29,7 @@ class Job:
         spread: Sparse | None,
         num_local: int,
         own: npt.NDArray[np.bool_] | None = None,
+        is_scaled: bool = False,
+        weighted: Weighted | None = None,
+        congruences: list[Congruence] | None = None,
     ) -> None: ...

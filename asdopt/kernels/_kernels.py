@@ -10,8 +10,8 @@ and the terms that are left to sweeps over the tape.
 4. differentiate each template (``_operations.pyx``, ``_derivatives.pyx``, ``_rules.pyx``,
    ``_expressions.pyx``);
 5. compile its programs (``_programs.pyx``, ``_registers.pyx``);
-6. pack programs and data (``_packing.py``, ``_maps.py``) for the machine (``_plan.pyx``,
-   ``_machine.pyx``);
+6. pack programs and data (``_packing.py``, ``_maps.py``, ``_hessian.py``) for the machine
+   (``_plan.pyx``, ``_congruence.pyx``, ``_machine.pyx``);
 7. check the result against the tape (``_soundness.py``).
 """
 
@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from asdopt._pattern import SparsityPattern
 from asdopt.kernels._derivatives import Derivation
+from asdopt.kernels._hessian import HessianLayout
 from asdopt.kernels._job import Job, Sparse
 from asdopt.kernels._machine import Machine
 from asdopt.kernels._maps import Lookup, Spread
@@ -82,7 +83,7 @@ class Kernels:
 
 
 class _Layout:
-    """Places of results in arrays, and the collected programs of the four kinds of results."""
+    """Places of results in arrays, and the collected programs of the kinds of results."""
 
     def __init__(
         self,
@@ -95,16 +96,14 @@ class _Layout:
         n, m = trace.num_inputs, len(trace.outputs)
         self._first_map = n + trace.num_parameters
         self._maps = found.maps
+        self._jacobian = jacobian = Lookup(jacobian_pattern)
+        rows_of_maps = found.maps.rows()
+        second = hessian_pattern or SparsityPattern([], [], (n, n))
+        self._hessian = HessianLayout(rows_of_maps, Lookup(second), n, second.nnz)
         self._has_hessian = hessian_pattern is not None
-        if hessian_pattern is None:
-            hessian_pattern = SparsityPattern([], [], (n, n))
-        jacobian, hessian = Lookup(jacobian_pattern), Lookup(hessian_pattern)
-        self._jacobian, self._hessian = jacobian, hessian
-        rows_of_maps = found.maps.rows(self._first_map)
         self._spreads = {
             "gradient": Spread(rows_of_maps, None, n),
             "jacobian": Spread(rows_of_maps, jacobian, jacobian_pattern.nnz),
-            "hessian": Spread(rows_of_maps, hessian, hessian_pattern.nnz),
         }
         indptr, cols, coefs = found.linear
         rows = np.repeat(np.arange(m, dtype=np.int32), np.diff(indptr))
@@ -114,7 +113,6 @@ class _Layout:
             "outputs": found.constants,
             "gradient": np.zeros(n),
             "jacobian": np.zeros(jacobian_pattern.nnz),
-            "hessian": np.zeros(hessian_pattern.nnz),
         }
         self._base["gradient"][cols[:first]] = coefs[:first]
         places = jacobian(rows[first:] - 1, cols[first:])
@@ -132,14 +130,9 @@ class _Layout:
 
     def add(self, template: Template) -> None:
         """Differentiate and compile a template for its instances."""
-        slots, rows = template.slots, template.rows
+        slots, rows = self._maps.numbered(template.slots), template.rows
         kinds, data = shared_constants(template.constants)
         found = Derivation(template.code, kinds)
-        is_map = slots >= self._first_map
-        if is_map.any():
-            numbers = np.searchsorted(self._maps.nodes, slots[is_map]).astype(np.int32)
-            slots = slots.copy()
-            slots[is_map] = self._first_map + numbers
         instances = Instances(slots, data, rows)
 
         objective = [r for r, is_objective in enumerate(found.rows) if is_objective]
@@ -164,17 +157,8 @@ class _Layout:
             else:
                 places = self._jacobian.entries(rows, slots, keys, shift=1)
             self._packers[name].add(found.graph, refs, instances, places, local)
-        if not self._has_hessian:
-            return
-        refs = found.hessian()
-        local = {
-            (i, j): self._spreads["hessian"].second(slots[i], None if i == j else slots[j])
-            for i, j in refs
-            if i in found.maps or j in found.maps
-        }
-        keys = [key for key in refs if key not in local]
-        places = self._hessian.entries(slots, slots, keys, lower=True)
-        self._packers["hessian"].add(found.graph, refs, instances, places, local)
+        if self._has_hessian:
+            self._hessian.add(found, instances)
 
     def machine(self) -> Machine:
         """Lay out what was collected."""
@@ -187,6 +171,7 @@ class _Layout:
             leaves = maps.first_leaves()
             first_inputs[leaves[leaves < n]] = True
         jobs = {name: self._derivatives(name) for name in self._spreads}
+        jobs["hessian"] = self._hessian.job()
         jobs["objective"], jobs["outputs"] = self._outputs()
         return Machine(n, m, **jobs, first_inputs=first_inputs, parameters=parameters, maps=maps)
 
@@ -210,7 +195,7 @@ class _Layout:
         return jobs[0], jobs[1]
 
     def _derivatives(self, name: str) -> Job:
-        """Lay out the gradient, the Jacobian or the Hessian."""
+        """Lay out the gradient or the Jacobian."""
         packer, spread = self._packers[name], self._spreads[name]
         plan = Plan(packer.programs(self._fixed if name == "jacobian" else None))
         touched = packer.touched.copy()

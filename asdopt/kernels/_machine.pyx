@@ -107,6 +107,11 @@ cdef class Machine:
                     self._hessian):
             job.plan.set_threads(number)
 
+    @property
+    def num_hessian_programs(self):
+        """Number of templates that have second derivatives that are not constant."""
+        return self._hessian.plan.count
+
     cdef bint is_at(self, const double *x) noexcept nogil:
         """Whether the objective reads the same at x as at the last point, bit for bit."""
         cdef Py_ssize_t k, first
@@ -141,9 +146,9 @@ cdef class Machine:
                 self.maps.run(&self.read[0], False)
             self.known = ALL
 
-    cdef const double *source(self, const double *x, int wanted) noexcept nogil:
-        """What instances read: x, parameters, maps."""
-        if self.reads_x:
+    cdef const double *source(self, Job job, const double *x, int wanted) noexcept nogil:
+        """What instances read, if there are any: x, parameters, maps."""
+        if self.reads_x or not job.reads:
             return x
         self.move(x, wanted)
         return &self.read[0]
@@ -159,11 +164,11 @@ cdef class Machine:
         cdef double *values = <double *> cnp.PyArray_DATA(out)
         if job.size < MANY:
             self.is_finite = job.run(
-                px, self.source(px, wanted), factor, multipliers, values, keep)
+                px, self.source(job, px, wanted), factor, multipliers, values, keep)
         else:
             with nogil:
                 self.is_finite = job.run(
-                    px, self.source(px, wanted), factor, multipliers, values, keep)
+                    px, self.source(job, px, wanted), factor, multipliers, values, keep)
         return out
 
     cdef void evaluate_outputs(self, const double *x, int wanted) noexcept nogil:

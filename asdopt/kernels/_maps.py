@@ -42,6 +42,7 @@ class AffineMaps:
     def __init__(self, trace: Trace, nodes: IntArray, room: FloatArray) -> None:
         self.nodes = nodes
         self._trace = trace
+        self._first_map = trace.num_inputs + trace.num_parameters
         _, linear, terms, _ = flatten(trace, nodes, 1 << 62, room)
         self._indptr, self._cols, self._coefs = linear
         # Coefficients out of the range of numbers are not multiplied out: terms are left over.
@@ -50,12 +51,23 @@ class AffineMaps:
     def __len__(self) -> int:
         return len(self.nodes)
 
-    def sizes(self, maps: IntArray) -> npt.NDArray[np.intp]:
-        """Return the number of variables of some maps.
+    def widths(self, nodes: IntArray) -> FloatArray:
+        """Return how many variables each node has that a kernel reads.
 
         Huge for maps that have no coefficients that can be multiplied out.
         """
-        return np.where(self._is_whole, 1 << 40, np.diff(self._indptr))[maps]
+        places = np.searchsorted(self.nodes, nodes)
+        places[places == len(self)] = 0
+        sizes = np.where(self._is_whole, 1 << 40, np.diff(self._indptr))
+        return np.where(self.nodes[places] == nodes, sizes[places], 1.0)
+
+    def numbered(self, nodes: IntArray) -> IntArray:
+        """Return where nodes that kernels read stand: inputs, parameters, maps."""
+        is_map = nodes >= self._first_map
+        if not is_map.any():
+            return nodes
+        numbers = self._first_map + np.searchsorted(self.nodes, nodes).astype(np.int32)
+        return np.where(is_map, numbers, nodes)
 
     def tape(self, is_first: npt.NDArray[np.bool_]) -> AffineTape | None:
         """Return the operations that give the maps' values.
@@ -68,7 +80,6 @@ class AffineMaps:
         trace = self._trace
         if not len(self):
             return None
-        num_leaves = trace.num_inputs + trace.num_parameters
         no_guards = np.empty(0, dtype=np.int32)
         number, arrays = live_nodes(
             trace.op,
@@ -79,16 +90,16 @@ class AffineMaps:
             trace.pool_weights,
             self.nodes,
             no_guards,
-            num_leaves,
+            self._first_map,
         )
         ends = number[self.nodes]
-        needed = live_nodes(*arrays, ends[is_first], no_guards, num_leaves)[0] >= 0
+        needed = live_nodes(*arrays, ends[is_first], no_guards, self._first_map)[0] >= 0
         number, arrays = in_front(arrays, needed)
-        return AffineTape(*arrays, number[ends], num_leaves, int(np.count_nonzero(needed)))
+        return AffineTape(*arrays, number[ends], self._first_map, int(np.count_nonzero(needed)))
 
-    def rows(self, first_map: int) -> Maps:
-        """Return the matrix L for the passes that expand, maps numbered from ``first_map``."""
-        return Maps(self._indptr, self._cols, self._coefs, first_map)
+    def rows(self) -> Maps:
+        """Return the matrix L for the passes that expand, maps numbered after the leaves."""
+        return Maps(self._indptr, self._cols, self._coefs, self._first_map)
 
 
 class Lookup:
@@ -144,14 +155,15 @@ class Spread:
         self._parts: list[tuple[IntArray, IntArray, FloatArray]] = []
         self.num_local = 0
 
-    def _local(self, count: int) -> IntArray:
+    def room(self, count: int) -> IntArray:
+        """Make room for local values; return their places."""
         start = self.num_local
         self.num_local += count
         return np.arange(start, start + count, dtype=np.int32)
 
     def first(self, rows: IntArray, slots: IntArray) -> IntArray:
         """Spread derivatives of rows with respect to maps; return the places of local values."""
-        local = self._local(len(slots))
+        local = self.room(len(slots))
         rows, slots = np.ascontiguousarray(rows), np.ascontiguousarray(slots)
         start = int(local[0])
         self._parts.append(
@@ -159,17 +171,14 @@ class Spread:
         )
         return local
 
-    def second(self, slots: IntArray, others: IntArray | None) -> IntArray:
+    def second(self, slots: IntArray, others: IntArray | None, local: IntArray) -> None:
         """Spread second derivatives with respect to two slots, or twice to one (None)."""
-        local = self._local(len(slots))
         slots = np.ascontiguousarray(slots)
         square = others is None
         others = slots if others is None else np.ascontiguousarray(others)
-        start = int(local[0])
         self._parts.append(
-            expand_second(self._maps, slots, others, square, start, self._indptr, self._cols)
+            expand_second(self._maps, slots, others, square, local, self._indptr, self._cols)
         )
-        return local
 
     def places(self) -> IntArray:
         """Return the places that something is added to."""

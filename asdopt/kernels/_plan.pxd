@@ -14,6 +14,17 @@ cdef extern from "kernels/_program.h" nogil:
         const int *index
         const unsigned char *modes
 
+cdef extern from "kernels/_dense.h" nogil:
+    ctypedef struct Dense:
+        Py_ssize_t rows, panels
+        const double *values
+
+# ``(left, right, d, places, is_run, out)``: adds left' diag(d) right to places of out.
+ctypedef void (*Product)(const Dense *, const Dense *, const double *, const int *,
+                         const unsigned char *, double *) noexcept nogil
+
+cdef Product product() noexcept nogil
+
 ctypedef struct Workspace:
     double **table
     double *registers

@@ -23,6 +23,7 @@ cdef extern from "kernels/_builds.h" nogil:
     const char *BINARY_NAMES[]
     const char *BUILD
     Run choose_build(const char *)
+    Product PRODUCT
     enum:
         NUM_MACHINE_OPERATIONS
 
@@ -50,6 +51,11 @@ BINARY = names(<const char **> BINARY_NAMES)
 cdef Run RUN = choose_build(NULL)
 # From this many instructions on, each for a block, threads share them: some 60 microseconds.
 cdef Py_ssize_t LONG = 2000
+
+
+cdef Product product() noexcept nogil:
+    """The dense product of the build that runs."""
+    return PRODUCT
 
 
 def build():

@@ -14,8 +14,10 @@ import numpy.typing as npt
 
 from asdopt.kernels._cones import MAX_EXPANDED
 from asdopt.kernels._derivatives import Derivation
+from asdopt.kernels._hessian import count_pairs
 from asdopt.kernels._instances import Grouping
 from asdopt.kernels._maps import AffineMaps
+from asdopt.kernels._packing import Instances
 from asdopt.kernels._remainder import Remainder
 from asdopt.kernels._templates import find_templates
 from asdopt.kernels._terms import flatten
@@ -122,7 +124,7 @@ def select(trace: Trace, max_steps: int) -> Selection:
         grouping.split(indptr, elements, left & fused)
         indptr, elements, large, fused = grouping.instances()
     maps = _maps_of(trace, slots[1], room)
-    _drop_wide_maps(maps, slots, data, codes, template, chosen)
+    _drop_wide_maps(trace.num_inputs, maps, slots, data, outputs, codes, template, chosen)
     left = ~np.append(chosen, False)[template]
     if left.any():
         maps = _maps_of(trace, slots[1][np.repeat(~left, np.diff(slots[0]))], room)
@@ -158,9 +160,11 @@ def _maps_of(trace: Trace, slots: IntArray, room: FloatArray) -> AffineMaps:
 
 
 def _drop_wide_maps(
+    num_inputs: int,
     maps: AffineMaps,
     slots: tuple[Starts, IntArray],
     data: tuple[Starts, FloatArray],
+    outputs: tuple[Starts, IntArray],
     codes: list[IntArray],
     template: IntArray,
     chosen: npt.NDArray[Any],
@@ -169,7 +173,7 @@ def _drop_wide_maps(
     if not len(maps):
         return
     indptr, nodes = slots
-    widths = _widths(maps, nodes)
+    widths = maps.widths(nodes)
     totals = np.concatenate([[0], np.cumsum(widths)])
     per_instance = totals[indptr[1:]] - totals[indptr[:-1]]
     has_map = np.concatenate([[0], np.cumsum(widths > 1)])
@@ -178,35 +182,19 @@ def _drop_wide_maps(
     per_template = np.bincount(template + 1, pairs, minlength=len(chosen) + 1)[1:]
     if per_template[chosen].sum() <= _MOST_PAIRS:
         return
-    # So far as if every pair had a second derivative; of a product x * (q @ x) few have one.
+    # So far as if every pair had a second derivative of its own that is not constant.
     for k in np.flatnonzero(chosen & (per_template > _MOST_PAIRS / 100)):
         members = np.flatnonzero(template == k)
-        kinds, _ = shared_constants(_columns(data, members))
-        per_template[k] = _num_pairs(
-            Derivation(codes[k].tolist(), kinds), _widths(maps, _columns(slots, members))
+        read, constants, rows = (_columns(values, members) for values in (slots, data, outputs))
+        kinds, columns = shared_constants(constants)
+        found = Derivation(codes[k].tolist(), kinds)
+        per_template[k] = count_pairs(
+            maps.rows(), found, Instances(maps.numbered(read), columns, rows), num_inputs
         )
     for k in np.argsort(-per_template):
         if per_template[chosen].sum() <= _MOST_PAIRS:
             break
         chosen[k] = False
-
-
-def _widths(maps: AffineMaps, nodes: IntArray) -> FloatArray:
-    """Find how many variables each node has that a kernel reads."""
-    places = np.searchsorted(maps.nodes, nodes)
-    places[places == len(maps)] = 0
-    sizes = maps.sizes(places.ravel().astype(np.int32)).reshape(nodes.shape)
-    return np.where(maps.nodes[places] == nodes, sizes, 1.0)
-
-
-def _num_pairs(found: Derivation, widths: FloatArray) -> float:
-    """Count the variables and pairs that derivatives with respect to maps spread to."""
-    total = float(widths[list(found.maps)].sum())
-    for i, j in found.hessian():
-        if i in found.maps or j in found.maps:
-            product = widths[i] * widths[j]
-            total += float(product.sum()) / (2.0 if i == j else 1.0)
-    return total
 
 
 def _columns(lists: tuple[Starts, npt.NDArray[Any]], members: Starts) -> npt.NDArray[Any]:

@@ -8,6 +8,9 @@ _Triplets = tuple[_Ints, _Ints, _Floats]
 
 class Maps:
     def __init__(self, indptr: _Starts, cols: _Ints, coefs: _Floats, first_map: int) -> None: ...
+    def widths(self, slots: _Ints) -> _Starts: ...
+    def union(self, slots: _Ints, num_inputs: int) -> _Ints: ...
+    def hashes(self, slots: _Ints) -> npt.NDArray[np.uint64]: ...
 
 def expand_first(
     maps: Maps,
@@ -23,10 +26,20 @@ def expand_second(
     slots: _Ints,
     others: _Ints,
     square: bool,
-    first_local: int,
+    local: _Ints,
     indptr: _Starts,
     cols: _Ints,
 ) -> _Triplets: ...
 def by_place(
     places: _Ints, locals_: _Ints, values: _Floats, size: int
+) -> tuple[_Ints, _Starts, _Ints, _Floats]: ...
+def sum_second(
+    maps: Maps,
+    rows: _Ints,
+    slots: _Ints,
+    others: _Ints,
+    values: _Floats,
+    indptr: _Starts,
+    cols: _Ints,
+    size: int,
 ) -> tuple[_Ints, _Starts, _Ints, _Floats]: ...

@@ -8,46 +8,65 @@ coefficient times the local value.
 
 import numpy as np
 
-
-cdef inline int find(const Py_ssize_t[::1] indptr, const int[::1] cols, int row,
-                     int col) noexcept nogil:
-    """Position of an entry in a row-major pattern, -1 where there is none."""
-    cdef Py_ssize_t low = indptr[row], high = indptr[row + 1], middle, end = indptr[row + 1]
-    while low < high:
-        middle = (low + high) // 2
-        if cols[middle] < col:
-            low = middle + 1
-        else:
-            high = middle
-    return <int> low if low < end and cols[low] == col else -1
+from asdopt.kernels._vector cimport (
+    Doubles, Ints, doubles, ints, mix, push_double, push_int,
+)
+from libc.stdint cimport uint64_t
+from libc.stdlib cimport free, qsort
 
 
 cdef class Maps:
     """Rows of the matrix of the maps; a plain variable is a row with one entry 1."""
 
-    cdef const Py_ssize_t[::1] indptr
-    cdef const int[::1] cols
-    cdef const double[::1] coefs
-    cdef int first_map
-
-    def __init__(self, indptr, cols, coefs, first_map):
-        self.indptr = indptr
-        self.cols = cols
-        self.coefs = coefs
+    def __init__(self, const Py_ssize_t[::1] indptr, const int[::1] cols,
+                 const double[::1] coefs, first_map):
+        self.keep = indptr, cols, coefs
+        self.indptr = &indptr[0]
+        self.cols = &cols[0]
+        self.coefs = &coefs[0]
         self.first_map = first_map
 
-    cdef inline Py_ssize_t width(self, int slot) noexcept nogil:
-        if slot < self.first_map:
-            return 1
-        return self.indptr[slot - self.first_map + 1] - self.indptr[slot - self.first_map]
+    def widths(self, const int[::1] slots):
+        """Numbers of variables."""
+        cdef Py_ssize_t i
+        out = np.empty(slots.shape[0], dtype=np.intp)
+        cdef Py_ssize_t[::1] found = out
+        for i in range(slots.shape[0]):
+            found[i] = self.width(slots[i])
+        return out
 
-    cdef inline int col(self, int slot, Py_ssize_t k) noexcept nogil:
-        return slot if slot < self.first_map else (
-            self.cols[self.indptr[slot - self.first_map] + k])
+    def union(self, const int[::1] slots, num_inputs):
+        """Sorted variables of some slots."""
+        cdef Py_ssize_t i, k, at = 0, total = 0
+        cdef int[::1] every
+        for i in range(slots.shape[0]):
+            total += self.width(slots[i])
+        if 8 * total < num_inputs:
+            every = np.empty(total, dtype=np.int32)
+            for i in range(slots.shape[0]):
+                for k in range(self.width(slots[i])):
+                    every[at] = self.col(slots[i], k)
+                    at += 1
+            return np.unique(every)
+        out = np.zeros(num_inputs, dtype=bool)
+        cdef unsigned char[::1] seen = out.view(np.uint8)
+        for i in range(slots.shape[0]):
+            for k in range(self.width(slots[i])):
+                seen[self.col(slots[i], k)] = 1
+        return np.flatnonzero(out).astype(np.int32)
 
-    cdef inline double coef(self, int slot, Py_ssize_t k) noexcept nogil:
-        return 1.0 if slot < self.first_map else (
-            self.coefs[self.indptr[slot - self.first_map] + k])
+    def hashes(self, const int[::1] slots):
+        """A number for each set of variables; two sets may have one."""
+        cdef Py_ssize_t i, k
+        cdef uint64_t h
+        out = np.empty(slots.shape[0], dtype=np.uint64)
+        cdef uint64_t[::1] found = out
+        for i in range(slots.shape[0]):
+            h = self.width(slots[i])
+            for k in range(self.width(slots[i])):
+                h += mix(self.col(slots[i], k) + <uint64_t> 1)
+            found[i] = h
+        return out
 
 
 def expand_first(Maps maps, const int[::1] rows, const int[::1] slots, int first_local,
@@ -69,7 +88,7 @@ def expand_first(Maps maps, const int[::1] rows, const int[::1] slots, int first
             for k in range(maps.width(slots[i])):
                 place = maps.col(slots[i], k)
                 if not dense:
-                    place = find(indptr, cols, rows[i], place)
+                    place = find(&indptr[0], &cols[0], rows[i], place)
                 if place >= 0:
                     p[at] = place
                     q[at] = first_local + <int> i
@@ -79,7 +98,7 @@ def expand_first(Maps maps, const int[::1] rows, const int[::1] slots, int first
 
 
 def expand_second(Maps maps, const int[::1] slots, const int[::1] others, bint square,
-                  int first_local, const Py_ssize_t[::1] indptr, const int[::1] cols):
+                  const int[::1] local, const Py_ssize_t[::1] indptr, const int[::1] cols):
     """Triplets of second derivatives with respect to two slots; the lower triangle.
 
     A pair of different slots stands for both of its orders in the quadratic form, so an entry
@@ -102,15 +121,104 @@ def expand_second(Maps maps, const int[::1] slots, const int[::1] others, bint s
                     y = maps.col(others[i], k)
                     if square and y > x:
                         continue
-                    place = find(indptr, cols, max(x, y), min(x, y))
+                    place = find(&indptr[0], &cols[0], max(x, y), min(x, y))
                     if place < 0:
                         continue
                     c = maps.coef(slots[i], j) * maps.coef(others[i], k)
                     p[at] = place
-                    q[at] = first_local + <int> i
+                    q[at] = local[i]
                     v[at] = 2.0 * c if x == y and not square else c
                     at += 1
     return places[:at], locals_[:at], values[:at]
+
+
+cdef int ascending(const void *a, const void *b) noexcept nogil:
+    cdef int x = (<const int *> a)[0], y = (<const int *> b)[0]
+    return (x > y) - (x < y)
+
+
+def sum_second(Maps maps, const int[::1] rows, const int[::1] slots, const int[::1] others,
+               const double[::1] values, const Py_ssize_t[::1] indptr, const int[::1] cols,
+               Py_ssize_t size):
+    """Sums of constant second derivatives by output, as :func:`expand_second` expands them.
+
+    Parameters
+    ----------
+    rows : ndarray of int32
+        Output of each derivative, sorted.
+    slots, others : ndarray of int32
+        Second slot -1 for one that is differentiated with respect to twice.
+    values : ndarray of float64
+    indptr, cols
+        Pattern of the result.
+    size : int
+        Number of its places.
+
+    Returns
+    -------
+    rows, indptr, places, values : ndarray
+        Distinct outputs, and the sorted places and values of each.
+    """
+    cdef Py_ssize_t i = 0, j, k, e, begin, count = rows.shape[0]
+    cdef int row, x, y, place, other
+    cdef double c
+    cdef bint square
+    cdef double[::1] total = np.zeros(size)
+    cdef int[::1] seen = np.full(size, -1, dtype=np.int32)
+    cdef Ints found_rows, places, ends
+    cdef Doubles found
+    found_rows.data = places.data = ends.data = NULL
+    found_rows.size = places.size = ends.size = 0
+    found_rows.capacity = places.capacity = ends.capacity = 0
+    found.data = NULL
+    found.size = found.capacity = 0
+    try:
+        with nogil:
+            while i < count:
+                row = rows[i]
+                begin = places.size
+                while i < count and rows[i] == row:
+                    square = others[i] < 0
+                    other = slots[i] if square else others[i]
+                    for j in range(maps.width(slots[i])):
+                        x = maps.col(slots[i], j)
+                        c = values[i] * maps.coef(slots[i], j)
+                        for k in range(maps.width(other)):
+                            y = maps.col(other, k)
+                            if square and y > x:
+                                continue
+                            place = find(&indptr[0], &cols[0], max(x, y), min(x, y))
+                            if place < 0:
+                                continue
+                            if seen[place] != row:
+                                seen[place] = row
+                                push_int(&places, place)
+                            if x == y and not square:
+                                total[place] += 2.0 * c * maps.coef(other, k)
+                            else:
+                                total[place] += c * maps.coef(other, k)
+                    i += 1
+                if 16 * (places.size - begin) < size:
+                    qsort(places.data + begin, places.size - begin, sizeof(int), ascending)
+                else:
+                    places.size = begin
+                    for place in range(<int> size):
+                        if seen[place] == row:
+                            push_int(&places, place)
+                for e in range(begin, places.size):
+                    push_double(&found, total[places.data[e]])
+                    total[places.data[e]] = 0.0
+                if places.size == begin:
+                    continue
+                push_int(&found_rows, row)
+                push_int(&ends, <int> places.size)
+        starts = np.concatenate([[0], ints(&ends)]).astype(np.intp)
+        return ints(&found_rows), starts, ints(&places), doubles(&found)
+    finally:
+        free(found_rows.data)
+        free(places.data)
+        free(ends.data)
+        free(found.data)
 
 
 def by_place(const int[::1] places, const int[::1] locals_, const double[::1] values,
