@@ -32,6 +32,8 @@ __all__ = ["HessianLayout", "count_pairs"]
 IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float64]
 
+# What takes room and time in proportion to the trace counts less: sweeps would take more.
+_LINEAR: Final = 8
 # In the time of an evaluation by pairs so many constants are summed up, which happens once.
 _ONCE: Final = 20
 # Constants of constraints are summed up where so many instances share a multiplier.
@@ -121,7 +123,7 @@ class HessianLayout:
             touched,
             None,
             plan,
-            self._spread.sparse(),
+            self._spread.matrix(),
             self._spread.num_local,
             is_scaled=True,
             weighted=weighted,
@@ -191,13 +193,17 @@ class HessianLayout:
             np.concatenate(lists)
             for lists in zip(*(part.with_all_others() for part in parts), strict=True)
         )
-        order = np.argsort(every_row, kind="stable")
+        if np.any(np.diff(every_row) < 0):
+            order = np.argsort(every_row, kind="stable")
+            slots, others, every_row, factors = (
+                each[order] for each in (slots, others, every_row, factors)
+            )
         rows, indptr, places, values = sum_second(
             self._maps,
-            every_row[order],
-            slots[order],
-            others[order],
-            factors[order],
+            every_row,
+            slots,
+            others,
+            factors,
             self._lookup.indptr,
             self._lookup.cols,
             self._size,
@@ -241,7 +247,7 @@ def count_pairs(maps: Maps, found: Derivation, instances: Instances, num_inputs:
     """
     slots, rows = instances.slots, instances.rows
     widths = [maps.widths(each).astype(np.float64) for each in slots]
-    total = sum(float(widths[k].sum()) for k in found.maps)
+    total = sum(float(widths[k].sum()) for k in found.maps) / _LINEAR
     refs = found.hessian()
     constants = ConstantFactors(found.graph, refs, instances.data)
     for i, j in refs:
@@ -257,5 +263,5 @@ def count_pairs(maps: Maps, found: Derivation, instances: Instances, num_inputs:
                 total += min(number * num_inputs**2 / 2.0, float(pairs.sum()))
             continue
         total += float(pairs[rest].sum())
-        total += sum(len(group.members) * len(group.left) for group in groups)
+        total += sum(len(group.members) * len(group.left) for group in groups) / _LINEAR
     return total

@@ -31,7 +31,7 @@ cdef class Job:
     cdef const int[::1] touched_places
     cdef const double[::1] touched_values
     cdef Sparse linear, spread
-    cdef Weighted weighted
+    cdef Weighted weighted, spread_runs
     cdef list keep
     cdef Blocks *blocks
     cdef Py_ssize_t num_congruences

@@ -26,7 +26,7 @@ class Job:
         touched: npt.NDArray[np.bool_],
         linear: Sparse | None,
         plan: Plan,
-        spread: Sparse | None,
+        spread: Sparse | Weighted | None,
         num_local: int,
         own: npt.NDArray[np.bool_] | None = None,
         is_scaled: bool = False,

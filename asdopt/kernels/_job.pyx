@@ -36,7 +36,10 @@ cdef class Sparse:
 
 
 cdef class Weighted:
-    """Constants times multipliers: ``out[places] += weights[rows[i]] * values`` for row i."""
+    """A matrix by columns: ``out[places] += weights[rows[i]] * values`` of column i.
+
+    Of constants the weights are multipliers, of what spreads from maps they are local values.
+    """
 
     def __cinit__(self, rows, indptr, places, values):
         self.rows = rows
@@ -112,7 +115,7 @@ cdef class Job:
     plan : Plan
         Programs that scatter into the result (target 0) or into ``num_local`` local values
         (target 1).
-    spread : Sparse or None
+    spread : Sparse or Weighted or None
         Added times the local values.
     num_local : int
     own : ndarray of bool, shape (size,), optional
@@ -125,7 +128,7 @@ cdef class Job:
         Added as the local values say.
     """
 
-    def __cinit__(self, base, stored, touched, Sparse linear, Plan plan, Sparse spread,
+    def __cinit__(self, base, stored, touched, Sparse linear, Plan plan, spread,
                   num_local, own=None, is_scaled=False, Weighted weighted=None,
                   list congruences=None):
         cdef Py_ssize_t k
@@ -147,7 +150,10 @@ cdef class Job:
         self.is_bounded = linear is None and spread is None and not congruences
         self.linear = linear
         self.plan = plan
-        self.spread = spread
+        if isinstance(spread, Weighted):
+            self.spread_runs = spread
+        else:
+            self.spread = spread
         self.weighted = weighted
         self.keep = congruences or []
         self.num_congruences = len(self.keep)
@@ -206,6 +212,8 @@ cdef class Job:
         large = self.plan.run(source, target, keep or self.is_copied)
         if self.spread is not None:
             self.spread.add(&self.local[0], out)
+        if self.spread_runs is not None:
+            self.spread_runs.add(&self.local[0], out)
         for k in range(self.num_congruences):
             add_blocks(&self.blocks[k], &self.local[0], out)
         if self.weighted is not None:

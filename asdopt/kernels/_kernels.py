@@ -200,6 +200,6 @@ class _Layout:
         plan = Plan(packer.programs(self._fixed if name == "jacobian" else None))
         touched = packer.touched.copy()
         touched[spread.places()] = True
-        matrix = spread.sparse()
+        matrix = spread.matrix()
         base = self._base[name]
         return Job(base, packer.stored, touched, None, plan, matrix, spread.num_local)

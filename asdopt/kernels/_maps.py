@@ -8,23 +8,30 @@ from the operations on the tape: where z decides something, ties fall as in plai
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
 from asdopt._pattern import SparsityPattern
 from asdopt.kernels._affine import AffineTape
-from asdopt.kernels._job import Sparse
+from asdopt.kernels._job import Sparse, Weighted
 from asdopt.kernels._order import in_front
 from asdopt.kernels._positions import find_entries, find_positions
-from asdopt.kernels._spread import Maps, by_place, expand_first, expand_second
+from asdopt.kernels._spread import Maps, by_place, count_runs, expand_first, expand_second
 from asdopt.kernels._terms import flatten
 from asdopt.tracing._live import live_nodes
 from asdopt.tracing._trace import Trace
 
-__all__ = ["AffineMaps", "Lookup", "Spread"]
+__all__ = ["NOT_WHOLE", "AffineMaps", "Lookup", "Spread"]
 
 IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float64]
+
+# Variables of a map that cannot be spread over its variables.
+NOT_WHOLE: Final = 1 << 40
+# Entries of a run that are worth more than an index for each of them.
+_LONG_RUN: Final = 4
 
 
 class AffineMaps:
@@ -54,11 +61,11 @@ class AffineMaps:
     def widths(self, nodes: IntArray) -> FloatArray:
         """Return how many variables each node has that a kernel reads.
 
-        Huge for maps that have no coefficients that can be multiplied out.
+        ``NOT_WHOLE`` for maps that have no coefficients that can be multiplied out.
         """
         places = np.searchsorted(self.nodes, nodes)
         places[places == len(self)] = 0
-        sizes = np.where(self._is_whole, 1 << 40, np.diff(self._indptr))
+        sizes = np.where(self._is_whole, NOT_WHOLE, np.diff(self._indptr))
         return np.where(self.nodes[places] == nodes, sizes[places], 1.0)
 
     def numbered(self, nodes: IntArray) -> IntArray:
@@ -184,9 +191,18 @@ class Spread:
         """Return the places that something is added to."""
         return np.concatenate([np.empty(0, dtype=np.int32), *(part[0] for part in self._parts)])
 
-    def sparse(self) -> Sparse | None:
-        """Return the matrix from local values to places."""
+    def matrix(self) -> Sparse | Weighted | None:
+        """Return the matrix from local values to places, by places or by local values.
+
+        By local values, where each has runs of consecutive places, as the rows of dense matrices
+        have: no index is read for each entry.
+        """
         if not self._parts:
             return None
         places, local, coefs = (np.concatenate(part) for part in zip(*self._parts, strict=True))
-        return Sparse(*by_place(places, local, coefs, self._size))
+        if not len(places):
+            return None
+        if _LONG_RUN * count_runs(places, local) > len(places):
+            return Sparse(*by_place(places, local, coefs, self._size))
+        starts = np.flatnonzero(np.diff(local, prepend=-1))
+        return Weighted(local[starts], np.append(starts, len(local)), places, coefs)

@@ -16,7 +16,7 @@ from asdopt.kernels._cones import MAX_EXPANDED
 from asdopt.kernels._derivatives import Derivation
 from asdopt.kernels._hessian import count_pairs
 from asdopt.kernels._instances import Grouping
-from asdopt.kernels._maps import AffineMaps
+from asdopt.kernels._maps import NOT_WHOLE, AffineMaps
 from asdopt.kernels._packing import Instances
 from asdopt.kernels._remainder import Remainder
 from asdopt.kernels._templates import find_templates
@@ -186,6 +186,8 @@ def _drop_wide_maps(
     for k in np.flatnonzero(chosen & (per_template > _MOST_PAIRS / 100)):
         members = np.flatnonzero(template == k)
         read, constants, rows = (_columns(values, members) for values in (slots, data, outputs))
+        if maps.widths(read).max() >= NOT_WHOLE:
+            continue
         kinds, columns = shared_constants(constants)
         found = Derivation(codes[k].tolist(), kinds)
         per_template[k] = count_pairs(

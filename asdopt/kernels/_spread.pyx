@@ -221,6 +221,16 @@ def sum_second(Maps maps, const int[::1] rows, const int[::1] slots, const int[:
         free(found.data)
 
 
+def count_runs(const int[::1] places, const int[::1] locals_):
+    """Count the runs of consecutive places of one local value, in the order of the triplets."""
+    cdef Py_ssize_t k, count = 0
+    with nogil:
+        for k in range(places.shape[0]):
+            if k == 0 or places[k] != places[k - 1] + 1 or locals_[k] != locals_[k - 1]:
+                count += 1
+    return count
+
+
 def by_place(const int[::1] places, const int[::1] locals_, const double[::1] values,
              Py_ssize_t size):
     """Sort triplets by place, stably: ``(distinct places, indptr, locals, values)``."""
