@@ -123,11 +123,6 @@ cdef class Congruence:
         self.blocks.is_run = &self.is_run[0]
         self.blocks.d = &self.d[0]
 
-    def touched(self):
-        """Places that something is added to."""
-        places = np.asarray(self.places)
-        return np.where(places < -1, -2 - places, places)[places != -1]
-
     def add_to(self, const double[::1] local, double[::1] out):
         """Add what instances give whose derivatives stand among the local values."""
         with nogil:
