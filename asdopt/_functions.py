@@ -15,6 +15,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from asdopt._errors import EvaluationError, InputError
+from asdopt._nested import NestedFunction, works_inside
 from asdopt._once import hessian_once, jacobian_once
 from asdopt._pattern import SparsityPattern
 from asdopt._prepared import PreparedHessian, PreparedJacobian
@@ -230,6 +231,7 @@ def prepare_hessian(
     return PreparedHessian(fun, x, args, argnum, inplace, backend, pattern, coloring, mode)
 
 
+@works_inside(NestedFunction.jacobian)
 def jacobian(
     fun: Callable[..., Any], x: Any, out: csr_array | None = None, **options: Any
 ) -> csr_array:
@@ -269,6 +271,7 @@ def jacobian(
     return prepare_jacobian(fun, x, **options)(x, out)
 
 
+@works_inside(NestedFunction.hessian)
 def hessian(
     fun: Callable[..., Any], x: Any, out: csr_array | None = None, **options: Any
 ) -> csr_array:
@@ -306,6 +309,7 @@ def hessian(
     return prepare_hessian(fun, x, **options)(x, out)
 
 
+@works_inside(lambda nested: (nested.value(), nested.jacobian()))
 def value_and_jacobian(
     fun: Callable[..., Any], x: Any, out: csr_array | None = None, **options: Any
 ) -> tuple[FloatArray, csr_array]:
@@ -331,6 +335,7 @@ def value_and_jacobian(
     return prepare_jacobian(fun, x, **options).value_and_jacobian(x, out)
 
 
+@works_inside(lambda nested: (nested.value()[0], nested.gradient(), nested.hessian()))
 def value_gradient_and_hessian(
     fun: Callable[..., Any], x: Any, out: csr_array | None = None, **options: Any
 ) -> tuple[float, FloatArray, csr_array]:

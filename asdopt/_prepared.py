@@ -21,6 +21,7 @@ from asdopt._errors import (
 )
 from asdopt._finite import all_finite
 from asdopt._kernel_source import KernelSource
+from asdopt._nested import NestedFunction, nested_at
 from asdopt._pattern import SparsityPattern
 from asdopt._pattern_source import check_pattern_by_probe, find_pattern
 from asdopt._plan import Plan, make_plan, use_coloring
@@ -201,10 +202,22 @@ class _Prepared:
         out : csr_array, optional
             A matrix returned before, whose values are overwritten.
         """
+        nested = self._nested(x)
+        if nested is not None:
+            inside: csr_array = self._of_nested(nested)
+            return inside
         with self._lock:
             point = self._point(x)
             self._source.move(point)
             return self._matrix(point, out)
+
+    def _of_nested(self, nested: NestedFunction) -> Any:
+        raise NotImplementedError
+
+    def _nested(self, x: Any) -> NestedFunction | None:
+        """Make the function one of the trace that runs, where x is a traced value of it."""
+        fun, _, args, argnum, *_ = self._request
+        return nested_at(x, self._kind, fun, args=args, argnum=argnum)
 
     def _point(self, x: Any) -> FloatArray:
         point = self._function.flatten(x)
@@ -282,10 +295,16 @@ class PreparedJacobian(_Prepared):
 
     _kind = "jacobian"
 
+    def _of_nested(self, nested: NestedFunction) -> Any:
+        return nested.jacobian()
+
     def value_and_jacobian(
         self, x: Any, out: csr_array | None = None
     ) -> tuple[FloatArray, csr_array]:
         """Results of the function, flattened, shape (m,), and its Jacobian."""
+        nested: Any = self._nested(x)
+        if nested is not None:
+            return nested.value(), nested.jacobian()
         with self._lock:
             point = self._point(x)
             self._source.move(point)
@@ -300,10 +319,16 @@ class PreparedHessian(_Prepared):
 
     _kind = "hessian"
 
+    def _of_nested(self, nested: NestedFunction) -> Any:
+        return nested.hessian()
+
     def value_gradient_and_hessian(
         self, x: Any, out: csr_array | None = None
     ) -> tuple[float, FloatArray, csr_array]:
         """Value of the function, gradient of shape (n,), and Hessian with both triangles."""
+        nested: Any = self._nested(x)
+        if nested is not None:
+            return nested.value()[0], nested.gradient(), nested.hessian()
         with self._lock:
             point = self._point(x)
             self._source.move(point)
