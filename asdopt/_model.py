@@ -24,12 +24,15 @@ from asdopt._errors import (
     AsdoptError,
     EvaluationError,
     InputError,
+    LeftBehindError,
     StructureChangedError,
     TracingError,
     UnsupportedOperationError,
 )
 from asdopt._returned import check_returned
 from asdopt.backends._narrow import settled
+from asdopt.tracing._callee import current
+from asdopt.tracing._location import refuse
 from asdopt.tracing._recorder import Recorder, function_name, result_parts
 from asdopt.tracing._structure import Structure
 from asdopt.tracing._trace import Trace
@@ -199,7 +202,20 @@ class Model:
         -------
         Trace
         """
-        trace = self._recorded_as_they_run(x, note_lines, lenient)
+        outer = current()
+        try:
+            trace = self._recorded_as_they_run(x, note_lines, lenient)
+        except LeftBehindError as error:
+            if outer is None:
+                raise
+            raise refuse(
+                outer.tape,
+                TracingError,
+                "a problem was made inside of a function that is traced, and its functions read "
+                "traced values, with which its solution would move: find it by "
+                "scipy.optimize.minimize or root, whose results have derivatives, or make its "
+                "unknowns variables and its optimality conditions constraints",
+            ) from error
         if note_lines:
             return trace
         return settled(trace, x, self.parameters, self._recorded_as_they_run)

@@ -207,3 +207,18 @@ def test_what_cannot_be_done_is_said():
         asdopt.jacobian(of_a_black_box, np.ones(2))
     with pytest.raises(asdopt.TracingError, match="values"):
         asdopt.jacobian_sparsity(lambda x: asdopt.jacobian(lambda y: y**2, x).data, 3)
+
+
+def test_a_problem_inside_says_what_to_write_instead():
+    def outer(x):
+        inner = asdopt.Problem(lambda y: (y[0] - x[0]) ** 2, x0=[0.1])
+        return inner.solve().x[0]
+
+    with pytest.raises(asdopt.TracingError, match=r"test_nested.py.*scipy.optimize.minimize"):
+        asdopt.Problem(outer, x0=[2.0])
+
+    def fixed(x):
+        inner = asdopt.Problem(lambda y: (y[0] - 3.0) ** 2, x0=[0.1])
+        return (inner.solve().x[0] - x[0]) ** 2
+
+    assert asdopt.Problem(fixed, x0=[2.0]).solve().x[0] == pytest.approx(3.0, abs=1e-6)
