@@ -23,10 +23,12 @@ from asdopt.tracing import (  # noqa: F401  # imported for what they register
     _descriptive,
     _distances,
     _rotations,
+    _scipy_control,
     _scipy_linear,
     _scipy_matrices,
     _scipy_signal,
     _scipy_spectral,
+    _scipy_systems,
     _scipy_transforms,
 )
 from asdopt.tracing._distributions import DISTRIBUTIONS
@@ -51,12 +53,15 @@ approximated or ignored.
 - Products with constant matrices, dense or `scipy.sparse` (`A @ x`, `x @ A`, `A.dot(x)`), keep
   their linear structure. Sparse matrices may be made of traced entries (`coo_matrix`, `csr_array`,
   `csc_array`, `diags`; `lil_matrix` and `dok_array` are filled entry by entry), multiplied
-  (`B.T @ diags(k) @ B`, `A.multiply(x)`), added, transposed, indexed and joined (`bmat`, `hstack`,
-  `vstack`, `block_diag`, `kron`); other operations on them are refused.
+  (`B.T @ diags(k) @ B`, `x[0] * A`, `A.multiply(x)`), added, transposed, indexed and joined
+  (`bmat`, `hstack`, `vstack`, `block_diag`, `kron`); other operations on them are refused.
 - Shape, index and join functions record nothing at all.
 - Complex numbers may be used inside: `1j * x`, `np.zeros(n, dtype=complex)`, complex data, `cmath`,
   `+ - * / ** @`, elementary functions, sums, joins and products, `np.fft.fft` and its kin. Inputs
   and results are real: take `abs`, `np.angle`, `.real`, `.imag` of what is complex.
+- `np.matrix`, subclasses of ndarray and objects with `__array__` stay what they are; structured
+  arrays hold traced values in their fields of float64.
+- Dictionaries may keep results by `tuple(x)` or `x.tobytes()`.
 - Double precision only: `float32` and other types are refused.
 """
 
@@ -118,7 +123,10 @@ def scipy_section() -> list[str]:
         "- `scipy.stats`: `pdf`, `logpdf`, `cdf` and the like of "
         + ", ".join(f"`{name}`" for name in sorted(DISTRIBUTIONS))
         + ", `multivariate_normal`, `multinomial`, `dirichlet`; also `statistics.NormalDist`.",
-        "- `scipy.sparse.linalg`: `splu(A).solve(x)` of a constant matrix.",
+        "- `scipy.sparse.linalg`: `splu(A).solve(x)` of a constant matrix. Iterative solvers "
+        "(`cg`, `gmres`, ...) give the solution that they approach.",
+        "- `scipy.signal`: systems are `(num, den)` or `(A, B, C, D)`, at given times or "
+        "frequencies.",
         "- `numpy.random`: `normal`, `uniform`, `exponential` and others of a generator that is "
         "made with a seed inside of the function, with traced location and scale.",
         "",

@@ -47,6 +47,29 @@ def _statistic(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return register
 
 
+@means("scipy.stats")
+def _rankdata(
+    a: Any, method: str = "average", *, axis: Any = None, nan_policy: str = "propagate"
+) -> Any:
+    """Ranks are counts of what is smaller or equal, whose derivatives are zero."""
+    if axis is not None or nan_policy != "propagate" or method not in _RANKS:
+        raise refused(
+            f"scipy.stats.rankdata of traced values with method={method!r} and axis={axis!r}; "
+            "known are average, min and max of all values"
+        )
+    values = np.ravel(entries(a))
+    less = np.sum(values[None, :] < values[:, None], axis=1)
+    equal = np.sum(values[None, :] == values[:, None], axis=1)
+    return less + _RANKS[method](equal)
+
+
+_RANKS: dict[str, Callable[[Any], Any]] = {
+    "average": lambda equal: (1.0 + equal) / 2.0,
+    "min": lambda equal: 1.0,
+    "max": lambda equal: equal,
+}
+
+
 # What stands between the sample and the options that are taken by position, by function.
 _ORDER = {
     "gmean": ("axis",),

@@ -68,8 +68,33 @@ class Frozen:
         self._distribution, self._args, self._kwargs = distribution, args, kwargs
 
     def __getattr__(self, name: str) -> Any:
+        if name in {"mean", "var", "std"}:
+            return lambda: _moment(self._distribution, name, self._args, self._kwargs)
         method = getattr(self._distribution, name)
         return lambda *x: HOOK[method](*x, *self._args, **self._kwargs)
+
+
+def _moment(owner: Any, name: str, args: tuple[Any, ...], given: dict[str, Any]) -> Any:
+    """Mean, variance or standard deviation by SciPy's formulas of the shapes."""
+    shapes = tuple(owner.shapes.split(", ")) if owner.shapes else ()
+    is_discrete = hasattr(owner, "pmf")
+    names = (*shapes, "loc") if is_discrete else (*shapes, "loc", "scale")
+    *shape, loc, scale = _in_order((*names, "scale")[: len(shapes) + 2], args, given)
+    if owner.name not in DISTRIBUTIONS:
+        raise refused(f"scipy.stats.{owner.name}.{name} was called with traced values")
+    mean, variance = owner._stats(*shape)[:2]
+    if mean is None or variance is None or not all(map(_is_number, (mean, variance))):
+        raise refused(
+            f"scipy.stats.{owner.name}.{name} was called with traced values, and SciPy has no "
+            "formula for it: write it out"
+        )
+    if name == "mean":
+        return loc + scale * mean
+    return scale**2 * variance if name == "var" else scale * np.sqrt(variance)
+
+
+def _is_number(value: Any) -> bool:
+    return hasattr(value, "tape") or np.asarray(value).dtype.kind in "fiu"
 
 
 def _in_order(names: tuple[str, ...], args: tuple[Any, ...], given: dict[str, Any]) -> list[Any]:

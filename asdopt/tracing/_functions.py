@@ -43,6 +43,7 @@ def find_handler(func: Callable[..., Any]) -> Handler | None:
         from asdopt.tracing import (  # noqa: F401
             _calculus,
             _complex_functions,
+            _distinct,
             _eigenvectors,
             _einsum,
             _fourier,

@@ -51,6 +51,10 @@ class TracedInterpolant:
         """Interpolant of the integral."""
         return TracedInterpolant(self._units.antiderivative(nu), self._values)
 
+    def integral(self, a: Any, b: Any) -> Any:
+        """Integral from a to b, as splines of FITPACK name it."""
+        return np.tensordot(HOOK[self._units.integral](a, b), self._values, 1)
+
     def integrate(self, a: Any, b: Any, extrapolate: Any = None) -> Any:
         """Integral from a to b."""
         return np.tensordot(HOOK[self._units.integrate](a, b, extrapolate), self._values, 1)
@@ -266,6 +270,87 @@ def _surface(
     return TracedSurface([np.asarray(p, dtype=np.float64) for p in places], z, (kx, ky))
 
 
+class _Units:
+    """Splines of FITPACK through unit values, which take one column of values each."""
+
+    def __init__(self, splines: list[Any]) -> None:
+        self._splines = splines
+
+    def __call__(self, x: Any, *args: Any, **kwargs: Any) -> Any:
+        return np.stack([HOOK[s](x, *args, **kwargs) for s in self._splines], axis=-1)
+
+    def integral(self, a: Any, b: Any) -> Any:
+        return np.stack([HOOK[s.integral](a, b) for s in self._splines], axis=-1)
+
+    def derivative(self, n: int = 1) -> _Units:
+        return _Units([s.derivative(n) for s in self._splines])
+
+    def antiderivative(self, n: int = 1) -> _Units:
+        return _Units([s.antiderivative(n) for s in self._splines])
+
+
+def _interpolating(
+    x: Any,
+    y: Any,
+    w: Any = None,
+    bbox: Any = (None, None),
+    k: int = 3,
+    ext: Any = 0,
+    check_finite: bool = False,
+) -> TracedInterpolant:
+    def make(places: Any, units: Any) -> Any:
+        spline: Any = si.InterpolatedUnivariateSpline
+        return _Units([spline(places, unit, bbox=list(bbox), k=k, ext=ext) for unit in units])
+
+    _option("InterpolatedUnivariateSpline", w, (None,))
+    return _through("InterpolatedUnivariateSpline", make, x, y)
+
+
+def _univariate(
+    x: Any,
+    y: Any,
+    w: Any = None,
+    bbox: Any = (None, None),
+    k: int = 3,
+    s: Any = None,
+    ext: Any = 0,
+    check_finite: bool = False,
+) -> TracedInterpolant:
+    _option("UnivariateSpline", s, (0, 0.0))
+    return _interpolating(x, y, w, bbox, k, ext)
+
+
+def _scattered(
+    points: Any, values: Any, fill_value: Any = np.nan, rescale: bool = False
+) -> TracedInterpolant:
+    if not (isinstance(fill_value, float) and math.isnan(fill_value)):
+        _option("LinearNDInterpolator", fill_value, (np.nan,))
+
+    def make(places: Any, units: Any) -> Any:
+        return si.LinearNDInterpolator(places, units, rescale=rescale)
+
+    return _through("LinearNDInterpolator", make, points, values)
+
+
+def _griddata(
+    points: Any,
+    values: Any,
+    xi: Any,
+    method: str = "linear",
+    fill_value: Any = np.nan,
+    rescale: bool = False,
+) -> Any:
+    _option("griddata", method, ("linear", "nearest"))
+    places, wanted = constants_only(points), constants_only(xi)
+    if places is None or wanted is None:
+        raise refused(_TRACED_PLACES.format("griddata"))
+    griddata: Any = si.griddata
+    units = griddata(places, np.eye(len(values)), wanted, method, np.nan, rescale)
+    outside = np.isnan(units).any(axis=-1)
+    found = np.tensordot(np.where(outside[..., None], 0.0, units), values, 1)
+    return np.where(outside, fill_value, found)
+
+
 def _radial(y: Any, d: Any, **options: Any) -> TracedInterpolant:
     return _through("RBFInterpolator", lambda p, e: si.RBFInterpolator(p, e, **options), y, d)
 
@@ -285,6 +370,10 @@ CONSTRUCTORS: dict[str, Callable[..., Any]] = {
     "interpn": _interpn,
     "RectBivariateSpline": _surface,
     "RBFInterpolator": _radial,
+    "InterpolatedUnivariateSpline": _interpolating,
+    "UnivariateSpline": _univariate,
+    "LinearNDInterpolator": _scattered,
+    "griddata": _griddata,
     "BarycentricInterpolator": lambda xi, yi: _through(
         "BarycentricInterpolator", si.BarycentricInterpolator, xi, yi
     ),

@@ -69,6 +69,27 @@ def _polymul(tape: Tape, a1: Any, a2: Any) -> Any:
     return np.convolve(_leading(tape, a1, "np.polymul"), _leading(tape, a2, "np.polymul"))
 
 
+@implements(np.polydiv)
+def _polydiv(tape: Tape, u: Any, v: Any) -> Any:
+    """Long division; leading zeros of the rest are dropped, as far as they are zeros everywhere."""
+    rest: Any = _leading(tape, u, "np.polydiv")
+    divisor: Any = _leading(tape, v, "np.polydiv")
+    steps = len(rest) - len(divisor) + 1
+    if steps <= 0:
+        return np.zeros(1), rest
+    quotient = []
+    for k in range(steps):
+        factor = rest[k] / divisor[0]
+        quotient.append(factor)
+        taken = np.concatenate([np.zeros(k), factor * divisor, np.zeros(steps - 1 - k)])
+        rest = rest - taken
+    # What is left is short by as many as were divided, and has one entry at least.
+    left = rest[steps:] if len(divisor) > 1 else np.zeros(1)
+    while len(left) > 1 and np.allclose(left[0], 0.0, rtol=1e-14):
+        left = left[1:]
+    return np.stack(quotient), left
+
+
 @implements(np.polyder)
 def _polyder(tape: Tape, p: Any, m: int = 1) -> Any:
     result = _vector(tape, p)

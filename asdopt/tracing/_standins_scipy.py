@@ -19,10 +19,12 @@ from asdopt.tracing import (  # noqa: F401  # imported for what they register
     _descriptive,
     _distances,
     _rotations,
+    _scipy_control,
     _scipy_linear,
     _scipy_matrices,
     _scipy_signal,
     _scipy_spectral,
+    _scipy_systems,
     _scipy_transforms,
 )
 from asdopt.tracing._callee import HOOK, Session, holds_traced
@@ -124,8 +126,8 @@ def _choosing(
                 "write what it computes with functions of numpy, or wrap the computation with "
                 "asdopt.external",
             )
-        args = tuple(map(lifted, args))
-        kwargs = {name: lifted(v) for name, v in kwargs.items()}
+        args = tuple(map(_lifted, args))
+        kwargs = {name: _lifted(v) for name, v in kwargs.items()}
         try:
             return traced(*args, **kwargs)
         except TypeError as error:
@@ -142,6 +144,13 @@ def _choosing(
             raise
 
     return call
+
+
+def _lifted(value: Any) -> Any:
+    try:
+        return lifted(value)
+    except ValueError:
+        return value  # parts of different lengths, as (num, den)
 
 
 def stand_in_object(session: Session, owner: Any) -> Any:

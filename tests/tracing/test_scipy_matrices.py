@@ -140,7 +140,7 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
     "one square matrix": lambda x: sl.lu(matrix(x)[:2])[1],
     "cutoff": lambda x: sl.pinvh(definite(x), rtol=0.1),
     "a part of the spectrum": lambda x: sl.eigh_tridiagonal(x, x[:2])[1],
-    "solve_continuous_are": lambda x: sl.solve_continuous_are(matrix(x), A, S, S),
+    "solve_continuous_are": lambda x: sl.solve_continuous_are(matrix(x), A, S, S, e=S),
 }
 
 

@@ -172,6 +172,15 @@ case(
 case("polyadd", lambda x: np.polyadd(x, [1.0, 2.0]), at=V)
 case("polysub", lambda x: np.polysub([1.0, 2.0], x), at=V)
 case("polymul", lambda x: np.polymul(x, CONST), at=V, point=True)
+case(
+    "polydiv",
+    lambda x: list(np.polydiv(x, CONST)),
+    lambda x: list(np.polydiv(CONST, x)),
+    lambda x: list(np.polydiv(x, [2.0])),
+    at=V,
+    point=True,
+    rtol=1e-12,
+)
 case("polyder", np.polyder, lambda x: np.polyder(x, 2), at=V)
 case("polyint", np.polyint, lambda x: np.polyint(x, 2, k=[1.0, 2.0]), at=V)
 case("poly", np.poly, at=V)

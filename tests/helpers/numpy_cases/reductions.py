@@ -213,6 +213,15 @@ case(
     at=M,
     point=True,
 )
+case("union1d", lambda x: np.union1d(x, [0.5, *x[0]]), at=M, point=True)
+case("intersect1d", lambda x: np.intersect1d(x, [7.0, *x[0]]), at=M, point=True)
+case(
+    "setdiff1d",
+    lambda x: np.setdiff1d(x, [7.0, *x[0]]),
+    lambda x: np.setdiff1d(x.ravel(), [7.0], assume_unique=True),
+    at=M,
+    point=True,
+)
 case("isin", lambda x: np.isin(x, [0.71, 3.0]), lambda x: np.isin(x, [0.71], invert=True), at=M)
 case("histogram", lambda x: list(np.histogram(x, bins=[-2.0, 0.0, 1.0, 3.0])), at=M, point=True)
 _COUNTED = np.array([0.3, 1.2, 0.8, 2.1, 0.5, 1.9])
