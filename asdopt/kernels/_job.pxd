@@ -14,8 +14,8 @@ cdef class Sparse:
 
 
 cdef class Weighted:
-    cdef const int[::1] rows, places, run_places
-    cdef const Py_ssize_t[::1] indptr, run_starts
+    cdef const int[::1] rows, places, run_places, run_starts
+    cdef const Py_ssize_t[::1] indptr
     cdef const double[::1] values, largest
     cdef bint is_in_runs
 

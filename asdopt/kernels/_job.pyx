@@ -6,6 +6,7 @@ import numpy as np
 
 from asdopt.kernels._congruence cimport Blocks, Congruence, add_blocks
 from asdopt.kernels._plan cimport Plan
+from asdopt.kernels._vector cimport Ints, ints, push_int
 from libc.math cimport fabs
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
@@ -41,20 +42,36 @@ cdef class Weighted:
     Of constants the weights are multipliers, of what spreads from maps they are local values.
     """
 
-    def __cinit__(self, rows, indptr, places, values):
+    def __cinit__(self, const int[::1] rows, const Py_ssize_t[::1] indptr, const int[::1] places,
+                  const double[::1] values):
+        cdef Py_ssize_t i, k, count = rows.shape[0]
+        cdef Ints first, starts
+        cdef double[::1] largest = np.zeros(count)
+        cdef Py_ssize_t[::1] run_indptr = np.zeros(count + 1, dtype=np.intp)
+        first.data = starts.data = NULL
+        first.size = first.capacity = starts.size = starts.capacity = 0
+        try:
+            with nogil:
+                for i in range(count):
+                    for k in range(indptr[i], indptr[i + 1]):
+                        largest[i] = max(largest[i], fabs(values[k]))
+                        if k == indptr[i] or places[k] != places[k - 1] + 1:
+                            push_int(&first, places[k])
+                            push_int(&starts, <int> k)
+                    run_indptr[i + 1] = first.size
+                push_int(&starts, <int> indptr[count])
+            self.run_places = ints(&first)
+            self.run_starts = ints(&starts)
+            # Where runs are short, places one by one.
+            self.is_in_runs = 4 * first.size <= places.shape[0]
+        finally:
+            free(first.data)
+            free(starts.data)
         self.rows = rows
         self.values = values
+        self.largest = largest
         self.places = places
-        begins = indptr[:len(rows)]
-        self.largest = np.maximum.reduceat(np.abs(values), begins)
-        # Runs of consecutive places; where they are short, places one by one.
-        is_first = np.append(True, np.diff(places) != 1)
-        is_first[begins] = True
-        first = np.flatnonzero(is_first)
-        self.is_in_runs = 4 * len(first) <= len(places)
-        self.run_places = places[first]
-        self.run_starts = np.append(first, len(places)).astype(np.intp)
-        self.indptr = np.searchsorted(first, indptr) if self.is_in_runs else indptr
+        self.indptr = run_indptr if self.is_in_runs else indptr
 
     cdef bint add(self, const double *weights, double *out) noexcept nogil:
         """Add; tell whether something may be no finite number, or large."""

@@ -18,7 +18,7 @@ from asdopt.kernels._affine import AffineTape
 from asdopt.kernels._job import Sparse, Weighted
 from asdopt.kernels._order import in_front
 from asdopt.kernels._positions import find_entries, find_positions
-from asdopt.kernels._spread import Maps, by_place, count_runs, expand_first, expand_second
+from asdopt.kernels._spread import Maps, by_local, by_place, expand_first, expand_second
 from asdopt.kernels._terms import flatten
 from asdopt.tracing._live import live_nodes
 from asdopt.tracing._trace import Trace
@@ -202,7 +202,7 @@ class Spread:
         places, local, coefs = (np.concatenate(part) for part in zip(*self._parts, strict=True))
         if not len(places):
             return None
-        if _LONG_RUN * count_runs(places, local) > len(places):
+        rows, indptr, num_runs = by_local(places, local)
+        if _LONG_RUN * num_runs > len(places):
             return Sparse(*by_place(places, local, coefs, self._size))
-        starts = np.flatnonzero(np.diff(local, prepend=-1))
-        return Weighted(local[starts], np.append(starts, len(local)), places, coefs)
+        return Weighted(rows, indptr, places, coefs)

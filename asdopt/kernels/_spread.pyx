@@ -221,14 +221,27 @@ def sum_second(Maps maps, const int[::1] rows, const int[::1] slots, const int[:
         free(found.data)
 
 
-def count_runs(const int[::1] places, const int[::1] locals_):
-    """Count the runs of consecutive places of one local value, in the order of the triplets."""
-    cdef Py_ssize_t k, count = 0
+def by_local(const int[::1] places, const int[::1] locals_):
+    """Group triplets that are sorted by local value: ``(distinct locals, indptr, runs)``.
+
+    ``runs`` is the number of runs of consecutive places of one local value.
+    """
+    cdef Py_ssize_t k, runs = 0, count = 0
+    cdef bint is_new
+    rows = np.empty(len(places), dtype=np.int32)
+    indptr = np.empty(len(places) + 1, dtype=np.intp)
+    cdef int[::1] r = rows
+    cdef Py_ssize_t[::1] p = indptr
     with nogil:
         for k in range(places.shape[0]):
-            if k == 0 or places[k] != places[k - 1] + 1 or locals_[k] != locals_[k - 1]:
+            is_new = k == 0 or locals_[k] != locals_[k - 1]
+            runs += is_new or places[k] != places[k - 1] + 1
+            if is_new:
+                r[count] = locals_[k]
+                p[count] = k
                 count += 1
-    return count
+        p[count] = places.shape[0]
+    return rows[:count].copy(), indptr[:count + 1].copy(), runs
 
 
 def by_place(const int[::1] places, const int[::1] locals_, const double[::1] values,

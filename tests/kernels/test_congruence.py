@@ -146,7 +146,7 @@ def test_multipliers_of_many_rows():
     a = rng.normal(size=(120, 30))
     x, multipliers = rng.normal(size=30), rng.normal(size=120)
     problem = asdopt.Problem(
-        lambda x: np.sum(x), asdopt.Constraint(lambda x: (a @ x) ** 2), x0=np.ones(30)
+        lambda x: np.sum(x), asdopt.Constraint(lambda x: (a @ x) ** 2, -1.0, 1.0), x0=np.ones(30)
     )
     engine_of(problem)
     found = problem.hessian(x, multipliers).toarray()

@@ -61,7 +61,7 @@ def test_norms_in_constraints_and_penalties():
         return [np.sum((a @ x) ** 2), (b @ x) @ (b @ x) - x[0], x @ x]
 
     x, multipliers = RANDOM.normal(size=20), RANDOM.normal(size=3)
-    problem = asdopt.Problem(objective, asdopt.Constraint(constraints), x0=np.ones(20))
+    problem = asdopt.Problem(objective, asdopt.Constraint(constraints, -1.0, 1.0), x0=np.ones(20))
     assert programs(problem) == 1
     first, second, third = multipliers
     expected = 0.3 * np.diag(np.exp(x) + 6.0) + 2 * third * np.eye(20)
@@ -76,7 +76,9 @@ def test_sparse_quadratic_constraints():
         return [x @ (q @ x) for q in forms]
 
     x, multipliers = RANDOM.normal(size=300), RANDOM.normal(size=3)
-    problem = asdopt.Problem(lambda x: np.sum(x), asdopt.Constraint(constraints), x0=np.ones(300))
+    problem = asdopt.Problem(
+        lambda x: np.sum(x), asdopt.Constraint(constraints, -1.0, 1.0), x0=np.ones(300)
+    )
     assert programs(problem) == 0
     total = sum(w * (q + q.T) for w, q in zip(multipliers, forms, strict=True))
     check(problem, x, total.toarray(), multipliers)
@@ -106,7 +108,9 @@ def test_parameters_are_no_constants():
 
 def test_few_rows_with_multipliers_of_their_own_stay_in_programs():
     problem = asdopt.Problem(
-        lambda x: np.sum(x), asdopt.Constraint(lambda x: x[:40] ** 2 + x[40:] ** 2), x0=np.ones(80)
+        lambda x: np.sum(x),
+        asdopt.Constraint(lambda x: x[:40] ** 2 + x[40:] ** 2, -1.0, 1.0),
+        x0=np.ones(80),
     )
     assert programs(problem) == 1
     multipliers = RANDOM.normal(size=40)
@@ -117,7 +121,7 @@ def test_results_that_are_no_numbers_are_told():
     a = RANDOM.normal(size=(50, 10))
     problem = asdopt.Problem(
         lambda x: np.sum((a @ x) ** 2),
-        asdopt.Constraint(lambda x: np.sum((a @ x) ** 2)),
+        asdopt.Constraint(lambda x: np.sum((a @ x) ** 2), -1.0, 1.0),
         x0=np.ones(10),
     )
     for multipliers, factor in (([0.0], 1e308), ([1e308], 0.0), ([math.inf], 1.0)):
@@ -135,7 +139,7 @@ def test_an_infinite_factor_leaves_zeros_of_others_alone():
     def constraints(x):
         return np.sum(x**2)
 
-    problem = asdopt.Problem(objective, asdopt.Constraint(constraints), x0=np.ones(40))
+    problem = asdopt.Problem(objective, asdopt.Constraint(constraints, -1.0, 1.0), x0=np.ones(40))
     engine = problem.evaluator._branch.engine
     values = engine.hessian_values(np.ones(40), np.array([math.inf, 1.0]))
     assert np.isinf(values[::2]).all()
