@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import inspect
 import pickle
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
 from types import FunctionType
@@ -309,22 +310,31 @@ class Model:
             return (point,)
         return point, self.parameter_structure.unflatten(self.parameters)
 
+    def __copy__(self) -> Model:
+        made = object.__new__(Model)
+        made.__dict__.update(self.__dict__)
+        made.parameters = self.parameters.copy()
+        return made
+
     def __getstate__(self) -> dict[str, Any]:
-        # Lambdas and local functions cannot be pickled; the traces that go along do not need them.
-        functions = (self.objective, self.constraints)
-        try:
-            pickle.dumps(functions)
-        except (pickle.PicklingError, AttributeError, TypeError):
-            unpicklable = [replace(c, fun=_not_pickled) for c in self.constraints]
-            functions = (None if self.objective is None else _not_pickled, unpicklable)
-        state = self.__dict__ | dict(zip(("objective", "constraints"), functions, strict=True))
-        return {k: v for k, v in state.items() if not k.endswith("structure")} | {
-            "_rebuilt": (self.structure.unflatten(self.x0), self._plain_parameters())
+        # Lambdas and local functions cannot be pickled, and those of a notebook cannot be found by
+        # another process; the traces that go along need neither. So functions go in a parcel.
+        state = {k: v for k, v in self.__dict__.items() if not k.endswith("structure")}
+        return state | {
+            "objective": None if self.objective is None else _not_pickled,
+            "constraints": [replace(c, fun=_not_pickled) for c in self.constraints],
+            "_functions": _parcel((self.objective, self.constraints)),
+            "_rebuilt": (self.structure.unflatten(self.x0), self._plain_parameters()),
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         x0, parameters = state.pop("_rebuilt")
+        functions = state.pop("_functions")
         self.__dict__.update(state)
+        if functions is not None:
+            # Whatever a module does that cannot be imported here.
+            with suppress(Exception):
+                self.objective, self.constraints = pickle.loads(functions)
         self.structure = Structure.of(x0, "x0")
         self.parameter_structure = (
             None if parameters is None else Structure.of(parameters, "parameters")
@@ -401,11 +411,20 @@ def _flat(result: Any) -> FloatArray:
     return np.concatenate([np.empty(0), *map(_flat, parts)])
 
 
+def _parcel(functions: Any) -> bytes | None:
+    """Pickle functions, by value where cloudpickle is in use; None where that cannot be done."""
+    try:
+        found: bytes = sys.modules.get("cloudpickle", pickle).dumps(functions)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return None
+    return found
+
+
 def _not_pickled(*_: Any) -> Any:
     raise TracingError(
         "a pickled problem had to trace its functions again, for a new branch or an explanation, "
-        "but they are lambdas or local functions and were not pickled: define them at the top "
-        "level of a module"
+        "but they are lambdas, local functions or those of a notebook, which pickle does not take "
+        "along: define them at the top level of a module"
     )
 
 

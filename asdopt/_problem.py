@@ -6,6 +6,7 @@ Enters: plain Python functions. Leaves: callbacks with structure arrays, and sol
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
@@ -358,6 +359,19 @@ class Problem(Inspection):
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_evaluator": self._evaluator.traces()}
+
+    def __copy__(self) -> Problem:
+        # Shares the functions, lambdas included; all that can change is its own.
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        for name in ("x0", "lb", "ub", "cl", "cu"):
+            setattr(made, name, getattr(self, name).copy())
+        made._model = copy.copy(self._model)
+        made._evaluator = made._prepared_evaluator(self._evaluator.traces())
+        return made
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Problem:
+        return copy.copy(self)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         traces = state.pop("_evaluator")

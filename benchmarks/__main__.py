@@ -1,4 +1,4 @@
-"""The command: ``python -m benchmarks run``, then ``table``, ``plot``, ``bars``, ``page``."""
+"""The command: ``python -m benchmarks run`` and ``solve``, then ``table``, ``page`` and others."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from benchmarks._imports import time_imports
 from benchmarks._registry import cases, participants, select
 from benchmarks._results import Results
 from benchmarks._run import Settings, run_case
+from benchmarks._solves import put_solves, run_solves, solves_table
 from benchmarks._tables import show, tables
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
@@ -47,14 +48,13 @@ def run(
     batch_ms: float = typer.Option(20.0, help="Milliseconds of calls in one figure."),
     limit: float = typer.Option(120.0, help="Seconds after which a system is left out."),
     cold: int = typer.Option(3, min=0, help="Fresh processes for first preparations."),
-    solve: bool = typer.Option(False, help="Solve too, where a case has a problem to solve."),
     imports: bool = typer.Option(True, help="Time the imports too."),
     processor: int = typer.Option(-1, help="Processor to run on; default the last."),
 ) -> None:
     """Measure; everything else reads the file this writes."""
     console = Console()
     chosen = processor if processor >= 0 else (os.cpu_count() or 1) - 1
-    settings = Settings(rounds, batch_ms * 1e-3, limit, chosen, cold, solve)
+    settings = Settings(rounds, batch_ms * 1e-3, limit, chosen, cold)
     results = Results.read(json) if append and json.exists() else Results.new(asdict(settings))
     if imports:
         results.data["imports"] = time_imports(min(rounds, 5))
@@ -70,6 +70,31 @@ def run(
         results.write(json)
         console.print(f"{name} {size}: {perf_counter() - start:.0f} s")
     show(tables(results))
+
+
+@app.command()
+def solve(
+    words: list[str] = _WORDS,
+    peer: list[str] = _PEER,
+    json: Path = _JSON,
+    limit: float = typer.Option(1800.0, help="Seconds after which a solve is given up."),
+    processor: int = typer.Option(-1, help="Processor to run on; default the last."),
+) -> None:
+    """Solve from data to solution, where a case has a problem to solve; add to the results."""
+    console = Console()
+    chosen = processor if processor >= 0 else (os.cpu_count() or 1) - 1
+    results = Results.read(json) if json.exists() else Results.new({})
+    for name, size in select(words, quick=False):
+        if not cases()[name].has_solve:
+            continue
+        with console.status(f"{name} {size}") as status:
+
+            def tell(text: str, head: str = f"{name} {size}") -> None:
+                status.update(f"{head}: {text}")
+
+            put_solves(results, run_solves(name, size, ["asdopt_loop", *peer], limit, chosen, tell))
+        results.write(json)
+    show([solves_table(results)])
 
 
 @app.command()

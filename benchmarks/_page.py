@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from benchmarks._accuracy import accuracy_table
 from benchmarks._bars import bars_table, check
 from benchmarks._results import Results, ratio, seconds
+from benchmarks._solves import solves_table
 from benchmarks._tables import Table, duration, label, markdown, tables
 from benchmarks._workload import EVALUATIONS
 
@@ -39,7 +39,8 @@ _HOW = """\
 ```
 pip install -e ".[bench]"
 python -m benchmarks list                      # cases, sizes, systems and whether they are here
-python -m benchmarks run --solve               # everything; an hour
+python -m benchmarks run                       # everything; an hour
+python -m benchmarks solve                     # the power flow by Ipopt, to 9,241 buses; minutes
 python -m benchmarks run acopf:118_ieee --peer casadi --peer pyoptinterface
 python -m benchmarks accuracy                  # sampled entries against 60 digits
 python -m benchmarks bars                      # the goals
@@ -132,22 +133,8 @@ def _losses(results: Results) -> str:
 def _rest(results: Results) -> Iterator[str]:
     """Solves, memory, imports, accuracy."""
     yield markdown(("Memory of the first preparation, MB", *_facts(results, "megabytes"))) + "\n"
-    solved = [case for case in results.cases if _solves(case)]
-    if solved:
-        rows = [
-            [
-                f"{case['case']} {case['size']}",
-                label(name),
-                duration(found["seconds"]),
-                duration(found["prepare_seconds"]),
-                f"{found['objective']:.6g}",
-                f"{found['iterations']:.0f}" if "iterations" in found else "–",
-            ]
-            for case in solved
-            for name, found in _solves(case).items()
-        ]
-        header = ["case", "system", "all", "of it before Ipopt", "objective", "iterations"]
-        yield markdown(("From data to solution, Ipopt", header, rows)) + "\n"
+    if results.data.get("solves"):
+        yield markdown(solves_table(results)) + "\n"
     if results.data.get("imports"):
         rows = [
             [module, duration(sorted(times)[len(times) // 2])]
@@ -157,10 +144,6 @@ def _rest(results: Results) -> Iterator[str]:
         yield markdown(("Imports, beyond numpy and scipy.sparse", ["module", "time"], rows)) + "\n"
     if results.data.get("accuracy"):
         yield markdown(accuracy_table(results.data["accuracy"])) + "\n"
-
-
-def _solves(case: dict[str, Any]) -> dict[str, dict[str, float]]:
-    return {name: e["solve"] for name, e in case["participants"].items() if e["solve"]}
 
 
 def _facts(results: Results, fact: str) -> tuple[list[str], list[list[str]]]:

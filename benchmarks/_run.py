@@ -43,8 +43,6 @@ class Settings:
         The processor all systems run on, one at a time.
     cold : int
         Fresh processes in which the first preparation is timed.
-    solve : bool
-        Time solves too, where a case has them.
     """
 
     rounds: int = 7
@@ -52,7 +50,6 @@ class Settings:
     limit: float = 120.0
     processor: int | None = None
     cold: int = 3
-    solve: bool = False
 
 
 @dataclass
@@ -64,7 +61,6 @@ class Entry:
     rounds: dict[str, list[float]] = field(default_factory=dict)
     facts: dict[str, float] = field(default_factory=dict)
     difference: dict[str, float] = field(default_factory=dict)
-    solve: dict[str, float] = field(default_factory=dict)
 
 
 def run_case(
@@ -271,7 +267,7 @@ def _time_fresh(
     log: Path,
     tell: Callable[[str], None],
 ) -> None:
-    """First preparations in fresh processes, and solves, each in its own."""
+    """First preparations in fresh processes."""
     able = [name for name, entry in entries.items() if entry.status == "ok"]
     for _ in range(settings.cold):
         for name in able:
@@ -284,16 +280,6 @@ def _time_fresh(
                     _note(entries[name], process.ask("prepare"), first=True)
             except GoneError as error:
                 entries[name].note = f"first preparation: {error}"
-    if not (settings.solve and case.has_solve):
-        return
-    for name in able:
-        tell(f"{name}: solves")
-        try:
-            with _processes() as running:
-                running[name] = process = _start(name, case.name, size, settings, log)
-                entries[name].solve = process.ask("solve")["solve"] or {}
-        except GoneError as error:
-            entries[name].note = f"solve: {error}"
 
 
 def _rotated(names: list[str], turn: int) -> list[str]:

@@ -92,6 +92,8 @@ class Case:
         Sizes at which a system is left out, since it takes too long there.
     has_solve : bool
         Whether solving it is timed too.
+    published : callable, optional
+        ``published(size)`` is the objective in the literature, or None.
     """
 
     name: str
@@ -101,6 +103,7 @@ class Case:
     quick: Sequence[str]
     too_large: Mapping[str, Sequence[str]] = field(default_factory=dict)
     has_solve: bool = False
+    published: Callable[[str], float | None] | None = None
 
 
 Run = Callable[[int], float]

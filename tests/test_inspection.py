@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import pickle
+import sys
+import types
 from typing import Any
 
 import numpy as np
@@ -121,6 +124,34 @@ def test_a_pickled_problem_in_a_new_branch() -> None:
     assert again.objective([2.0, 2.0]) == 8.0
     with pytest.raises(asdopt.TracingError, match="top level of a module"):
         again.objective([-1.0, 2.0])
+
+
+def test_a_pickled_problem_of_functions_that_are_not_found(monkeypatch) -> None:
+    """As those of a notebook in another process: the traces suffice until a branch flips."""
+    module = types.ModuleType("only_here")
+    exec("def fun(x):\n    return x[0] ** 2 if x[0] > 0 else x[0] ** 4", module.__dict__)
+    monkeypatch.setitem(sys.modules, "only_here", module)
+    data = pickle.dumps(Problem(module.fun, Constraint(module.fun, 0, 9, name="c"), x0=[2.0]))
+    assert pickle.loads(data).objective([-2.0]) == 16.0
+    monkeypatch.delitem(sys.modules, "only_here")
+    again = pickle.loads(data)
+    assert again.objective([3.0]) == 9.0
+    assert again.row_names == ["c"]
+    with pytest.raises(asdopt.TracingError, match="notebook"):
+        again.objective([-2.0])
+
+
+@pytest.mark.parametrize("make", [copy.copy, copy.deepcopy])
+def test_copies_keep_their_functions_and_are_apart(make) -> None:
+    """Lambdas, which cannot be pickled, too."""
+    problem = Problem(lambda x, p: p[0] * top_level(x), x0=[1.0, 2.0], parameters=[2.0])
+    again = make(problem)
+    assert again.objective([-1.0, 2.0]) == 2 * top_level([-1.0, 2.0])
+    again.parameters = [3.0]
+    again.lb[0] = 5.0
+    assert problem.objective([1.0, 2.0]) == 2 * top_level([1.0, 2.0])
+    assert again.objective([1.0, 2.0]) == 3 * top_level([1.0, 2.0])
+    assert problem.lb[0] == -np.inf
 
 
 def test_violated_rows_and_variables_are_listed_the_worst_first():

@@ -45,3 +45,18 @@ def test_figures_and_their_readers(tmp_path: Path) -> None:
         command = [sys.executable, "-m", "benchmarks", words[0], str(path), *words[1:]]
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     assert "rosenbrock 100000: H" in (tmp_path / "page.md").read_text()
+
+
+def test_solves_to_the_published_objective(tmp_path: Path) -> None:
+    """One command; the page has the table."""
+    pytest.importorskip("cyipopt")
+    path = tmp_path / "results.json"
+    command = [sys.executable, "-m", "benchmarks", "solve", "acopf:14_ieee", "--json", str(path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (row,) = json.loads(path.read_text())["solves"]
+    assert row["success"]
+    assert row["iterations"] > 0
+    assert row["objective"] == pytest.approx(row["published"], rel=1e-4)
+    command = [sys.executable, "-m", "benchmarks", "page", str(path), "--out"]
+    subprocess.run([*command, str(tmp_path / "page.md")], cwd=ROOT, check=True, capture_output=True)
+    assert "| acopf 14_ieee | 118 | asdopt loop |" in (tmp_path / "page.md").read_text()
