@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from pyomo.core.expr import numeric_expr, relational_expr
 
-from asdopt._errors import UnsupportedOperationError
+from asdopt._errors import InputError, UnsupportedOperationError
+from asdopt.adapters._pyomo_external import external_value
 
 __all__ = ["Walker"]
 
@@ -67,6 +68,7 @@ _RULES: list[tuple[type, Callable[[Any, list[Any]], Any]]] = [
     (numeric_expr.UnaryFunctionExpression, _unary),
     (numeric_expr.MaxExpression, lambda _, args: reduce(np.maximum, args)),
     (numeric_expr.MinExpression, lambda _, args: reduce(np.minimum, args)),
+    (numeric_expr.ExternalFunctionExpression, external_value),
     (relational_expr.InequalityExpression, _inequality),
     (relational_expr.RangedExpression, _ranged),
     (relational_expr.EqualityExpression, lambda _, args: args[0] == args[1]),
@@ -95,6 +97,16 @@ def _kind(node: Any) -> int | Callable[[Any, list[Any]], Any]:
         f"Pyomo's {type(node).__name__} ({str(node)[:80]}) has no rule in the adapter: state it by "
         "arithmetic and functions of Pyomo"
     )
+
+
+def _value(node: Any) -> Any:
+    value = node()
+    if value is None:
+        raise InputError(
+            f"{node.name} is fixed and has no value, so that what depends on it is not defined: "
+            "give it one, .fix(value)"
+        )
+    return value
 
 
 class Walker:
@@ -134,7 +146,7 @@ class Walker:
             elif kind == _VARIABLE and not node.fixed:
                 results.append(self._values[id(node)])
             elif kind in (_VARIABLE, _VALUE):
-                results.append(node())
+                results.append(_value(node))
             elif kind == _CONDITION:
                 pending += [(node, _CHOOSE), (node.args[0], _VISIT)]
             elif kind == _NAMED and id(node) in self._named:

@@ -101,7 +101,7 @@ class NlpSolver:
         ----------
         **inputs
             Those of ``nlpsol``: ``x0, lbx, ubx, lbg, ubg, lam_x0, lam_g0``; by default those of the
-            problem.
+            problem. ``p`` are its parameters, kept for later calls.
 
         Returns
         -------
@@ -114,6 +114,9 @@ class NlpSolver:
             What the functions of the problem raised.
         """
         problem, callbacks = self._problem, self._callbacks
+        if "p" in inputs:
+            # Not CasADi's: the oracle has none, so that it would leave them out.
+            self._take_parameters(inputs.pop("p"))
         given = callbacks.structure
         callbacks.reset()
         if callbacks.structure != given:
@@ -143,6 +146,16 @@ class NlpSolver:
             callbacks.restart()
             self._open()
         raise too_many_restarts(self._solver)
+
+    def _take_parameters(self, given: Any) -> None:
+        """Set the problem's parameters: a structure of its own, or CasADi's columns."""
+        if not isinstance(given, Mapping):
+            given = np.array(given, dtype=np.float64)
+            if given.ndim == 2 and 1 in given.shape:
+                given = given.ravel()
+            if not given.size and self._problem.parameters is None:
+                return
+        self._problem.parameters = given
 
     def _open(self) -> None:
         self._oracle = _Oracle(self._callbacks, self._problem.n, self._problem.m)

@@ -106,6 +106,11 @@ class PyomoModel:
 
     def __init__(self, model: Any) -> None:
         self._model = model
+        if not model.is_constructed():
+            raise InputError(
+                f"the model {model.name!r} is abstract, without data: make an instance of it, "
+                "model.create_instance(data)"
+            )
         _check_components(model)
         objectives = list(model.component_data_objects(pyo.Objective, active=True))
         if len(objectives) > 1:

@@ -95,6 +95,8 @@ class Constraint:
 
 
 _NO_NAME = "constraint"
+# Of a constraint dict; derivatives are not needed, and not used.
+_KEYS = ("type", "fun", "args", "lb", "ub", "jac", "hess")
 
 
 def as_constraints(
@@ -205,6 +207,12 @@ def _from_dict(entry: Mapping[str, Any]) -> Constraint:
             f"a constraint dict needs 'type' ('eq' or 'ineq') and 'fun' (a function), got type "
             f"{kind!r} and fun {type(fun).__name__}: 'ineq' means fun(x) >= 0, or between the "
             "bounds 'lb' and 'ub' where the dict has them"
+        )
+    unknown = [key for key in entry if key not in _KEYS]
+    if unknown:
+        raise InputError(
+            f"a constraint dict has the key {unknown[0]!r}, which would be left out; known are "
+            f"{', '.join(_KEYS)}: correct it, or fix further arguments by functools.partial"
         )
     if has_bounds and kind == "eq":
         raise InputError(

@@ -261,7 +261,7 @@ class Model:
         if self.objective is None:
             return np.array([recorder.tape.push_constant(0.0)], dtype=np.int32)
         what = f"objective {function_name(self.objective)}"
-        with _noted(what, x):
+        with _noted(what, x, self.structure.shape):
             result = recorder.results(self.objective, *self._structures)
             check_returned(result, what, objective=True)
             ids, shape = recorder.flatten(result, self.objective)
@@ -277,7 +277,7 @@ class Model:
         self, recorder: Recorder, constraint: Constraint, x: FloatArray
     ) -> IntArray:
         what = f"constraint {constraint.name!r}, {function_name(constraint.fun)},"
-        with _noted(what, x):
+        with _noted(what, x, self.structure.shape):
             result = recorder.results(constraint.fun, *self._structures)
             if constraint.is_bounded or not (constraint.is_given or result is None):
                 check_returned(result, what, objective=False)
@@ -376,7 +376,7 @@ class Model:
 
 
 @contextmanager
-def _noted(what: str, x: FloatArray) -> Iterator[None]:
+def _noted(what: str, x: FloatArray, shape: tuple[int, ...] | None) -> Iterator[None]:
     """Note at an exception of a user's function which one it was, and where it was called."""
     try:
         yield
@@ -387,7 +387,9 @@ def _noted(what: str, x: FloatArray) -> Iterator[None]:
         raise
     except Exception as error:
         point = np.array2string(x, threshold=8, edgeitems=3)
-        error.add_note(f"asdopt: raised by {what.rstrip(',')}, where x (flat) is {point}")
+        # Flat is what it is printed as; an index that fails is told by the shape.
+        form = "flat" if shape is None else f"shape {shape}"
+        error.add_note(f"asdopt: raised by {what.rstrip(',')}, where x ({form}) is {point}")
         raise
 
 

@@ -26,6 +26,7 @@ from asdopt._finite import all_finite
 from asdopt._inspection import Inspection
 from asdopt._keyword_hints import PROBLEM, SOLVE, as_options
 from asdopt._keywords import explained
+from asdopt._limits import Limits
 from asdopt._model import Model
 from asdopt._pattern import SparsityPattern
 from asdopt._registry import find_solver
@@ -66,7 +67,7 @@ class SolveRequest:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Problem(Inspection):
+class Problem(Limits, Inspection):
     """Minimize ``objective(x)`` subject to ``lb <= constraints(x) <= ub`` and bounds on x.
 
     Parameters
@@ -136,16 +137,17 @@ class Problem(Inspection):
         self._threads = _thread_count(threads)
         forms = as_constraints(constraints, cl, cu)
         self._model = model = Model(objective, forms, x0, parameters, names)
+        self.n = model.x0.size
         self.x0 = model.x0
-        self.n = self.x0.size
         self.lb, self.ub = variable_bounds(bounds, model.structure)
         self._evaluator = self._prepared_evaluator(())
         sizes = model.sizes or []
         sides = [row_bounds(c, k) for c, k in zip(forms, sizes, strict=True)]
-        self.cl = np.concatenate([side[0] for side in sides]) if sides else np.empty(0)
-        self.cu = np.concatenate([side[1] for side in sides]) if sides else np.empty(0)
-        self.m = self.cl.size
-        self._check_values(self.x0, self._evaluator.outputs(self.x0))
+        self.m = sum(sizes)
+        self.cl = np.concatenate([np.empty(0), *(low for low, _ in sides)])
+        self.cu = np.concatenate([np.empty(0), *(high for _, high in sides)])
+        if not all_finite(self._evaluator.outputs(self.x0)):
+            raise EvaluationError(self.why_not_finite(self.x0) + self._where_outside())
 
     # Values and derivatives
 
@@ -328,6 +330,7 @@ class Problem(Inspection):
             The solver is not installed; the message says which line to run.
         """
         adapter = find_solver(solver)
+        self.check_limits()
         if options is not None and not isinstance(options, Mapping):
             raise InputError(
                 f"options is {options!r} of type {type(options).__name__}; a mapping from the "
@@ -364,9 +367,9 @@ class Problem(Inspection):
         # Shares the functions, lambdas included; all that can change is its own.
         made = object.__new__(type(self))
         made.__dict__.update(self.__dict__)
-        for name in ("x0", "lb", "ub", "cl", "cu"):
-            setattr(made, name, getattr(self, name).copy())
         made._model = copy.copy(self._model)
+        for name in ("x0", "lb", "ub", "cl", "cu"):
+            setattr(made, name, getattr(self, name))  # copies
         made._evaluator = made._prepared_evaluator(self._evaluator.traces())
         return made
 
@@ -417,6 +420,17 @@ class Problem(Inspection):
                 f"rows: give an array of shape ({self.m},)"
             )
         return given
+
+    def _where_outside(self) -> str:
+        """Say of x0 that it is outside of its bounds, where that is so."""
+        outside = np.flatnonzero((self.x0 < self.lb) | (self.x0 > self.ub))
+        if not outside.size:
+            return ""
+        i = int(outside[0])
+        return (
+            f". x0 is outside of its bounds: {self.names[i]} is {self.x0[i]:g}, its bounds are "
+            f"{self.lb[i]:g} and {self.ub[i]:g}"
+        )
 
     def _check_values(self, x: FloatArray, values: FloatArray) -> FloatArray:
         if not all_finite(values):

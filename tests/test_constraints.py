@@ -241,6 +241,7 @@ def test_repeated_names_are_told_apart() -> None:
         (lambda: Problem(objective, {"type": "le", "fun": len}, x0=[1.0]), "'eq' or 'ineq'"),
         (lambda: Problem(objective, {"fun": len}, x0=[1.0]), "'eq' or 'ineq'"),
         (lambda: Problem(objective, {"type": "eq", "fun": len, "ub": 1}, x0=[1.0]), "which counts"),
+        (lambda: Problem(objective, {"type": "eq", "fun": len, "UB": 1}, x0=[1.0]), "key 'UB'"),
         (lambda: Problem(objective, [], x0=[1.0], cl=0), "cl and cu"),
         (lambda: Problem(3.0, x0=[1.0]), "must be a function"),
         (lambda: Constraint(3.0, 0, 1), "needs a function"),

@@ -377,3 +377,55 @@ def test_a_start_is_needed() -> None:
     """None would be read as a NaN."""
     with pytest.raises(asdopt.InputError, match="x0 is None"):
         Problem(lambda x: x[0], x0=None)
+
+
+def test_a_start_outside_of_its_bounds_is_told_where_it_matters() -> None:
+    """Only where the functions are not finite there: solvers move it inside."""
+    bounds = [(0, 9)]
+    with pytest.raises(asdopt.EvaluationError, match=r"x\[0\] is -5, its bounds are 0 and 9"):
+        Problem(lambda x: np.sqrt(x[0]), x0=[-5.0], bounds=bounds)
+    assert Problem(lambda x: x[0] ** 2, x0=[-5.0], bounds=bounds).solve().success
+
+
+def test_an_exception_at_the_start_says_the_shape_of_x() -> None:
+    """An index that fails is most often of a shape that was not meant."""
+    with pytest.raises(IndexError) as raised:
+        Problem(lambda x: x[0] + x[1], x0=[[1.0, 2.0]])
+    assert "x (shape (1, 2)) is [1. 2.]" in raised.value.__notes__[0]
+
+
+def test_start_and_bounds_may_be_assigned() -> None:
+    """Numbers, lists, None; in the structure of x0; wrong ones are told at once."""
+    problem = Problem(
+        lambda x: np.sum((x - 3) ** 2), lambda x: x[0] + x[1], x0=[0.0, 0.0], cl=-9, cu=9
+    )
+    problem.ub = [1, None]
+    problem.lb = -5
+    assert problem.solve().x == pytest.approx([1, 3], abs=1e-6)
+    problem.cu = 2
+    problem.x0 = [0, 1]
+    assert problem.solve().x == pytest.approx([1, 1], abs=1e-3)
+    problem.cl = problem.cu = 1e20
+    assert problem.cu.tolist() == [np.inf]
+    problem.cl = None
+    problem.ub[0] = np.inf
+    assert problem.solve().x == pytest.approx([3, 3], abs=1e-6)
+    for name, value, message in (
+        ("ub", [1, 2, 3], "ub was given 3 numbers, there are 2 variables"),
+        ("cl", [1, 2], "cl was given 2 numbers, there are 1 constraint rows"),
+        ("x0", [1.0], r"x0 has shape \(1,\)"),
+        ("lb", "a", "text"),
+    ):
+        with pytest.raises(asdopt.InputError, match=message):
+            setattr(problem, name, value)
+    problem.lb = [4, 0]
+    problem.ub = [3, 1]
+    with pytest.raises(asdopt.InputError, match=r"variable x\[0\] are lb = 4 and ub = 3"):
+        problem.solve()
+    given = np.array([1.0, 2.0])
+    problem.x0 = given
+    given[0] = 7.0
+    assert problem.x0.tolist() == [1.0, 2.0]
+    named = Problem(lambda x: x["a"] ** 2, x0={"a": 1.0})
+    named.x0 = {"a": 4.0}
+    assert named.x0.tolist() == [4.0]

@@ -116,3 +116,21 @@ def test_a_step_out_of_the_domain_is_shortened(capfd):
 def test_a_plugin_that_wants_an_expression_graph_is_refused(capfd):
     with pytest.raises(RuntimeError):
         NlpSolver(chain(), "scpgen")
+
+
+def test_parameters_are_set_by_their_input() -> None:
+    """They were left out in silence."""
+    problem = asdopt.Problem(
+        lambda x, p: (x[0] - p[0]) ** 2 + p[1], x0=[1.0], parameters=[2.0, 0.0]
+    )
+    solver = NlpSolver(problem, "ipopt", OPTIONS["ipopt"])
+    for given in ([3.0, 1.0], casadi.DM([3.0, 1.0]), np.array([3.0, 1.0])):
+        result = solver(p=given)
+        assert float(result["x"]) == pytest.approx(3.0)
+        assert float(result["f"]) == pytest.approx(1.0)
+    with pytest.raises(asdopt.InputError, match="parameters"):
+        solver(p=[1.0, 2.0, 3.0])
+    bare = NlpSolver(asdopt.Problem(lambda x: x[0] ** 2, x0=[1.0]), "ipopt", OPTIONS["ipopt"])
+    assert float(bare(p=[])["x"]) == pytest.approx(0.0, abs=1e-6)
+    with pytest.raises(asdopt.InputError, match="made without any"):
+        bare(p=1.0)

@@ -220,6 +220,12 @@ def build_ordered_set(model):
     model.choice = pyo.SOSConstraint(var=model.x, sos=1)
 
 
+def build_fixed_without_value(model):
+    model.x, model.y = pyo.Var(initialize=1.0), pyo.Var()
+    model.y.fixed = True
+    model.cost = pyo.Objective(expr=model.x**2 + model.y)
+
+
 def build_nothing(model):
     model.x = pyo.Var()
     model.cost = pyo.Objective(expr=1.0)
@@ -232,6 +238,7 @@ def build_nothing(model):
         (build_two_objectives, asdopt.InputError, "2 active objectives"),
         (build_ordered_set, asdopt.UnsupportedOperationError, "choice is a special ordered set"),
         (build_nothing, asdopt.InputError, "no free variable"),
+        (build_fixed_without_value, asdopt.InputError, "y is fixed and has no value"),
     ],
 )
 def test_what_is_no_nonlinear_program_is_refused(build, error, words):
@@ -244,3 +251,53 @@ def test_what_is_no_nonlinear_program_is_refused(build, error, words):
 def test_unknown_arguments_are_refused():
     with pytest.raises(asdopt.InputError, match="warmstart"):
         solve(production(), warmstart=True)
+
+
+def test_an_abstract_model_is_told():
+    model = pyo.AbstractModel()
+    model.x = pyo.Var()
+    model.cost = pyo.Objective(expr=model.x**2)
+    with pytest.raises(asdopt.InputError, match="create_instance"):
+        solve(model)
+
+
+def product(a, b):
+    return a**2 * math.sin(b)
+
+
+def gradient(args, fixed):
+    a, b = args
+    return [2 * a * math.sin(b), a**2 * math.cos(b)]
+
+
+def upper_hessian(args, fixed):
+    a, b = args
+    return [2 * math.sin(b), 2 * a * math.cos(b), -(a**2) * math.sin(b)]
+
+
+@pytest.mark.parametrize(
+    ("given", "tolerance"),
+    [
+        ({"gradient": gradient, "hessian": upper_hessian}, 1e-14),
+        ({"gradient": gradient}, 1e-6),
+        ({}, 1e-4),
+    ],
+    ids=["both", "gradient", "none"],
+)
+def test_external_functions(given, tolerance):
+    """With the derivatives they have, at a fixed variable and a parameter as well."""
+    model = pyo.ConcreteModel()
+    model.x, model.y = pyo.Var(initialize=1.5), pyo.Var(initialize=0.7, bounds=(0.1, 2.0))
+    model.held = pyo.Var(initialize=2.0)
+    model.held.fix()
+    model.f = pyo.ExternalFunction(product, **given)
+    model.cost = pyo.Objective(expr=model.f(model.x, model.y) + model.f(model.held, model.y**2))
+    model.row = pyo.Constraint(expr=model.f(3.0, model.held) + model.x >= 1.0)
+    problem = PyomoModel(model).problem
+    plain = asdopt.Problem(
+        lambda v: v[0] ** 2 * np.sin(v[1]) + 4 * np.sin(v[1] ** 2), x0=problem.x0
+    )
+    np.testing.assert_allclose(problem.gradient(problem.x0), plain.gradient(plain.x0), rtol=1e-8)
+    found, wanted = (p.hessian(p.x0).toarray() for p in (problem, plain))
+    np.testing.assert_allclose(found, wanted, rtol=tolerance, atol=tolerance)
+    assert condition(solve(model)) == "optimal"
