@@ -11,15 +11,25 @@ from typing import Any
 
 import numpy as np
 
+from asdopt.tracing._array import TracedArray
 from asdopt.tracing._callee import HOOK
 from asdopt.tracing._conversions import to_objects
 from asdopt.tracing._hook import is_user_function
+from asdopt.tracing._tracer import TracedBool, TracedFloat, Tracer
 
 __all__ = ["from_protocol", "keeps_class", "makes_array", "viewed"]
 
 
+_ORDINARY = frozenset(
+    {float, int, bool, str, type(None), tuple, list, np.ndarray, np.float64, np.int64}
+    | {TracedArray, Tracer, TracedFloat, TracedBool}
+)
+
+
 def makes_array(kind: type) -> bool:
     """Whether objects of a class of the user are asked for their array by NumPy."""
+    if kind in _ORDINARY:
+        return False
     method = getattr(kind, "__array__", None)
     return method is not None and is_user_function(method) and not hasattr(kind, "__array_ufunc__")
 

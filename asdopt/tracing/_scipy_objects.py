@@ -17,6 +17,16 @@ from asdopt.tracing._callee import running_tape
 from asdopt.tracing._distributions import Frozen, distribution_method
 from asdopt.tracing._elementwise import record
 from asdopt.tracing._scipy_arrays import inverse_of_solver, refused
+from asdopt.tracing._spline_values import (
+    at_end,
+    by_derivative,
+    column,
+    fitted,
+    interpolated,
+    one_by_one,
+    piecewise,
+    surface_value,
+)
 
 __all__ = ["called", "method", "regular_grid"]
 
@@ -37,14 +47,14 @@ def called(owner: Any) -> Callable[..., Any] | None:
     name = type(owner).__name__
     if name in _PIECEWISE:
 
-        def piecewise(x: Any, nu: int = 0, extrapolate: Any = None) -> Any:
-            return _curve(lambda t, k: owner(t, nu + k, extrapolate), x)
+        def curve(x: Any, nu: int = 0, extrapolate: Any = None) -> Any:
+            return _curve(partial(piecewise, owner, nu, extrapolate), x)
 
-        return piecewise
+        return curve
     if name in _FITTED:
-        return lambda x, nu=0, ext=None: _curve(partial(_fitted, owner, nu, ext), x)
+        return lambda x, nu=0, ext=None: _curve(partial(fitted, owner, nu, ext), x)
     if name in {"BarycentricInterpolator", "KroghInterpolator"}:
-        return lambda x: _curve(lambda t, k: owner.derivative(t, k) if k else owner(t), x)
+        return lambda x: _curve(partial(by_derivative, owner), x)
     if name == "orthopoly1d":
         return owner._eval_func or (lambda x: np.polyval(owner.coeffs, x))
     if name == "interp1d":
@@ -66,29 +76,14 @@ def called(owner: Any) -> Callable[..., Any] | None:
     return None
 
 
-def _fitted(owner: Any, nu: int, ext: Any, t: Any, k: int) -> Any:
-    """Value or derivative of a spline of FITPACK, as a function of the point."""
-    if nu > owner._data[5]:
-        return owner(t, nu, ext)  # which says that it is too much
-    if nu + k > owner._data[5]:
-        return np.zeros(np.shape(t))
-    found = owner(t, nu + k, ext)
-    if k and nu == 0 and (owner.ext if ext is None else ext) in {3, "const"}:
-        # Outside it stays what it is at the end.
-        found = np.where((t >= owner._data[3]) & (t <= owner._data[4]), found, 0.0)
-    return found
-
-
 def _curve(value: Callable[[Any, int], Any], x: Any) -> Any:
     """Record ``value(x, 0)``, whose derivatives are ``value(x, 1)`` and ``value(x, 2)``."""
     tape = running_tape()
     trailing = np.shape(value(np.zeros(0), 0))[1:]
 
     def part(place: tuple[int, ...]) -> Any:
-        def at(order: int) -> Callable[[Any], Any]:
-            return lambda t: value(t, order)[(slice(None), *place)]
-
-        return record(tape, (x,), at(0), (at(1),), (at(2),))
+        found, slope, curvature = (partial(column, value, place, order) for order in range(3))
+        return record(tape, (x,), found, (slope,), (curvature,))
 
     parts = [part(place) for place in np.ndindex(trailing)]
     if not trailing:
@@ -97,52 +92,18 @@ def _curve(value: Callable[[Any, int], Any], x: Any) -> Any:
 
 
 def _interp1d(owner: Any, x: Any) -> Any:
-    spline = getattr(owner, "_spline", None)
     if np.ndim(owner.y) != 1:
         raise refused(
             "scipy.interpolate.interp1d of several columns was called with traced values; known "
             "is one column of values: make one interpolant for each, or use CubicSpline"
         )
 
-    def value(t: Any, order: int) -> Any:
-        found = np.asarray(owner(t), dtype=np.float64)
-        if order == 0:
-            return found
-        inside = (t >= owner.x[0]) & (t <= owner.x[-1])
-        if spline is not None:
-            slope = spline(t, nu=order).reshape(np.shape(t))
-        elif owner._kind == "linear" and order == 1:
-            table = np.diff(owner.y) / np.diff(owner.x)
-            place = np.searchsorted(owner.x[1:-1], t, side="left")
-            slope = table[place]
-        else:
-            slope = np.zeros(np.shape(t))
-        extends = isinstance(owner.fill_value, str)
-        return slope if extends else np.where(inside, slope, 0.0)
-
-    return _curve(value, x)
+    return _curve(partial(interpolated, owner), x)
 
 
 def _surface(owner: Any, x: Any, y: Any, dx: int, dy: int) -> Any:
-    from scipy.interpolate import BSpline
-
-    (tx, ty, coefficients), (kx, ky) = owner.tck, owner.degrees
-    table = np.reshape(coefficients, (len(tx) - kx - 1, len(ty) - ky - 1))
-
-    def along(knots: Any, degree: int, t: Any, given: int, order: int) -> Any:
-        """Values of all basis functions, which stay what they are beyond the ends."""
-        inside = np.clip(t, knots[degree], knots[-degree - 1])
-        if given + order > degree:
-            return np.zeros((len(t), len(knots) - degree - 1))
-        basis = BSpline(knots, np.eye(len(knots) - degree - 1), degree)
-        return basis(inside, given + order) * (np.equal(inside, t) | (order == 0))[:, None]
-
     def at(i: int, j: int) -> Callable[[Any, Any], Any]:
-        if i == j == 0:
-            return lambda s, t: owner.ev(s, t, dx, dy)
-        return lambda s, t: np.einsum(
-            "ki,ij,kj->k", along(tx, kx, s, dx, i), table, along(ty, ky, t, dy, j)
-        )
+        return partial(surface_value, owner, (dx, dy), (i, j))
 
     return record(
         running_tape(),
@@ -189,12 +150,16 @@ def regular_grid(owner: Any, xi: Any, method: Any) -> Any:
 
 def _integral(value: Any, integrand: Callable[[Any, int], Any], a: Any, b: Any) -> Any:
     """Record an integral by its limits."""
+
+    def at(end: int, order: int) -> Callable[[Any, Any], Any]:
+        return partial(at_end, integrand, end, order)
+
     return record(
         running_tape(),
         (a, b),
-        np.vectorize(lambda s, t: float(value(s, t)), otypes=[float]),
-        (lambda s, t: -integrand(s, 0), lambda s, t: integrand(t, 0)),
-        (lambda s, t: -integrand(s, 1), None, lambda s, t: integrand(t, 1)),
+        partial(one_by_one, value),
+        (at(0, 0), at(1, 0)),
+        (at(0, 1), None, at(1, 1)),
     )
 
 
@@ -204,13 +169,13 @@ def method(owner: Any, name: str) -> Callable[..., Any] | None:
     if kind in _SURFACES and name == "ev":
         return lambda xi, yi, dx=0, dy=0: _surface(owner, xi, yi, dx, dy)
     if kind in _FITTED and name == "integral":
-        return lambda a, b: _integral(owner.integral, lambda t, k: owner(t, k, ext=1), a, b)
+        return lambda a, b: _integral(owner.integral, partial(fitted, owner, 0, 1), a, b)
     if name == "integrate" and kind in _PIECEWISE and np.ndim(owner.c) == 1 + (kind != "BSpline"):
 
         def integrate(a: Any, b: Any, extrapolate: Any = None) -> Any:
             return _integral(
-                lambda s, t: owner.integrate(s, t, extrapolate),
-                lambda t, k: owner(t, k, extrapolate),
+                partial(owner.integrate, extrapolate=extrapolate),
+                partial(piecewise, owner, 0, extrapolate),
                 a,
                 b,
             )

@@ -126,6 +126,8 @@ class _Vectorized:
 
 
 def _vectorize(session: Session, callee: Any) -> Any:
+    if not callable(callee.pyfunc):
+        return callee  # np.vectorize(otypes=[float]), which is called with the function
     return session.keep(callee, _Vectorized(HOOK[callee.pyfunc], callee))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -141,3 +142,32 @@ def test_what_is_not_linear_in_its_values_is_refused(fun: Callable[[Any], Any]) 
 def test_a_point_outside_of_a_table_is_an_error() -> None:
     with pytest.raises(ValueError, match="out of bounds"):
         asdopt.jacobian(lambda x: table(x)([2.0, 0.3]), ENTRIES)
+
+
+POINTS = np.arange(6.0)
+HEIGHTS = np.sin(POINTS)
+CUBIC, FITTED = si.CubicSpline(POINTS, HEIGHTS), si.UnivariateSpline(POINTS, HEIGHTS, s=0)
+LINEAR, POLYNOMIAL = si.interp1d(POINTS, HEIGHTS), si.KroghInterpolator(POINTS, HEIGHTS)
+SEVERAL = si.PchipInterpolator(POINTS, np.stack([HEIGHTS, HEIGHTS**2], axis=1))
+SURFACE = si.RectBivariateSpline(POINTS, POINTS, np.outer(HEIGHTS, HEIGHTS))
+
+
+@pytest.mark.parametrize(
+    "fun",
+    [
+        lambda x: CUBIC(x, 1).sum() + CUBIC.integrate(0.0, x[0]),
+        lambda x: FITTED(x).sum() * FITTED.integral(x[0], x[1]),
+        lambda x: LINEAR(x).sum() + POLYNOMIAL(x[1]),
+        lambda x: SEVERAL(x).sum(),
+        lambda x: SURFACE.ev(x[0], x[1]) + SURFACE(x[1], x[0], dx=1)[0, 0],
+        lambda x: si.InterpolatedUnivariateSpline(POINTS, np.tile(x, 3))(x[0]),
+    ],
+)
+def test_models_with_interpolants_can_be_pickled(fun: Callable[[Any], Any]) -> None:
+    x = np.array([1.3, 2.2])
+    made = asdopt.Problem(fun, x0=x)
+    again = pickle.loads(pickle.dumps(made))
+    for point in (x, 1.1 * x):
+        np.testing.assert_allclose(again.objective(point), fun(point), rtol=1e-12)
+        np.testing.assert_array_equal(again.gradient(point), made.gradient(point))
+        np.testing.assert_array_equal(again.hessian(point).toarray(), made.hessian(point).toarray())

@@ -243,3 +243,15 @@ _LATE = {k: (lambda x, f=f: f(x) + f(x)) for k, f in enumerate(_PIECES)}
 def lambdas_of_comprehensions(x):
     generated = ((lambda x, f=f: 3 * f(x)) for f in _PIECES)
     return [f(x) for f in _SIGNED] + [f(x) for f in _LATE.values()] + [f(x) for f in generated]
+
+
+def vectorized_with_options(x):
+    @np.vectorize(otypes=[float])
+    def branched(a, power=2):
+        return math.exp(a) if a > 0.8 else a**power
+
+    @np.vectorize(signature="(n)->()")
+    def length(v):
+        return np.sqrt(v @ v)
+
+    return branched(x, power=3).sum() + length(np.outer(x, x[:2])).sum()
