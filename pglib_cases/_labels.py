@@ -5,9 +5,12 @@ Enters a `Case`, leaves what stands in brackets in the names of constraint rows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
+
+import numpy as np
+import numpy.typing as npt
 
 from pglib_cases._network import Case
 
@@ -30,23 +33,31 @@ class Labels(Sequence[str]):
     def __len__(self) -> int:
         return self.size
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._of(np.arange(self.size)))
+
     @overload
     def __getitem__(self, index: int) -> str: ...
     @overload
     def __getitem__(self, index: slice) -> list[str]: ...
     def __getitem__(self, index: int | slice) -> str | list[str]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(self.size))]
-        i = range(self.size)[index]
+        chosen = range(self.size)[index]
+        if isinstance(chosen, range):
+            return self._of(np.array(chosen, dtype=np.int64))
+        return self._of(np.array([chosen]))[0]
+
+    def _of(self, rows: npt.NDArray[np.int64]) -> list[str]:
         case = self.case
-        if self.kind == "reference":
-            return f"bus {case.bus_id[case.reference[i]]}"
-        if self.kind == "bus":
-            return f"bus {case.bus_id[i]}"
-        flow, e = divmod(i, case.num_branches)
-        ends = f"{case.bus_id[case.f_bus[e]]}-{case.bus_id[case.t_bus[e]]}"
-        label = f"branch {case.branch_row[e]}, {ends}"
-        return f"{FLOWS[flow]}, {label}" if self.kind == "flow" else label
+        if self.kind in ("bus", "reference"):
+            buses = rows if self.kind == "bus" else case.reference[rows]
+            return [f"bus {bus}" for bus in case.bus_id[buses].tolist()]
+        flow, branch = np.divmod(rows, case.num_branches)
+        ends = (case.bus_id[buses[branch]].tolist() for buses in (case.f_bus, case.t_bus))
+        numbers = case.branch_row[branch].tolist()
+        labels = [f"branch {e}, {i}-{j}" for e, i, j in zip(numbers, *ends, strict=True)]
+        if self.kind == "branch":
+            return labels
+        return [f"{FLOWS[k]}, {label}" for k, label in zip(flow.tolist(), labels, strict=True)]
 
 
 def row_labels(case: Case) -> dict[str, Labels]:

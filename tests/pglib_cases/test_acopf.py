@@ -10,6 +10,7 @@ import pytest
 import scipy.sparse as sp
 
 from pglib_cases import Case, acopf, available, baseline, load, validate
+from pglib_cases._labels import row_labels
 from pglib_cases._polar import polar_model
 
 SMALL = ["3_lmbd", "5_pjm", "14_ieee", "30_ieee", "57_ieee", "118_ieee"]
@@ -76,6 +77,8 @@ def test_rows_go_by_the_numbers_of_the_case_file() -> None:
     assert len(set(names)) == len(names) == problem.m
     assert names[0] == "reference angle[bus 69]"
     assert names[problem.m - 1] == "thermal limit to[branch 186, 76-118]"
+    labels = row_labels(case)["branch flow"]
+    assert [*labels] == labels[:] == [labels[i] for i in range(len(labels))]
     x = problem.x0.copy()
     x[problem.names.index("p_ft[104]")] = 100.0
     first = problem.violated(x)[0].name
