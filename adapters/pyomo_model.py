@@ -235,8 +235,17 @@ class PyomoSolver:
     optimal 2.0
     """
 
-    def __init__(self, options: Mapping[str, Any] | None = None, **_: Any) -> None:
+    def __init__(self, options: Mapping[str, Any] | None = None, **unknown: Any) -> None:
         self.options: dict[str, Any] = dict(options or {})
+        # Refused when it solves: Pyomo turns what a constructor raises into a warning.
+        self._unknown = unknown
+
+    def set_options(self, text: str) -> None:
+        """Refuse a solver within the solver, which Pyomo sets by this."""
+        raise InputError(
+            f"the solver 'asdopt' was given {text!r}; it solves by Ipopt: for another solver use "
+            "asdopt.adapters.pyomo_model.PyomoModel(model).problem.solve(...)"
+        )
 
     def available(self, exception_flag: bool = True) -> bool:
         """Tell that the solver is there; which Ipopt is found shows when it solves."""
@@ -280,10 +289,12 @@ class PyomoSolver:
         -------
         pyomo.opt.SolverResults
         """
+        unknown = self._unknown | unknown
         if unknown:
             raise InputError(
                 f"the solver 'asdopt' was given {', '.join(sorted(unknown))}, which it does not "
-                "know; it takes tee, options, load_solutions, timelimit"
+                "know; it takes tee, options, load_solutions, timelimit; Ipopt's options stand in "
+                'a dict, options={"tol": 1e-9}'
             )
         start = perf_counter()
         read = PyomoModel(model)

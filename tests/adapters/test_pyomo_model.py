@@ -249,8 +249,14 @@ def test_what_is_no_nonlinear_program_is_refused(build, error, words):
 
 
 def test_unknown_arguments_are_refused():
+    """Those of the factory too, which were left out in silence."""
     with pytest.raises(asdopt.InputError, match="warmstart"):
         solve(production(), warmstart=True)
+    solver = pyo.SolverFactory("asdopt", tol=1e-9)
+    with pytest.raises(asdopt.InputError, match=r"given tol.*options="):
+        solver.solve(production())
+    with pytest.raises(asdopt.InputError, match="solver=slsqp"):
+        pyo.SolverFactory("asdopt", solver="slsqp")
 
 
 def test_an_abstract_model_is_told():
