@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
@@ -207,15 +208,17 @@ class RestartingProblem:
     def _direct_output(self) -> None:
         """Let Ipopt print where Python prints."""
         level = int(self._options.get("print_level", IPOPT_PRINTS))
-        if level > 0 and not is_replaced():
+        if level > 0 and sys.stdout is not None:
             sys.stdout.flush()  # what Python printed before comes first
         if level > 0 and is_replaced() and not self._options.get("output_file"):
             if self._output is None:
-                self._output = ForwardedOutput()
-            self._set_option("output_file", self._output.path)
-            self._set_option("file_print_level", level)
-            self._set_option("print_level", 0)
-            self.callbacks.forward_output = self._output.forward
+                with suppress(OSError):  # no room for files: the C library prints
+                    self._output = ForwardedOutput()
+            if self._output is not None:
+                self._set_option("output_file", self._output.path)
+                self._set_option("file_print_level", level)
+                self._set_option("print_level", 0)
+                self.callbacks.forward_output = self._output.forward
         elif self._output is not None:
             self._set_option("print_level", level)
             self._set_option("file_print_level", 0)

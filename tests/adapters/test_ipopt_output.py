@@ -96,6 +96,20 @@ def test_no_file_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     assert not list(tmp_path.iterdir())
 
 
+def test_it_solves_without_a_place_for_files_and_without_stdout(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The C library prints then, as before."""
+
+    def refuse(**_: object) -> None:
+        raise OSError("read-only")
+
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    assert captured(hs071(), print_level=5) == ""
+    monkeypatch.setattr(sys, "stdout", None)
+    assert hs071().solve(options={"print_level": 1}).success
+
+
 def test_a_script_prints_in_order() -> None:
     """Into a pipe too, where Python collects what it prints."""
     code = """
