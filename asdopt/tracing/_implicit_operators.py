@@ -27,7 +27,7 @@ from asdopt.tracing._tracer import Tracer
 __all__ = ["BINARY", "COMPARE", "INPLACE", "UNARY", "for_library", "truth"]
 
 
-def for_library(a: Any, b: Any, is_product: bool = False) -> tuple[Any, Any]:
+def for_library(a: Any, b: Any, name: str = "") -> tuple[Any, Any]:
     """Make of two operands what the library of one of them computes with.
 
     Operators of pandas would ask a traced array to become an array of floats; object arrays hold
@@ -37,9 +37,7 @@ def for_library(a: Any, b: Any, is_product: bool = False) -> tuple[Any, Any]:
     if type(a) in PLAIN and type(b) in PLAIN:
         return a, b
     if is_sparse(a) or is_sparse(b):
-        if is_product:
-            return a, b  # a linear map
-        return _for_sparse(a, b), _for_sparse(b, a)
+        return _for_sparse(a, b, name), _for_sparse(b, a, name)
     if hasattr(type(a), "__pandas_priority__"):
         return a, _objects(b, np.shape(a))
     if hasattr(type(b), "__pandas_priority__"):
@@ -47,15 +45,18 @@ def for_library(a: Any, b: Any, is_product: bool = False) -> tuple[Any, Any]:
     return a, b
 
 
-def _for_sparse(value: Any, other: Any) -> Any:
+def _for_sparse(value: Any, other: Any, name: str) -> Any:
     """Make a sparse matrix of numbers one of traced entries, where the other operand is traced.
 
-    Not for what ``*`` means the product with a vector for, which is a linear map.
+    Not for products with arrays, which are linear maps.
     """
     session = current()
-    if not is_sparse(value) or not isinstance(other, (Tracer, TracedArrayBase)) or session is None:
+    if not is_sparse(value) or session is None:
         return value
-    if isinstance(other, TracedArrayBase) and is_sparse_matrix(value):
+    if isinstance(other, TracedArrayBase):
+        if name == "matmul" or (name == "mul" and is_sparse_matrix(value)):
+            return value
+    elif not isinstance(other, Tracer) and not is_traced_matrix(other):
         return value
     from asdopt.tracing._sparse import TracedSparse  # it imports scipy.sparse
 
@@ -74,7 +75,6 @@ def _objects(value: Any, shape: tuple[int, ...]) -> Any:
 
 def _binary(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     left_name, right_name = f"__{name}__", f"__r{name}__"
-    is_product = name == "matmul"
 
     def operate(a: Any, b: Any) -> Any:
         left, right = special(a, left_name), special(b, right_name)
@@ -85,7 +85,7 @@ def _binary(function: Callable[..., Any], name: str) -> Callable[..., Any]:
                 return percent(a, b)
             if name == "pow" and is_traced_matrix(a):
                 return power(a, b)
-            return fresh(function(*for_library(a, b, is_product)))
+            return fresh(function(*for_library(a, b, name)))
         kind_a, kind_b = type(a), type(b)
         result: Any = NotImplemented
         first = right is not None and kind_a is not kind_b and issubclass(kind_b, kind_a)

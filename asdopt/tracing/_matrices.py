@@ -23,6 +23,7 @@ from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import Tracer
 
 __all__ = [
+    "as_matrix",
     "has_matrix",
     "inverse",
     "is_traced_matrix",
@@ -58,6 +59,11 @@ def _objects(value: Any) -> Any:
     return value
 
 
+def as_matrix(array: Any) -> Any:
+    """Make an ``np.matrix`` of a traced array of two dimensions."""
+    return _conversions.to_objects(array).view(np.matrix)
+
+
 def on_objects(function: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
     """Call a function of NumPy with object arrays in place of traced ones."""
     return function(*map(_objects, args), **{k: _objects(v) for k, v in kwargs.items()})
@@ -90,7 +96,7 @@ def _stripped(tape: Tape, value: Any) -> Any:
 
 def _wrapped(result: Any) -> Any:
     if isinstance(result, TracedArrayBase) and result.ids.ndim == 2:
-        return np.asmatrix(_objects(result))
+        return as_matrix(result)
     if isinstance(result, tuple):
         parts = map(_wrapped, result)
         return type(result)(*parts) if hasattr(result, "_fields") else tuple(parts)

@@ -20,6 +20,7 @@ from asdopt.tracing._complex import make
 from asdopt.tracing._lift import lift
 from asdopt.tracing._linear import check_sparse, is_sparse
 from asdopt.tracing._location import refuse
+from asdopt.tracing._matrices import as_matrix
 from asdopt.tracing._nodes import Ids, constants, grouped
 from asdopt.tracing._tape import Tape
 
@@ -107,7 +108,13 @@ class TracedSparse:
         whole[filled] = self.tape.sums(starts, self.ids[order])
         return array(self.tape, whole.reshape(m, n))
 
-    todense = toarray
+    def _dense(self, made: Any) -> Any:
+        """Give what is dense the class that SciPy gives it: ``np.matrix`` for its matrices."""
+        return as_matrix(lift(self.tape, made)) if self.is_matrix and np.ndim(made) == 2 else made
+
+    def todense(self, *args: Any, **kwargs: Any) -> Any:
+        """Dense matrix, or array for SciPy's sparse arrays."""
+        return self._dense(self.toarray())
 
     def diagonal(self, k: int = 0) -> Any:
         """Entries of a diagonal."""
@@ -141,15 +148,20 @@ class TracedSparse:
         """Sum of all entries, or over one axis."""
         if axis is None:
             return self.data.sum()
-        ones = np.ones(self.shape[0 if axis in (0, -2) else 1])
-        return ones @ self if axis in (0, -2) else self @ ones
+        over = 0 if axis in (0, -2) else 1
+        ones = np.ones(self.shape[over])
+        found = self @ ones if over else ones @ self
+        return self._dense(np.expand_dims(found, over)) if self.is_matrix else found
 
     def _times(self, other: Any) -> Any:
         if is_sparse(other) or isinstance(other, TracedSparse):
             return _sparse_forms.product(self.tape, self, other)
+        if isinstance(other, np.matrix):
+            return self._dense(self._times(np.asarray(other)))
         if np.iscomplexobj(other):
             return make(self.tape, self._times(np.real(other)), self._times(np.imag(other)))
-        x = other if type(other) is np.ndarray else lift(self.tape, other)
+        is_of_numbers = type(other) is np.ndarray and other.dtype != object
+        x = other if is_of_numbers else lift(self.tape, other)
         if x.ndim not in (1, 2) or x.shape[0] != self.shape[1]:
             raise ValueError(f"dimension mismatch: {self.shape} @ {x.shape}")
         if x.ndim == 2:
@@ -166,6 +178,8 @@ class TracedSparse:
     def __rmatmul__(self, other: Any) -> Any:
         if is_sparse(other):
             return _sparse_forms.product(self.tape, other, self)
+        if isinstance(other, np.matrix):
+            return self._dense(self.__rmatmul__(np.asarray(other)))
         return np.transpose(self.transpose()._times(np.transpose(other)))
 
     def __mul__(self, other: Any) -> Any:
@@ -194,8 +208,22 @@ class TracedSparse:
 
     def __truediv__(self, other: Any) -> Any:
         if np.ndim(other):
-            return self.toarray() / other  # zeros over numbers: SciPy makes it dense too
+            return self._dense(self.toarray() / other)
         return self._with(self.data / other)
+
+    def __pow__(self, n: Any) -> TracedSparse:
+        if not self.is_matrix:
+            return self.power(n)
+        if not isinstance(n, int) or n < 1:
+            raise self._refused(f"a matrix to the power {n}")
+        result: Any = self
+        for _ in range(n - 1):
+            result = result @ self
+        return result  # type: ignore[no-any-return]
+
+    def __abs__(self) -> TracedSparse:
+        whole = _sparse_forms.merged(self)
+        return whole._with(np.abs(whole.data))
 
     def __neg__(self) -> TracedSparse:
         return self._with(-self.data)
@@ -206,7 +234,7 @@ class TracedSparse:
         if isinstance(other, TracedSparse):
             entries, rows, cols = other.ids, *other.coords
         else:
-            return self.toarray() + other
+            return self._dense(self.toarray() + other)
         if other.shape != self.shape:
             raise ValueError(f"inconsistent shapes {self.shape} and {other.shape}")
         return TracedSparse(

@@ -17,6 +17,7 @@ import scipy.sparse as sp
 from asdopt.tracing._array_base import array, wrap
 from asdopt.tracing._lift import concrete, lift
 from asdopt.tracing._linear import check_sparse, is_sparse
+from asdopt.tracing._matrices import as_matrix
 from asdopt.tracing._nodes import constants, grouped
 from asdopt.tracing._scipy_arrays import refused
 from asdopt.tracing._sparse import TracedSparse
@@ -117,7 +118,8 @@ def part(matrix: TracedSparse, key: Any) -> Any:
     numbered = kind((positions, np.divmod(places, max(matrix.shape[1], 1))), shape=matrix.shape)
     found: Any = numbered[concrete(tape, key)]
     if not is_sparse(found):
-        return wrap(tape, entries[np.asarray(found) - 1])
+        chosen = wrap(tape, entries[np.asarray(found) - 1])
+        return as_matrix(chosen) if isinstance(found, np.matrix) else chosen
     if found.ndim == 1:
         raise refused(
             "a row or column of a sparse array with traced entries was asked for; known are its "

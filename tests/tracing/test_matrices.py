@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from whole_functions import check_function
 
 import asdopt
@@ -118,3 +119,51 @@ def test_writing_to_a_matrix_that_is_an_array_too_is_refused(fun: Callable[..., 
     """It would not reach the other one, as it does in NumPy."""
     with pytest.raises(asdopt.AsdoptError, match=r"test_matrices\.py"):
         asdopt.jacobian(fun, X)
+
+
+NUMBERS = sp.csr_matrix(np.array([[1.0, 2.0], [0.5, 3.0]]))
+
+
+def sparse(x: Any) -> Any:
+    return sp.diags(x[:2]) * x[2] + NUMBERS
+
+
+def entered(x: Any) -> Any:
+    made = sp.lil_matrix((2, 2))
+    made[0, 0], made[1, 0], made[1, 1] = x[0], x[1], 1.0
+    return made.todense() * made.sum(axis=1)
+
+
+OF_SPARSE = [
+    lambda x: sparse(x).todense() * COLUMN,
+    lambda x: sparse(x).todense() * sparse(x).todense(),
+    lambda x: sparse(x).sum(axis=1) * x.reshape(1, 4),
+    lambda x: sparse(x).sum(axis=0) * SQUARE,
+    lambda x: sparse(x).mean(axis=0) * COLUMN,
+    lambda x: (sparse(x) + np.outer(x[:2], x[:2])) * COLUMN,
+    lambda x: (x.reshape(2, 2) - sparse(x)) * COLUMN,
+    lambda x: (NUMBERS + x.reshape(2, 2)) * COLUMN,
+    lambda x: sparse(x) / (x.reshape(2, 2) + 1.0) * COLUMN,
+    lambda x: sparse(x)[[0, 1], [1, 0]] * COLUMN,
+    lambda x: sparse(x) * COLUMN * x.reshape(1, 4),
+    lambda x: NUMBERS * sparse(x).todense() * COLUMN,
+    lambda x: sparse(x).todense() * NUMBERS * COLUMN,
+    lambda x: COLUMN.T * sparse(x) * SQUARE,
+    lambda x: NUMBERS @ of(x) * COLUMN,
+    lambda x: NUMBERS.todense() * x.reshape(2, 2),
+    lambda x: sparse(x) ** 2 * COLUMN,
+    lambda x: abs(sparse(x)).power(2).toarray() * np.ones((2, 2)),
+    lambda x: sp.csr_array(NUMBERS) * x[0] ** 2 * np.ones((2, 2)) @ np.ones(2),
+    lambda x: (sp.csr_array(NUMBERS) * x[0] + sp.diags_array(x[:2])).todense() * x.reshape(2, 2),
+    lambda x: [x[0] * NUMBERS.trace() + sparse(x).trace(), sparse(x).getrow(1).toarray()],
+    lambda x: np.linalg.solve(sparse(x).todense(), x[:2]),
+    lambda x: sp.csr_array(NUMBERS) @ of(x) * x[:2],
+    entered,
+]
+
+
+@pytest.mark.parametrize("fun", OF_SPARSE)
+def test_what_sparse_matrices_give_is_a_matrix_where_scipy_gives_one(
+    fun: Callable[..., Any],
+) -> None:
+    check_function(fun, X, rtol=1e-11)
