@@ -36,8 +36,10 @@ FloatArray = npt.NDArray[np.float64]
 _LINEAR: Final = 8
 # In the time of an evaluation by pairs so many constants are summed up, which happens once.
 _ONCE: Final = 20
-# Constants of constraints are summed up where so many instances share a multiplier.
-_MANY: Final = 8
+# Constants of constraints are summed up where so many instances share a multiplier; of fewer that
+# spread by maps, where that spares more.
+_MANY: Final = 32
+_MANY_OF_MAPS: Final = 8
 
 
 class _Constants(NamedTuple):
@@ -141,16 +143,17 @@ class HessianLayout:
         if not every:
             return []
         counts = np.bincount(np.concatenate(every))
-        any_shared = bool((counts[1:] >= _MANY).any())
+        any_shared = bool((counts[1:] >= _MANY_OF_MAPS).any())
         counts[0] = _MANY
         taken = []
-        for _, refs, instances, constants in self._templates:
+        for found, refs, instances, constants in self._templates:
             slots = instances.slots
             for key, in_rows in constants.rows.items():
                 rows = {row: instances.rows[row] for row in in_rows}
                 is_objective = all(each[0] == 0 for each in rows.values())
+                many = _MANY if found.maps.isdisjoint(key) else _MANY_OF_MAPS
                 if not is_objective and not (
-                    any_shared and min(counts[each].mean() for each in rows.values()) >= _MANY
+                    any_shared and min(counts[each].mean() for each in rows.values()) >= many
                 ):
                     continue
                 factors = constants.factors(key)
@@ -257,7 +260,7 @@ def count_pairs(maps: Maps, found: Derivation, instances: Instances, num_inputs:
         groups, rest = dense_groups(maps, slots[i], None if i == j else slots[j], num_inputs)
         shared = [rows[row] for row in constants.rows.get((i, j), ()) if rows[row][0]]
         multipliers = [len(np.unique(each)) for each in shared]
-        if (i, j) in constants.rows and _MANY * sum(multipliers) <= instances.count:
+        if (i, j) in constants.rows and _MANY_OF_MAPS * sum(multipliers) <= instances.count:
             total += float(pairs[rest].sum()) / _ONCE
             for number in multipliers:
                 total += min(number * num_inputs**2 / 2.0, float(pairs.sum()))

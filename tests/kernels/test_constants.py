@@ -52,7 +52,7 @@ def test_quadratic_programs_as_arrays_and_as_loops():
 
 
 def test_norms_in_constraints_and_penalties():
-    a, b = RANDOM.normal(size=(2, 60, 20))
+    a, b = RANDOM.normal(size=(2, 60, 40))
 
     def objective(x):
         return np.sum(np.exp(x)) + 3.0 * np.sum(x**2)
@@ -60,11 +60,11 @@ def test_norms_in_constraints_and_penalties():
     def constraints(x):
         return [np.sum((a @ x) ** 2), (b @ x) @ (b @ x) - x[0], x @ x]
 
-    x, multipliers = RANDOM.normal(size=20), RANDOM.normal(size=3)
-    problem = asdopt.Problem(objective, asdopt.Constraint(constraints, -1.0, 1.0), x0=np.ones(20))
+    x, multipliers = RANDOM.normal(size=40), RANDOM.normal(size=3)
+    problem = asdopt.Problem(objective, asdopt.Constraint(constraints, -1.0, 1.0), x0=np.ones(40))
     assert programs(problem) == 1
     first, second, third = multipliers
-    expected = 0.3 * np.diag(np.exp(x) + 6.0) + 2 * third * np.eye(20)
+    expected = 0.3 * np.diag(np.exp(x) + 6.0) + 2 * third * np.eye(40)
     expected += 2 * first * a.T @ a + 2 * second * b.T @ b
     check(problem, x, expected, multipliers)
 
