@@ -186,6 +186,8 @@ class Graph:
                     factors[k] += factor * weight
             else:
                 part.nonlinear.append((i, factor))
+        for number in (part.constant, *part.linear.values()):
+            _check(number)
         part.nonlinear.reverse()  # as they were written
         return part
 
@@ -261,11 +263,17 @@ class Graph:
         )
 
 
-def _number(value: float) -> str:
+def _check(value: float) -> None:
     if not math.isfinite(value):
         raise EvaluationError(
-            f"a file for AMPL's solvers was asked for, and the functions contain the number {value}"
+            f"a file for AMPL's solvers was asked for, and the functions contain the number "
+            f"{value}, which no file can hold: scale what grows too large, or keep constants and "
+            "parameters finite"
         )
+
+
+def _number(value: float) -> str:
+    _check(value)
     return f"n{value!r}"
 
 

@@ -246,9 +246,20 @@ def _black_box(model: Any) -> Callable[[Any], Any]:
             model.set_equality_constraint_multipliers(weights[:equations])
         if outputs:
             model.set_output_constraint_multipliers(weights[equations:])
-        parts = [sparse.csr_array(getattr(model, name)()).toarray() for name in hessians]
-        lower: FloatArray = np.sum(parts, axis=0)
+        lower: FloatArray = np.sum([_lower(getattr(model, name)()) for name in hessians], axis=0)
         return lower + np.tril(lower, -1).T
 
     exact = all(hasattr(model, name) for name in hessians)
     return external(fun, jac=jac, hess=hess if exact else None)
+
+
+def _lower(hessian: Any) -> FloatArray:
+    """Lower triangle, which PyNumero takes; the upper one may be given too."""
+    whole: FloatArray = sparse.csr_array(hessian).toarray()
+    lower, upper = np.tril(whole), np.triu(whole, 1)
+    if upper.any() and not np.allclose(upper.T, np.tril(whole, -1)):
+        raise InputError(
+            "the Hessian of a grey box has entries above its diagonal that are not those below "
+            "it, and PyNumero takes the lower triangle: give row >= col only"
+        )
+    return lower

@@ -61,7 +61,8 @@ def write(problem: Problem, path: str | os.PathLike[str]) -> Path:
     Notes
     -----
     Operators that AMPL lacks are written by their definition where they have one: ``log1p(x)`` as
-    ``log(1 + x)``. Variables and rows stand in AMPL's order, nonlinear ones first.
+    ``log(1 + x)``, so that ``logaddexp`` overflows where its operands are above 709. Variables and
+    rows stand in AMPL's order, nonlinear ones first.
 
     Examples
     --------

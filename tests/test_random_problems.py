@@ -47,6 +47,7 @@ SEEDS: tuple[int, ...] = (
     87478,
     121343,
     500470,
+    534031,
 )
 FIRST = int(os.environ.get("ASDOPT_RANDOM_FIRST", "100000"))
 NUMBER = int(os.environ.get("ASDOPT_RANDOM_PROBLEMS", "100"))

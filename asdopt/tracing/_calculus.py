@@ -16,7 +16,7 @@ from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import apply, constant_values, decide, grouped, weighted
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
-from asdopt.tracing._ufuncs import call
+from asdopt.tracing._ufuncs import call, check_first
 
 __all__: list[str] = []
 
@@ -279,12 +279,14 @@ def _apply_along_axis(
     source = lift(tape, arr)
     moved = np.moveaxis(source.ids, axis, -1)
     outer = moved.shape[:-1]
-    parts = [
-        lift(tape, func1d(wrap(tape, moved[index], source.is_bool), *args, **kwargs))
+    results = [
+        func1d(wrap(tape, moved[index], source.is_bool), *args, **kwargs)
         for index in np.ndindex(outer)
     ]
-    if not parts:
+    if not results:
         raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
+    check_first(tape, "np.apply_along_axis", results)
+    parts = [lift(tape, result) for result in results]
     inner = parts[0].ids.shape
     ids = np.array([part.ids for part in parts], dtype=np.int32).reshape(outer + inner)
     place = axis % source.ndim

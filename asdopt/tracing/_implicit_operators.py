@@ -118,7 +118,7 @@ def _inplace(function: Callable[..., Any], name: str, binary: Callable[..., Any]
             if name == "mod" and type(a) is str:
                 return percent(a, b)
             return function(a, b)
-        elif hasattr(type(a), inplace_name) and not is_sparse(a):
+        elif hasattr(type(a), inplace_name) and (not is_sparse(a) or hasattr(type(a), "as_traced")):
             return function(a, b)
         return binary(a, b)
 

@@ -19,7 +19,7 @@ from asdopt.tracing._callee import HOOK
 from asdopt.tracing._hermite import akima_slopes, pchip_slopes
 from asdopt.tracing._lift import constants_only
 from asdopt.tracing._scipy_arrays import refused
-from asdopt.tracing._scipy_objects import regular_grid
+from asdopt.tracing._scipy_objects import filled_beyond, grid_points, regular_grid
 
 __all__ = ["CONSTRUCTORS"]
 
@@ -43,9 +43,12 @@ class TracedInterpolant:
     def __call__(self, x: Any, *args: Any, **kwargs: Any) -> Any:
         return np.tensordot(HOOK[self._units](x, *args, **kwargs), self._values, 1)
 
-    def derivative(self, nu: int = 1) -> TracedInterpolant:
-        """Interpolant of the derivative."""
-        return TracedInterpolant(self._units.derivative(nu), self._values)
+    def derivative(self, *args: Any) -> Any:
+        """Interpolant of the derivative; of a polynomial the derivative at a point."""
+        found = HOOK[self._units.derivative](*args)
+        if callable(found):
+            return TracedInterpolant(found, self._values)
+        return np.tensordot(found, self._values, 1)
 
     def antiderivative(self, nu: int = 1) -> TracedInterpolant:
         """Interpolant of the integral."""
@@ -122,7 +125,7 @@ def _akima(
     name = "Akima1DInterpolator"
     _option(name, method, ("akima", "makima"))
     slopes = akima_slopes(_places(name, x, y), y, method == "makima")
-    return _hermite(x, y, slopes, axis, bool(extrapolate), name)
+    return _hermite(x, y, slopes, axis, extrapolate or False, name)
 
 
 def _bspline(t: Any, c: Any, k: int, extrapolate: Any = True, axis: int = 0) -> TracedInterpolant:
@@ -180,7 +183,9 @@ class TracedTable:
         self, grid: Any, values: Any, method: str, bounds_error: bool, fill_value: Any
     ) -> None:
         self.grid = tuple(np.asarray(constants_only(axis), dtype=np.float64) for axis in grid)
-        self.values = values
+        falls = tuple(k for k, axis in enumerate(self.grid) if axis[0] > axis[-1])
+        self.grid = tuple(np.sort(axis) for axis in self.grid)
+        self.values = np.flip(values, falls) if falls else values
         self.method, self.bounds_error, self.fill_value = method, bounds_error, fill_value
 
     def __call__(self, xi: Any, method: Any = None, *, nu: Any = None) -> Any:
@@ -226,10 +231,11 @@ def _interpn(
     bounds_error: bool = True,
     fill_value: Any = np.nan,
 ) -> Any:
+    table = _table(points, values, method, bounds_error, fill_value)
     if method == "splinef2d":
-        places = np.moveaxis(xi, -1, 0)
-        return _surface(points[0], points[1], values).ev(places[0], places[1])
-    return _table(points, values, method, bounds_error, fill_value)(xi)
+        places = grid_points(table, xi)
+        return filled_beyond(table, places, _surface(points[0], points[1], values).ev(*places))
+    return table(xi)
 
 
 class TracedSurface:
@@ -240,10 +246,20 @@ class TracedSurface:
             [si.InterpolatedUnivariateSpline(p, unit, k=k, ext=3) for unit in np.eye(len(p))]
             for p, k in zip(places, degrees, strict=True)
         ]
+        self._ends = [(p[0], p[-1]) for p in places]
         self._values = z
 
     def _basis(self, axis: int, t: Any, order: int) -> Any:
-        return np.stack([HOOK[unit](t, order) for unit in self._bases[axis]], axis=-1)
+        low, high = self._ends[axis]
+
+        def at(unit: Any) -> Any:
+            found = HOOK[unit](t, order)
+            if order:  # beyond the ends, as at the end: values do so by themselves
+                found = np.where(t < low, unit(low, order), found)
+                found = np.where(t > high, unit(high, order), found)
+            return found
+
+        return np.stack([at(unit) for unit in self._bases[axis]], axis=-1)
 
     def __call__(self, x: Any, y: Any, dx: int = 0, dy: int = 0, grid: bool = True) -> Any:
         if not grid:

@@ -73,6 +73,14 @@ def _append(tape: Tape, arr: Any, values: Any, axis: Any = None) -> Any:
 @implements(np.insert)
 def _insert(tape: Tape, arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     a, b = lift(tape, arr), lift(tape, values)
+    kind = "b" if a.is_bool else "f" if hasattr(arr, "tape") else np.asarray(arr).dtype.kind
+    if kind in "biu" and not b.is_bool:
+        raise refuse(
+            tape,
+            UnsupportedOperationError,
+            "np.insert was called with traced values and an array of integers or truth values, "
+            "which NumPy would round them to: give an array of floats",
+        )
     ids = np.insert(a.ids, concrete(tape, obj), b.ids, axis)
     return wrap(tape, ids, a.is_bool)
 

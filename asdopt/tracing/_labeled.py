@@ -12,11 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._callee import HOOK, current, holds_traced
 from asdopt.tracing._hook import is_user_function
+from asdopt.tracing._location import refuse
 
-__all__ = ["constructor", "method", "store"]
+__all__ = ["constructor", "method", "refuse_dropped", "store"]
 
 
 def constructor(cls: Callable[..., Any]) -> Callable[..., Any]:
@@ -48,6 +50,7 @@ def method(bound: Callable[..., Any]) -> Callable[..., Any]:
     """Make what a method of pandas does with traced arrays and the user's functions."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        refuse_dropped(owner, name, kwargs)
         if name in ("astype", "to_numpy") and holds_traced(owner.to_numpy()):
             # Traced values are floats already.
             args = tuple(object if _is_float(a) else a for a in args)
@@ -57,6 +60,28 @@ def method(bound: Callable[..., Any]) -> Callable[..., Any]:
     owner: Any = bound.__self__  # type: ignore[attr-defined]
     name = bound.__name__
     return call
+
+
+def refuse_dropped(owner: Any, name: str, options: dict[str, Any]) -> None:
+    """Refuse what asks for the columns of numbers: traced ones are objects and would be left out.
+
+    Raises
+    ------
+    UnsupportedOperationError
+    """
+    if not (options.get("numeric_only") or name in {"describe", "select_dtypes"}):
+        return
+    whole = getattr(owner, "obj", owner)
+    session = current()
+    if session is None or getattr(whole, "ndim", 0) != 2 or not holds_traced(whole.to_numpy()):
+        return
+    asked = "numeric_only=True" if options.get("numeric_only") else f"{name}()"
+    raise refuse(
+        session.tape,
+        UnsupportedOperationError,
+        f"{asked} of a frame with traced values was asked for; pandas would leave their columns "
+        "out, which hold objects: name the columns, frame[['a', 'b']], and leave it out",
+    )
 
 
 def _given(value: Any) -> Any:

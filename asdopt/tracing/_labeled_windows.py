@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from asdopt.tracing._callee import HOOK, holds_traced, know
+from asdopt.tracing._labeled import refuse_dropped
+from asdopt.tracing._lift import constants_only
 from asdopt.tracing._standins_arrays import lifted
 
 __all__: list[str] = []
@@ -29,10 +31,16 @@ def _is_traced(data: Any) -> bool:
     if not any(kind.kind == "O" for kind in dtypes):
         return False
     flat = data.to_numpy(dtype=object).ravel()
-    numbers = (int, float, np.number)
-    return holds_traced(flat) and all(
-        hasattr(v, "tape") or (isinstance(v, numbers) and not np.isnan(v)) for v in flat
-    )
+    return holds_traced(flat) and all(map(_is_number, flat))
+
+
+def _is_number(value: Any) -> bool:
+    """Tell whether a value depends on variables, or is a number that is not missing."""
+    if hasattr(value, "tape"):
+        value = constants_only(value)
+        if value is None:
+            return True
+    return isinstance(value, (int, float, np.number)) and not np.isnan(value)
 
 
 def _values(data: Any) -> Any:
@@ -53,6 +61,7 @@ def _method(
 
     def call(self: Any, *args: Any, **given: Any) -> Any:
         of = getattr(self, data) if data else self
+        refuse_dropped(self, name, given)
         if not given.keys() <= options or not _is_traced(of):
             return original(self, *args, **given)
         made = function(self, *args, **given)
@@ -92,7 +101,9 @@ def _of_series(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _paired(function: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     def pair(series: Any, other: Any, **options: Any) -> Any:
-        if not series.index.equals(other.index):
+        if not series.index.equals(other.index) or not all(
+            map(_is_number, other.to_numpy(dtype=object))
+        ):
             return None
         return function(_values(series), lifted(other.to_numpy()), **options)
 
@@ -107,13 +118,13 @@ def _autocorr(series: Any, lag: int = 1) -> Any:
 def _skew(values: Any) -> Any:
     import scipy.stats
 
-    return HOOK[scipy.stats.skew](values, bias=False)
+    return HOOK[scipy.stats.skew](values, bias=False) if len(values) > 2 else np.nan
 
 
 def _kurt(values: Any) -> Any:
     import scipy.stats
 
-    return HOOK[scipy.stats.kurtosis](values, bias=False)
+    return HOOK[scipy.stats.kurtosis](values, bias=False) if len(values) > 3 else np.nan
 
 
 # ------------------------------------------------------------------------------------ windows
@@ -122,7 +133,12 @@ def _over_windows(function: Callable[..., Any]) -> Callable[..., Any]:
         length: Any = getattr(window, "window", None)
         fixed = [getattr(window, k, None) for k in ("center", "closed", "step", "win_type", "on")]
         is_expanding = type(window).__name__ == "Expanding"
-        if any(fixed) or window.obj.ndim != 1 or not (is_expanding or isinstance(length, int)):
+        fixed.append(not is_expanding and type(window).__name__ != "Rolling")  # of groups
+        if (
+            any(fixed)
+            or window.obj.ndim != 1
+            or not (is_expanding or (isinstance(length, int) and length > 0))
+        ):
             return None
         values = _values(window.obj)
         least = window.min_periods
@@ -138,7 +154,8 @@ def _over_windows(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _weighted_mean(window: Any) -> Any:
-    if window.obj.ndim != 1 or window.ignore_na or window.times is not None:
+    is_plain = type(window).__name__ == "ExponentialMovingWindow"  # and not of groups
+    if not is_plain or window.obj.ndim != 1 or window.ignore_na or window.times is not None:
         return None
     keep = 1.0 - 1.0 / (1.0 + window._com)
     values = _values(window.obj)
@@ -153,6 +170,10 @@ def _weighted_mean(window: Any) -> Any:
     least = max(window.min_periods or 0, 1)
     shown = [np.nan] * min(least - 1, len(results)) + results[least - 1 :]
     return _pandas().Series(shown, index=window.obj.index, name=window.obj.name, dtype=object)
+
+
+def _group_mean(groups: Any) -> Any:
+    return groups.sum() / groups.count() if groups.as_index else None  # else keys are columns
 
 
 def _know_all() -> None:
@@ -200,7 +221,7 @@ def _know_all() -> None:
     _method(windows.ExponentialMovingWindow, "mean", set(), _weighted_mean, "obj")
     groups: Any = sys.modules["pandas.core.groupby"]
     for kind in (groups.SeriesGroupBy, groups.DataFrameGroupBy):
-        _method(kind, "mean", set(), lambda g: g.sum() / g.count(), "_selected_obj")
+        _method(kind, "mean", set(), _group_mean, "_selected_obj")
 
 
 _know_all()

@@ -72,7 +72,12 @@ def on_objects(function: Callable[..., Any], args: Any, kwargs: dict[str, Any]) 
 def of_ufunc(tape: Tape, ufunc: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
     """Call a ufunc with arrays in place of matrices, and give a matrix."""
     result = ufunc(*(_stripped(tape, a) for a in args), **kwargs)
-    return result if "out" in kwargs else _wrapped(result)
+    if "out" in kwargs:
+        return result
+    if isinstance(result, TracedArrayBase) and result.ids.ndim == 1:
+        # Of a product with a vector: a matrix has two axes.
+        result = result.reshape(1, -1)  # type: ignore[attr-defined]
+    return _wrapped(result)
 
 
 # Functions whose result is a matrix where the second argument is one, not the first.

@@ -208,10 +208,10 @@ def at(tape: Tape, ufunc: np.ufunc, array: Any, indices: Any, values: Any = None
         )
     positions = np.arange(array.size).reshape(array.shape)[concrete(tape, indices)]
     flat = np.asarray(positions).ravel()
-    if values is None:
-        sources = None
-    else:
-        sources = np.broadcast_to(lift(tape, values).ids, np.shape(positions)).ravel()
+    given = None if values is None else lift(tape, values)
+    sources = None
+    if given is not None:
+        sources = np.broadcast_to(given.ids, np.shape(positions)).ravel()
     store = array.ids.ravel()  # a copy where the array is not contiguous; written back below
     if ufunc is np.add and sources is not None and not array.is_bool:
         _add_at(tape, store, flat, sources)
@@ -224,9 +224,13 @@ def at(tape: Tape, ufunc: np.ufunc, array: Any, indices: Any, values: Any = None
         rank = np.arange(ranked.size) - np.repeat(starts, np.diff(np.r_[starts, ranked.size]))
         for k in range(int(rank.max()) + 1 if rank.size else 0):
             where = order[rank == k]
-            old = wrap(tape, store[flat[where]], array.is_bool)
-            operands = (old,) if sources is None else (old, wrap(tape, sources[where]))
-            store[flat[where]] = lift(tape, call(tape, ufunc, operands)).ids
+            operands = [wrap(tape, store[flat[where]], array.is_bool)]
+            if given is not None and sources is not None:
+                operands.append(wrap(tape, sources[where], given.is_bool))
+            new = lift(tape, call(tape, ufunc, tuple(operands)))
+            # An array of truth values makes such of what is written into it.
+            keeps = new.is_bool or not array.is_bool
+            store[flat[where]] = new.ids if keeps else truth(tape, new.ids)
     array.ids[...] = store.reshape(array.shape)
 
 

@@ -316,9 +316,12 @@ def inverse_of_solver(solve: Callable[[Any], Any], n: int) -> Any:
 def _spsolve(A: Any, b: Any, permc_spec: Any = None, use_umfpack: bool = True) -> Any:
     import scipy.sparse.linalg
 
+    b = np.ravel(b) if np.ndim(b) == 2 and np.shape(b)[1] == 1 else b  # as SciPy has it
     if hasattr(A, "tape"):
         return np.linalg.solve(A.toarray(), b)
-    return inverse_of_solver(lambda eye: scipy.sparse.linalg.spsolve(A, eye), A.shape[0]) @ b
+    n = A.shape[0]
+    inverse = inverse_of_solver(lambda eye: scipy.sparse.linalg.spsolve(A, eye), n)
+    return np.reshape(inverse, (n, n)) @ b
 
 
 @means("scipy.interpolate")

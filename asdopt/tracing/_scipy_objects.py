@@ -28,7 +28,7 @@ from asdopt.tracing._spline_values import (
     surface_value,
 )
 
-__all__ = ["called", "method", "regular_grid"]
+__all__ = ["called", "filled_beyond", "grid_points", "method", "regular_grid"]
 
 
 # -------------------------------------------------------------------------------- interpolants
@@ -48,13 +48,13 @@ def called(owner: Any) -> Callable[..., Any] | None:
     if name in _PIECEWISE:
 
         def curve(x: Any, nu: int = 0, extrapolate: Any = None) -> Any:
-            return _curve(partial(piecewise, owner, nu, extrapolate), x)
+            return _curve(partial(piecewise, owner, nu, extrapolate), x, owner.axis)
 
         return curve
     if name in _FITTED:
         return lambda x, nu=0, ext=None: _curve(partial(fitted, owner, nu, ext), x)
     if name in {"BarycentricInterpolator", "KroghInterpolator"}:
-        return lambda x: _curve(partial(by_derivative, owner), x)
+        return lambda x: _curve(partial(by_derivative, owner), x, owner._y_axis)
     if name == "orthopoly1d":
         return owner._eval_func or (lambda x: np.polyval(owner.coeffs, x))
     if name == "interp1d":
@@ -76,19 +76,25 @@ def called(owner: Any) -> Callable[..., Any] | None:
     return None
 
 
-def _curve(value: Callable[[Any, int], Any], x: Any) -> Any:
-    """Record ``value(x, 0)``, whose derivatives are ``value(x, 1)`` and ``value(x, 2)``."""
+def _curve(value: Callable[[Any, int], Any], x: Any, axis: int = 0) -> Any:
+    """Record ``value(x, 0)``, whose derivatives are ``value(x, 1)`` and ``value(x, 2)``.
+
+    The axes of x take the place of ``axis`` in the result, as SciPy has it.
+    """
     tape = running_tape()
-    trailing = np.shape(value(np.zeros(0), 0))[1:]
+    sizes = np.shape(value(np.zeros(0), 0))
+    others = sizes[:axis] + sizes[axis + 1 :]
 
     def part(place: tuple[int, ...]) -> Any:
-        found, slope, curvature = (partial(column, value, place, order) for order in range(3))
+        own = (*place[:axis], slice(None), *place[axis:])
+        found, slope, curvature = (partial(column, value, own, order) for order in range(3))
         return record(tape, (x,), found, (slope,), (curvature,))
 
-    parts = [part(place) for place in np.ndindex(trailing)]
-    if not trailing:
+    parts = [part(place) for place in np.ndindex(others)]
+    if not others:
         return parts[0]
-    return np.stack(parts, axis=-1).reshape(np.shape(x) + trailing)
+    found = np.stack(parts, axis=-1).reshape(np.shape(x) + others)
+    return np.moveaxis(found, range(np.ndim(x)), range(axis, axis + np.ndim(x)))
 
 
 def _interp1d(owner: Any, x: Any) -> Any:
@@ -123,29 +129,53 @@ def regular_grid(owner: Any, xi: Any, method: Any) -> Any:
             f"method={method!r}; known is 'linear' with one value for each point: use "
             "RectBivariateSpline for a smooth table of two variables"
         )
-    if isinstance(xi, tuple):
-        xi = np.stack(np.broadcast_arrays(*xi), axis=-1)
-    points = [np.moveaxis(xi, -1, 0)[k] for k in range(len(owner.grid))]
+    points = grid_points(owner, xi)
     result: Any = 0.0
     places, shares = [], []
     for point, axis in zip(points, owner.grid, strict=True):
-        k = np.clip(np.searchsorted(axis, point, side="right") - 1, 0, len(axis) - 2)
-        places.append(k)
-        shares.append((point - axis[k]) / (axis[k + 1] - axis[k]))
-        if owner.bounds_error and not np.all((point >= axis[0]) & (point <= axis[-1])):
-            raise ValueError("One of the requested xi is out of bounds")
+        if len(axis) == 1:
+            low = high = np.zeros(np.shape(point), dtype=int)
+            share: Any = 0.0
+        else:
+            low = np.clip(np.searchsorted(axis, point, side="right") - 1, 0, len(axis) - 2)
+            high = low + 1
+            share = (point - axis[low]) / (axis[high] - axis[low])
+        places.append((low, high))
+        shares.append((1.0 - share, share))
     for corner in np.ndindex((2,) * len(points)):
         weight: Any = 1.0
-        for bit, share in zip(corner, shares, strict=True):
-            weight = weight * (share if bit else 1.0 - share)
-        index = tuple(k + bit for k, bit in zip(places, corner, strict=True))
+        for bit, both in zip(corner, shares, strict=True):
+            weight = weight * both[bit]
+        index = tuple(ends[bit] for ends, bit in zip(places, corner, strict=True))
         result = result + weight * owner.values[index]
+    return filled_beyond(owner, points, result)
+
+
+def grid_points(owner: Any, xi: Any) -> list[Any]:
+    """Coordinates of points in a table, one array for each axis; all within it if they must be."""
+    if isinstance(xi, tuple):
+        xi = np.stack(np.broadcast_arrays(*xi), axis=-1)
+    # Numbers in a row are points one after the other, even of one.
+    xi = np.reshape(xi, (-1, len(owner.grid))) if np.ndim(xi) == 1 else xi
+    if np.shape(xi)[-1] != len(owner.grid):
+        raise ValueError(
+            f"The requested sample points xi have dimension {np.shape(xi)[-1]} but this table has "
+            f"dimension {len(owner.grid)}"
+        )
+    points = [np.moveaxis(xi, -1, 0)[k] for k in range(len(owner.grid))]
+    for point, axis in zip(points, owner.grid, strict=True):
+        if owner.bounds_error and not np.all((point >= axis[0]) & (point <= axis[-1])):
+            raise ValueError("One of the requested xi is out of bounds")
+    return points
+
+
+def filled_beyond(owner: Any, points: list[Any], result: Any) -> Any:
+    """Values at points, those beyond the ends of a table replaced by its ``fill_value``."""
     if owner.fill_value is not None:
         for point, axis in zip(points, owner.grid, strict=True):
             inside = (point >= axis[0]) & (point <= axis[-1])
             result = np.where(inside, result, owner.fill_value)
-    # One point is an array of one value, as SciPy has it.
-    return np.reshape(result, (1,)) if np.ndim(result) == 0 else result
+    return result
 
 
 def _integral(value: Any, integrand: Callable[[Any, int], Any], a: Any, b: Any) -> Any:

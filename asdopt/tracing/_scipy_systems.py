@@ -12,7 +12,6 @@ import numpy as np
 
 from asdopt.tracing._scipy_arrays import FUNCTIONS, entries, expm, means, refused
 from asdopt.tracing._sparse import TracedSparse
-from asdopt.tracing._sparse_forms import merged
 
 __all__: list[str] = []
 
@@ -64,7 +63,7 @@ def _spsolve_triangular(
 @means(_package)
 def _norm(x: Any, ord: Any = None, axis: Any = None) -> Any:  # noqa: A002  # SciPy's name
     if isinstance(x, TracedSparse) and axis is None and ord in (None, "fro", "f"):
-        return np.sqrt(np.sum(np.square(merged(x).data)))
+        return np.sqrt(np.sum(np.square(x.tocsr().data)))
     return np.linalg.norm(_dense(x), ord, axis)
 
 

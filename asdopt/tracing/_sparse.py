@@ -1,8 +1,7 @@
 """Sparse matrices whose entries are traced: assembled stiffness matrices, diagonals.
 
-Enters: what a function gives to ``scipy.sparse.coo_matrix``, ``csr_array``, ``diags`` and the
-like, its entries traced. Leaves: :class:`TracedSparse`, whose products with vectors are sums over
-the entries of a row. Entries at the same place are added, as SciPy adds them.
+Enters: triplets (``_sparse_creation.py``). Leaves: :class:`TracedSparse`, whose products with
+vectors are sums over the entries of a row. Entries at the same place are added, as SciPy adds them.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from asdopt.tracing._matrices import as_matrix
 from asdopt.tracing._nodes import Ids, constants, grouped
 from asdopt.tracing._tape import Tape
 
-__all__ = ["TracedSparse", "diagonals", "from_arguments"]
+__all__ = ["TracedSparse"]
 
 IntArray = npt.NDArray[np.intp]
 
@@ -33,6 +32,8 @@ class TracedSparse:
     """A sparse matrix as triplets: ``A[rows[k], cols[k]] += data[k]``.
 
     ``is_matrix``: whether ``*`` is the matrix product, as for SciPy's sparse matrices.
+    ``form``: SciPy's format, ``"csr"``; None where that is not followed. ``ordered``: whether the
+    entries stand as SciPy has them; they are put so when they are asked for.
     """
 
     __array_priority__ = 20.0
@@ -48,6 +49,8 @@ class TracedSparse:
         cols: Any,
         shape: tuple[int, int],
         is_matrix: bool,
+        form: str | None = None,
+        ordered: bool = False,
     ) -> None:
         self.tape = tape
         self.ids = entries
@@ -55,6 +58,8 @@ class TracedSparse:
         self._cols: IntArray = np.asarray(cols, dtype=np.intp)
         self.shape = shape
         self.is_matrix = is_matrix
+        self.form = form
+        self._ordered = ordered or form == "coo"
 
     @classmethod
     def of_numbers(cls, tape: Tape, matrix: Any) -> TracedSparse:
@@ -68,33 +73,85 @@ class TracedSparse:
 
     def _with(self, entries: Any) -> TracedSparse:
         ids = lift(self.tape, entries).ids
-        return TracedSparse(self.tape, ids, self._rows, self._cols, self.shape, self.is_matrix)
+        kind = self.is_matrix, self.form, self._ordered
+        return TracedSparse(self.tape, ids, self._rows, self._cols, self.shape, *kind)
+
+    @property
+    def triplets(self) -> tuple[Ids, IntArray, IntArray]:
+        """Entries with their rows and columns, in any order, places maybe more than once."""
+        return self.ids, self._rows, self._cols
+
+    @property
+    def format(self) -> str:
+        """SciPy's name of the format."""
+        if self.form is None:
+            raise self.refused("the format")
+        return self.form
 
     @property
     def data(self) -> Any:
-        """Entries."""
+        """Entries as SciPy stores them."""
+        self._settle("data")
         return array(self.tape, self.ids)
 
     @property
     def coords(self) -> tuple[IntArray, IntArray]:
-        """Rows and columns of the entries."""
+        """Rows and columns of the entries as SciPy stores them."""
+        self._settle("coords")
         return self._rows, self._cols
 
     @property
     def nnz(self) -> int:
-        """Number of entries."""
+        """Number of entries that SciPy stores."""
+        self._settle("nnz")
         return len(self.ids)
 
-    def tocsr(self, *args: Any, **kwargs: Any) -> TracedSparse:
-        """Return the matrix: it has one format."""
-        return self
+    def _settle(self, what: str) -> None:
+        """Put the entries in SciPy's order, those of one place added."""
+        if self._ordered:
+            return
+        if self.form not in {"csr", "csc"}:
+            raise self.refused(f"the attribute {what!r}, which tocsr() has,")
+        by_row = self.form == "csr"
+        outer, inner = (self._rows, self._cols) if by_row else (self._cols, self._rows)
+        width = max(self.shape[by_row], 1)
+        places, inverse = np.unique(outer * width + inner, return_inverse=True)
+        groups, order = grouped(inverse, len(places))
+        self.ids = self.ids[order]
+        if len(places) < len(order):
+            self.ids = self.tape.sums(groups, self.ids)
+        outer, inner = np.divmod(places, width)
+        self._rows, self._cols = (outer, inner) if by_row else (inner, outer)
+        self._ordered = True
 
-    tocsc = tocoo = tobsr = tolil = todok = asformat = copy = tocsr
+    def of_kind(self, form: str | None, is_matrix: bool) -> TracedSparse:
+        """Return the matrix in a format, as SciPy's sparse matrix or array."""
+        by_lines = {"csr", "csc"}
+        if form == "coo" and self.form not in {"coo", *by_lines}:
+            return self.of_kind("csr", is_matrix).of_kind(form, is_matrix)
+        if form == "coo" and self.form != "coo":
+            self._settle("data")
+        ids, rows, cols = self.ids.copy(), self._rows, self._cols
+        ordered = self._ordered and form in by_lines and self.form in by_lines
+        if ordered and form != self.form:
+            order = np.argsort(rows if form == "csr" else cols, kind="stable")
+            ids, rows, cols = ids[order], rows[order], cols[order]
+        return TracedSparse(self.tape, ids, rows, cols, self.shape, is_matrix, form, ordered)
+
+    def asformat(self, format: Any, copy: bool = False) -> TracedSparse:  # noqa: A002  # SciPy's
+        """Return the matrix in a format."""
+        return self if format in {None, self.form} else self.of_kind(format, self.is_matrix)
+
+    def copy(self) -> TracedSparse:
+        """Copy."""
+        return self._with(array(self.tape, self.ids.copy()))
 
     def transpose(self, axes: Any = None, copy: bool = False) -> TracedSparse:
         """Transpose."""
         shape = (self.shape[1], self.shape[0])
-        return TracedSparse(self.tape, self.ids, self._cols, self._rows, shape, self.is_matrix)
+        form = {"csr": "csc", "csc": "csr"}.get(self.form or "", self.form)
+        kind = self.is_matrix, form, self._ordered
+        return TracedSparse(self.tape, self.ids, self._cols, self._rows, shape, *kind)
 
     T = property(transpose)
 
@@ -140,14 +197,18 @@ class TracedSparse:
     def power(self, n: Any) -> TracedSparse:
         """Powers of the entries."""
         if np.ndim(n) or not n > 0:
-            raise self._refused(f"the entries to the power {n}")
-        whole = _sparse_forms.merged(self)
-        return whole._with(whole.data**n)
+            raise self.refused(f"the entries to the power {n}")
+        return self._of_each(lambda entries: entries**n)
+
+    def _of_each(self, function: Callable[[Any], Any]) -> TracedSparse:
+        """Apply a function that keeps zeros to the entries, each place once."""
+        whole = self.of_kind("csr", self.is_matrix)
+        return whole._with(function(whole.data)).of_kind(self.form, self.is_matrix)
 
     def sum(self, axis: Any = None) -> Any:
         """Sum of all entries, or over one axis."""
         if axis is None:
-            return self.data.sum()
+            return array(self.tape, self.ids).sum()
         over = 0 if axis in (0, -2) else 1
         ones = np.ones(self.shape[over])
         found = self @ ones if over else ones @ self
@@ -170,7 +231,7 @@ class TracedSparse:
         if type(x) is np.ndarray:
             weights = x[self._cols][order].astype(float)
             return wrap(self.tape, self.tape.sums(indptr, self.ids[order], weights))
-        products = lift(self.tape, self.data * x[self._cols])
+        products = lift(self.tape, array(self.tape, self.ids) * x[self._cols])
         return wrap(self.tape, self.tape.sums(indptr, products.ids[order]))
 
     __matmul__ = dot = _times
@@ -184,7 +245,7 @@ class TracedSparse:
 
     def __mul__(self, other: Any) -> Any:
         if np.ndim(other) == 0:
-            return self._with(self.data * other)
+            return self._with(array(self.tape, self.ids) * other)
         if self.is_matrix:
             return self._times(other)
         return self.multiply(other)
@@ -201,38 +262,54 @@ class TracedSparse:
         if is_sparse(other):
             check_sparse(self.tape, other)
             factors = other.tocsr()[self._rows, self._cols]
-            dense = factors.toarray() if is_sparse(factors) else factors
-            return self._with(self.data * np.ravel(dense))
-        dense = np.broadcast_to(other, self.shape)
-        return self._with(self.data * dense[self._rows, self._cols])
+            dense = np.ravel(factors.toarray() if is_sparse(factors) else factors)
+        else:
+            dense = np.broadcast_to(other, self.shape)[self._rows, self._cols]
+        ids = lift(self.tape, array(self.tape, self.ids) * dense).ids
+        return TracedSparse(self.tape, ids, self._rows, self._cols, self.shape, self.is_matrix)
 
     def __truediv__(self, other: Any) -> Any:
-        if np.ndim(other):
-            return self._dense(self.toarray() / other)
-        return self._with(self.data / other)
+        if is_sparse(other) or isinstance(other, TracedSparse):
+            raise self.refused("a quotient by another")
+        if np.ndim(other) == 0:
+            return self._with(array(self.tape, self.ids) / other)
+        return self.multiply(1.0 / other)
+
+    def _changed(self, found: TracedSparse) -> TracedSparse:
+        """Change in place to entries at the same places, for all who have the matrix."""
+        self.ids = found.ids
+        return self
+
+    def __imul__(self, other: Any) -> Any:
+        return self * other if np.ndim(other) else self._changed(self * other)
+
+    def __itruediv__(self, other: Any) -> Any:
+        return self / other if np.ndim(other) else self._changed(self / other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        raise self.refused("a quotient by it")
 
     def __pow__(self, n: Any) -> TracedSparse:
         if not self.is_matrix:
             return self.power(n)
         if not isinstance(n, int) or n < 1:
-            raise self._refused(f"a matrix to the power {n}")
+            raise self.refused(f"a matrix to the power {n}")
         result: Any = self
         for _ in range(n - 1):
             result = result @ self
         return result  # type: ignore[no-any-return]
 
     def __abs__(self) -> TracedSparse:
-        whole = _sparse_forms.merged(self)
-        return whole._with(np.abs(whole.data))
+        return self._of_each(np.abs)
 
     def __neg__(self) -> TracedSparse:
-        return self._with(-self.data)
+        return self._with(-array(self.tape, self.ids))
 
     def __add__(self, other: Any) -> Any:
         if is_sparse(other):
             other = self.of_numbers(self.tape, other)
         if isinstance(other, TracedSparse):
-            entries, rows, cols = other.ids, *other.coords
+            entries, rows, cols = other.triplets
         else:
             return self._dense(self.toarray() + other)
         if other.shape != self.shape:
@@ -266,15 +343,22 @@ class TracedSparse:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise self._refused(f"the attribute {name!r}")
+        raise self.refused(f"the attribute {name!r}")
 
     def __getitem__(self, key: Any) -> Any:
         return _sparse_forms.part(self, key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        raise self._refused("a change of entries")
+        raise self.refused("a change of entries")
 
-    def _refused(self, what: str) -> UnsupportedOperationError:
+    def _compared(self, other: Any) -> Any:
+        raise self.refused("a comparison")
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _compared
+    __hash__ = object.__hash__
+
+    def refused(self, what: str) -> UnsupportedOperationError:
+        """Refuse something that was asked of the matrix."""
         return refuse(
             self.tape,
             UnsupportedOperationError,
@@ -284,80 +368,15 @@ class TracedSparse:
         )
 
 
-def from_arguments(tape: Tape, kind: type, args: tuple[Any, ...], kwargs: Any) -> TracedSparse:
-    """Make what a class of ``scipy.sparse`` would make of traced entries."""
-    name = kind.__name__
-    first, shape = args[0], kwargs.get("shape", args[1] if len(args) > 1 else None)
-    is_matrix = name.endswith("matrix")
-    if isinstance(first, TracedSparse):
-        return first
-    if isinstance(first, tuple) and len(first) == 2 and isinstance(first[1], (tuple, list)):
-        entries, (rows, cols) = first
-    elif isinstance(first, tuple) and len(first) == 3 and name[:3] in {"csr", "csc"}:
-        entries, inner, indptr = first
-        outer = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
-        rows, cols = (outer, inner) if name[:3] == "csr" else (inner, outer)
-        if shape is None:
-            sizes = (len(indptr) - 1, int(np.max(inner, initial=-1)) + 1)
-            shape = sizes if name[:3] == "csr" else sizes[::-1]
-    elif not isinstance(first, tuple) and (dense := lift(tape, first)).ndim == 2:
-        shape = dense.shape
-        rows, cols = (places.ravel() for places in np.indices(shape))
-        entries = dense.ravel()
-    else:
-        raise refuse(
-            tape,
-            UnsupportedOperationError,
-            f"scipy.sparse.{name} was called with traced values in a form that is not known; "
-            "known are (data, (rows, cols)), csr's and csc's (data, indices, indptr), and a dense "
-            "matrix",
-        )
-    rows, cols = np.asarray(rows), np.asarray(cols)
-    if shape is None:
-        shape = (int(rows.max(initial=-1)) + 1, int(cols.max(initial=-1)) + 1)
-    ids = lift(tape, entries).ids.ravel()
-    return TracedSparse(tape, ids, rows, cols, (int(shape[0]), int(shape[1])), is_matrix)
+def _conversion(form: str) -> Any:
+    def convert(self: TracedSparse, copy: bool = False) -> TracedSparse:
+        return self.asformat(form)
+
+    return convert
 
 
-def diagonals(is_matrix: bool) -> Callable[..., TracedSparse]:
-    """Make the stand-in of ``scipy.sparse.diags`` or ``diags_array``."""
-
-    def diags(
-        diagonals: Any,
-        offsets: Any = 0,
-        shape: Any = None,
-        format: Any = None,  # noqa: A002  # SciPy's name
-        dtype: Any = None,
-    ) -> TracedSparse:
-        places = np.atleast_1d(offsets).tolist()
-        lines = [diagonals] if np.ndim(offsets) == 0 and np.ndim(diagonals) == 1 else diagonals
-        tape = next(line.tape for line in (diagonals, *lines) if hasattr(line, "tape"))
-        parts = [np.atleast_1d(lift(tape, line).ids) for line in lines]
-        if shape is None:
-            n = max(len(p) + abs(k) for p, k in zip(parts, places, strict=True))
-            shape = (n, n)
-        rows, cols, entries = [], [], []
-        for ids, k in zip(parts, places, strict=True):
-            length = min(shape[0] + min(k, 0), shape[1] - max(k, 0))
-            if len(ids) not in (1, length):
-                raise ValueError(
-                    f"Diagonal length (index {k}: {len(ids)} at offset {k}) does not agree with "
-                    f"array size ({shape[0]}, {shape[1]})."
-                )
-            entries.append(np.broadcast_to(ids, (length,)))
-            rows.append(np.arange(length) - min(k, 0))
-            cols.append(np.arange(length) + max(k, 0))
-        return TracedSparse(
-            tape,
-            np.concatenate(entries),
-            np.concatenate(rows),
-            np.concatenate(cols),
-            tuple(shape),
-            is_matrix,
-        )
-
-    return diags
-
+for _form in ("coo", "csr", "csc", "bsr", "dia", "lil", "dok"):
+    setattr(TracedSparse, f"to{_form}", _conversion(_form))
 
 # It needs the class above.
 from asdopt.tracing import _sparse_forms  # noqa: E402

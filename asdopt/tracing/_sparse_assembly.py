@@ -7,8 +7,11 @@ one it answers as a :class:`TracedSparse`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -25,12 +28,17 @@ from asdopt.tracing._tracer import tracer
 
 __all__ = ["Assembled", "assembled_class", "settled_sparse"]
 
-# What a matrix with traced entries is asked as a TracedSparse.
-_ASKED = (
-    *("tocsr", "tocsc", "tocoo", "tobsr", "asformat", "copy", "transpose", "toarray", "todense"),
-    *("diagonal", "sum", "dot", "multiply", "__matmul__", "__rmatmul__", "__mul__", "__rmul__"),
-    *("__add__", "__radd__", "__sub__", "__rsub__", "__neg__", "__truediv__", "tolil", "todok"),
+# Operators that a matrix with traced entries answers as a TracedSparse, like all methods.
+_ASKED = frozenset(
+    f"__{name}__"
+    for name in (
+        *("matmul", "rmatmul", "mul", "rmul", "add", "radd", "sub", "rsub", "neg", "truediv"),
+        *("rtruediv", "pow", "abs", "round", "eq", "ne", "lt", "le", "gt", "ge", "len", "iter"),
+        *("contains", "delitem", "reversed", "bool", "or", "ior", "ror"),
+    )
 )
+# What depends on the shape only, and what is here.
+_UNASKED = frozenset({"dtype", "fromkeys", "get_shape", "getformat", "shape", "format", "T"})
 _SUMS: dict[str, Callable[[Any, Any], Any]] = {
     "__add__": lambda a, b: a + b,
     "__radd__": lambda a, b: b + a,
@@ -43,15 +51,16 @@ class Assembled:
     """Beside a class of SciPy: traced entries by their place."""
 
     _tape: Tape
-    _traced: dict[tuple[int, int], int]
+    # While SciPy makes the object it has none.
+    _traced: Any = MappingProxyType({})
     shape: tuple[int, int]
     dtype: np.dtype[Any]
 
     def as_traced(self) -> TracedSparse:
-        """Return the matrix with all of its entries."""
-        traced, self._traced = self._traced, {}
-        numbers = self.tocoo()  # type: ignore[attr-defined]  # as SciPy does it
-        self._traced = traced
+        """Return the matrix with all of its entries, SciPy's and the traced ones."""
+        traced = self._traced
+        with self._of_numbers():
+            numbers = self.tocoo()  # type: ignore[attr-defined]  # as SciPy does it
         rows, cols = numbers.coords
         known = zip(rows.tolist(), cols.tolist(), strict=True)
         keep = np.array([place not in traced for place in known], dtype=bool)
@@ -64,7 +73,17 @@ class Assembled:
             np.concatenate([cols[keep], places[:, 1]]),
             self.shape,
             "matrix" in type(self).__name__,
+            self.format,  # type: ignore[attr-defined]  # SciPy's
         )
+
+    @contextmanager
+    def _of_numbers(self) -> Iterator[None]:
+        """Let SciPy's own methods see the numbers only."""
+        traced, self._traced = self._traced, {}
+        try:
+            yield
+        finally:
+            self._traced = traced
 
     @property
     def T(self) -> Any:
@@ -85,7 +104,8 @@ class Assembled:
         if known is not None:
             return tracer(self._tape, known)
         if np.ndim(i) == 0:
-            return super().__getitem__(key)  # type: ignore[misc]
+            with self._of_numbers():
+                return super().__getitem__(key)  # type: ignore[misc]
         return self.as_traced()[key]
 
     def __setitem__(self, key: Any, value: Any) -> None:
@@ -98,11 +118,15 @@ class Assembled:
             i, j = self._places(key)
         if is_traced:
             self._check()
-            ids = np.broadcast_to(lift(self._tape, _joined(held)).ids, np.shape(i))
+            ids = lift(self._tape, _joined(held)).ids
+            if np.squeeze(ids).shape == np.squeeze(i).shape:  # a row is as good as a column
+                ids = ids.reshape(np.shape(i))
+            ids = np.broadcast_to(ids, np.shape(i))
             places = zip(np.ravel(i).tolist(), np.ravel(j).tolist(), strict=True)
             self._traced.update(zip(places, ids.ravel().tolist(), strict=True))
             return
-        super().__setitem__(key, value)  # type: ignore[misc]
+        with self._of_numbers():
+            super().__setitem__(key, value)  # type: ignore[misc]
         if self._traced:
             for place in zip(np.ravel(i).tolist(), np.ravel(j).tolist(), strict=True):
                 self._traced.pop(place, None)
@@ -110,8 +134,33 @@ class Assembled:
     def setdiag(self, values: Any, k: int = 0) -> None:
         """Set the entries of a diagonal."""
         size = min(self.shape[0] + min(k, 0), self.shape[1] - max(k, 0))
+        size = min(size, len(values)) if np.ndim(values) else size
         i = np.arange(size) - min(k, 0)
-        self[i, i + k] = values if np.ndim(values) == 0 else values[:size]
+        self[i, i + k] = values[:size] if np.ndim(values) else values
+
+    def _changed(self, found: TracedSparse) -> Any:
+        """Change in place, for all who have the matrix."""
+        self._check()
+        with self._of_numbers():
+            super().__setitem__((slice(None), slice(None)), 0)  # type: ignore[misc]
+        ids, rows, cols = found.triplets
+        places = zip(rows.tolist(), cols.tolist(), strict=True)
+        self._traced = dict(zip(places, ids.tolist(), strict=True))
+        return self
+
+    def __imul__(self, other: Any) -> Any:
+        if np.ndim(other):
+            return NotImplemented
+        if not self._traced and not hasattr(other, "tape"):
+            return super().__imul__(other)  # type: ignore[misc]
+        return self._changed(self.as_traced() * other)
+
+    def __itruediv__(self, other: Any) -> Any:
+        if np.ndim(other):
+            return NotImplemented
+        if not self._traced and not hasattr(other, "tape"):
+            return super().__itruediv__(other)  # type: ignore[misc]
+        return self._changed(self.as_traced() / other)
 
     def _check(self) -> None:
         if self.dtype.kind != "f":
@@ -124,6 +173,9 @@ class Assembled:
 
     def _places(self, key: Any) -> tuple[Any, Any]:
         """Rows and columns that an index means, of the shape of what it gives."""
+        if isinstance(key, np.ndarray) and key.ndim == 2 and key.dtype.kind == "b":
+            i, j = np.nonzero(key)
+            return i, j
         if not isinstance(key, tuple):
             key = (key, slice(None))
         parts = [np.arange(n)[k] for n, k in zip(self.shape, key, strict=True)]
@@ -151,15 +203,42 @@ def _asked(name: str) -> Callable[..., Any]:
         if not self._traced:
             return getattr(super(self._own, self), name)(*args, **kwargs)
         found = self.as_traced()
+        if not hasattr(type(found), name):
+            raise found.refused(f"the method {name!r}")
         return getattr(found, name)(*args, **kwargs)
 
     return method
 
 
+def _asked_for(name: str) -> Callable[[Any], Any]:
+    def attribute(self: Any) -> Any:
+        return getattr(self.as_traced() if self._traced else super(self._own, self), name)
+
+    return attribute
+
+
+def _held(name: str) -> property:
+    """Guard an attribute in which SciPy keeps the numbers, and only these."""
+
+    def get(self: Any) -> Any:
+        if self._traced:
+            raise self.as_traced().refused(f"the attribute {name!r}")
+        return self.__dict__[name]
+
+    return property(get, lambda self, value: self.__dict__.__setitem__(name, value))
+
+
 @cache
 def assembled_class(kind: type) -> type:
     """Make a class of SciPy that may hold traced entries."""
-    methods = {name: _asked(name) for name in _ASKED if hasattr(kind, name)}
+    methods: dict[str, Any] = {}
+    for name in dir(kind):
+        if name in _UNASKED or name in vars(Assembled) or (name[0] == "_" and name not in _ASKED):
+            continue
+        is_property = isinstance(inspect.getattr_static(kind, name), property)
+        methods[name] = property(_asked_for(name)) if is_property else _asked(name)
+    if kind.__name__.startswith("lil"):
+        methods |= {name: _held(name) for name in ("rows", "data")}
     made = type(kind.__name__, (Assembled, kind), methods | {"__module__": kind.__module__})
     made._own = made  # type: ignore[attr-defined]
     return made

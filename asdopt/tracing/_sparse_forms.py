@@ -23,7 +23,7 @@ from asdopt.tracing._scipy_arrays import refused
 from asdopt.tracing._sparse import TracedSparse
 from asdopt.tracing._tape import Tape
 
-__all__ = ["JOINS", "line", "merged", "part", "product"]
+__all__ = ["JOINS", "line", "part", "product"]
 
 IntArray = npt.NDArray[np.intp]
 
@@ -41,8 +41,8 @@ class Triplets(NamedTuple):
 
 def _triplets(tape: Tape, matrix: Any) -> Triplets:
     if isinstance(matrix, TracedSparse):
-        rows, cols = matrix.coords
-        return Triplets(rows, cols, matrix.ids, None, matrix.shape, matrix.is_matrix)
+        ids, rows, cols = matrix.triplets
+        return Triplets(rows, cols, ids, None, matrix.shape, matrix.is_matrix)
     if is_sparse(matrix):
         check_sparse(tape, matrix)
         found = matrix.tocoo()
@@ -85,34 +85,23 @@ def product(tape: Tape, left: Any, right: Any) -> TracedSparse:
     return TracedSparse(tape, entries, rows, cols, (height, width), is_matrix)
 
 
-def merged(matrix: TracedSparse) -> TracedSparse:
-    """Add the entries that stand at the same place."""
-    rows, cols = matrix.coords
-    width = max(matrix.shape[1], 1)
-    places, inverse = np.unique(rows * width + cols, return_inverse=True)
-    groups, order = grouped(inverse, len(places))
-    ids = matrix.tape.sums(groups, matrix.ids[order])
-    rows, cols = np.divmod(places, width)
-    return TracedSparse(matrix.tape, ids, rows, cols, matrix.shape, matrix.is_matrix)
-
-
 def line(matrix: TracedSparse, k: int, axis: int) -> TracedSparse:
     """Give the matrix of one row (axis 0) or column (axis 1)."""
     k = range(matrix.shape[axis])[k]
-    places = list(matrix.coords)
+    ids, *places = matrix.triplets
     chosen = places[axis] == k
     shape = (1, matrix.shape[1]) if axis == 0 else (matrix.shape[0], 1)
     rows, cols = (p[chosen] - (k if i == axis else 0) for i, p in enumerate(places))
-    return TracedSparse(matrix.tape, matrix.ids[chosen], rows, cols, shape, matrix.is_matrix)
+    return TracedSparse(matrix.tape, ids[chosen], rows, cols, shape, matrix.is_matrix)
 
 
 def part(matrix: TracedSparse, key: Any) -> Any:
     """Give ``matrix[key]``, found by SciPy on a matrix of positions."""
     tape = matrix.tape
-    rows, cols = matrix.coords
+    ids, rows, cols = matrix.triplets
     places, inverse = np.unique(rows * matrix.shape[1] + cols, return_inverse=True)
     groups, order = grouped(inverse, len(places))
-    entries = np.append(tape.sums(groups, matrix.ids[order]), constants(tape, np.zeros(1)))
+    entries = np.append(tape.sums(groups, ids[order]), constants(tape, np.zeros(1)))
     kind = sp.csr_matrix if matrix.is_matrix else sp.csr_array
     positions = np.arange(1, len(places) + 1)
     numbered = kind((positions, np.divmod(places, max(matrix.shape[1], 1))), shape=matrix.shape)

@@ -35,14 +35,15 @@ def by_derivative(owner: Any, t: Any, order: int) -> Any:
 
 def fitted(owner: Any, nu: int, ext: Any, t: Any, order: int) -> Any:
     """Value or derivative of a spline of FITPACK."""
-    if nu > owner._data[5]:
+    knots, _, degree = owner._eval_args
+    if nu > degree:
         return owner(t, nu, ext)  # which says that it is too much
-    if nu + order > owner._data[5]:
+    if nu + order > degree:
         return np.zeros(np.shape(t))
     found = owner(t, nu + order, ext)
     if order and nu == 0 and (owner.ext if ext is None else ext) in {3, "const"}:
         # Outside it stays what it is at the end.
-        found = np.where((t >= owner._data[3]) & (t <= owner._data[4]), found, 0.0)
+        found = np.where((t >= knots[degree]) & (t <= knots[-degree - 1]), found, 0.0)
     return found
 
 
@@ -64,9 +65,9 @@ def interpolated(owner: Any, t: Any, order: int) -> Any:
     return slope if extends else np.where(inside, slope, 0.0)
 
 
-def column(value: Callable[[Any, int], Any], place: tuple[int, ...], order: int, t: Any) -> Any:
-    """One of several values that a curve has at each point."""
-    return value(t, order)[(slice(None), *place)]
+def column(value: Callable[[Any, int], Any], place: tuple[Any, ...], order: int, t: Any) -> Any:
+    """One of several values that a curve has at each point; a slice is where the points are."""
+    return value(t, order)[place]
 
 
 def surface_value(

@@ -15,11 +15,12 @@ import numpy.typing as npt
 
 from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._callee import HOOK, Session, holds_traced, running_tape
-from asdopt.tracing._complex import TracedComplex, tape_among
+from asdopt.tracing._complex import TracedComplex, has_complex, tape_among
 from asdopt.tracing._hook import HANDLERS, METHODS
 from asdopt.tracing._lift import lift
 from asdopt.tracing._standins import is_traced
 from asdopt.tracing._standins_arrays import Dispatched, lifted, traced_constants
+from asdopt.tracing._ufuncs import check_first
 
 __all__: list[str] = []
 
@@ -73,12 +74,20 @@ def _ufunc_method(session: Session, method: Any) -> Any:
     def call(*args: Any, **kwargs: Any) -> Any:
         # Arrays of objects would be combined as Python combines two objects.
         start = 1 if name == "at" else 0
-        lifted_args = [*args[:start], *map(lifted, args[start:])]
+        lifted_args = [*args[:start], *map(_as_array, args[start:])]
         return method(
             *lifted_args, **{k: v if k == "out" else lifted(v) for k, v in kwargs.items()}
         )
 
     return call
+
+
+def _as_array(value: Any) -> Any:
+    """Make a traced array of a list of traced arrays too."""
+    value = lifted(value)
+    if type(value) not in (list, tuple) or not holds_traced(value) or has_complex(value):
+        return value
+    return HOOK[np.array](value)
 
 
 def _as_objects(value: Any) -> Any:
@@ -118,6 +127,8 @@ class _Vectorized:
         if any(type(result) is TracedComplex for result in results):
             return lifted(made.tolist())
         if any(map(is_traced, results)):
+            if original.otypes is None:
+                check_first(running_tape(), "np.vectorize without otypes", results)
             if types is not None:
                 return lift(running_tape(), made).astype(types[0])
             return lift(running_tape(), made) if isinstance(made, np.ndarray) else made

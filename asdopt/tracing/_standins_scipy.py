@@ -14,6 +14,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import scipy.sparse
+
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing import (  # noqa: F401  # imported for what they register
     _descriptive,
@@ -32,11 +34,13 @@ from asdopt.tracing._complex import has_complex
 from asdopt.tracing._lift import constants_only
 from asdopt.tracing._location import refuse
 from asdopt.tracing._scipy_arrays import FUNCTIONS, OBJECTS_SUFFICE
-from asdopt.tracing._sparse import TracedSparse, diagonals, from_arguments
+from asdopt.tracing._sparse import TracedSparse
 from asdopt.tracing._sparse_assembly import assembled_class, settled_sparse
+from asdopt.tracing._sparse_creation import diagonals, from_arguments
 from asdopt.tracing._sparse_forms import JOINS
 from asdopt.tracing._special import scipy_function
 from asdopt.tracing._standins_arrays import lifted, traced_constants
+from asdopt.tracing._ufuncs import check_types
 
 __all__ = ["stand_in_function", "stand_in_method", "stand_in_object"]
 
@@ -51,6 +55,8 @@ def stand_in_function(session: Session, function: Any) -> Any:
     package = _package(str(function.__module__))
     name = function.__name__
     traced: Callable[..., Any] | None = scipy_function(function)
+    if function is scipy.sparse.issparse:
+        return lambda x: isinstance(x, TracedSparse) or function(x)
     solver = _solver(session, package, function)
     if solver is not None:
         return solver
@@ -170,22 +176,22 @@ def stand_in_object(session: Session, owner: Any) -> Any:
 
 def _sparse_class(session: Session, kind: Any) -> Any:
     """Make a sparse matrix of traced entries, or SciPy's own of numbers."""
-    name = kind.__name__[:4]
-    if name not in {"coo_", "csr_", "csc_", "lil_", "dok_"}:
+    form, _, rest = kind.__name__.partition("_")
+    if rest not in {"array", "matrix"}:
         return kind
 
     def construct(*args: Any, **kwargs: Any) -> Any:
         args = tuple(map(settled_sparse, args))
-        if not any(map(_is_traced, args)):
-            if name in {"coo_", "csr_", "csc_"}:
-                return kind(*args, **kwargs)
-            made = assembled_class(kind)(*args, **kwargs)
-            made._tape, made._traced = session.tape, {}
-            return made
-        plain = constants_only((args, kwargs))
-        if plain is not None and not _holds_sparse(args):
-            return kind(*plain[0], **plain[1])
-        return from_arguments(session.tape, kind, args, kwargs)
+        if any(map(_is_traced, args)):
+            plain = constants_only((args, kwargs))
+            if plain is None or _holds_sparse(args):
+                return from_arguments(session.tape, kind, args, kwargs)
+            args, kwargs = plain
+        if form not in {"lil", "dok"}:
+            return kind(*args, **kwargs)
+        made = assembled_class(kind)(*args, **kwargs)
+        made._tape, made._traced = session.tape, {}
+        return made
 
     return construct
 
@@ -197,6 +203,7 @@ def _of_sparse_matrices(session: Session, function: Any) -> Any:
     def call(*args: Any, **kwargs: Any) -> Any:
         args = tuple(map(settled_sparse, args))
         if known is not None and any(map(_is_traced, (args, *kwargs.values()))):
+            check_types(session.tape, f"scipy.sparse.{function.__name__}", dict(kwargs))
             return known(session.tape, *args, **kwargs)
         if _holds_sparse(args) or _holds_sparse(tuple(kwargs.values())):
             raise refuse(

@@ -11,12 +11,14 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import scipy.sparse
 
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._callee import know
 from asdopt.tracing._complex import TracedComplex
 from asdopt.tracing._location import refuse
+from asdopt.tracing._sparse import TracedSparse
 from asdopt.tracing._standins import stands_for
 from asdopt.tracing._tracer import TracedBool, TracedFloat, Tracer, install_samples, is_instance
 
@@ -38,13 +40,22 @@ def _complex_sample(value: Any) -> Any:
     return np.broadcast_to(np.complex128(0.0), value.shape) if value.shape else np.complex128(1.0)
 
 
+def _sparse_sample(value: Any) -> Any:
+    kind = "matrix" if value.is_matrix else "array"
+    return getattr(scipy.sparse, f"{value.form or 'csr'}_{kind}")(value.shape)
+
+
 _SCALARS: dict[type, Callable[[Any], Any]] = {
     Tracer: lambda value: _FLOAT64,
     TracedFloat: lambda value: 1.5,
     TracedBool: _bool_sample,
     TracedComplex: _complex_sample,
 }
-install_samples(_SCALARS)
+# These answer for their attributes themselves.
+_MATRICES: dict[type, Callable[[Any], Any]] = {
+    TracedSparse: _sparse_sample,
+}
+install_samples(_SCALARS | _MATRICES)
 know(builtins.isinstance, is_instance)
 
 

@@ -230,6 +230,23 @@ def check_types(tape: Tape, what: str, kwargs: dict[str, Any], *, is_test: bool 
         )
 
 
+def check_first(tape: Tape, what: str, results: list[Any]) -> None:
+    """Refuse results that NumPy makes of the kind of the first one, which rounds the others."""
+
+    def kind(value: Any) -> str:
+        if hasattr(value, "tape"):
+            return "b" if lift(tape, value).is_bool else "f"
+        return np.asarray(value).dtype.kind
+
+    if kind(results[0]) in "biu" and any(kind(value) in "fO" for value in results):
+        raise refuse(
+            tape,
+            UnsupportedOperationError,
+            f"the function of {what} returned {results[0]!r} first, and NumPy makes all results of "
+            "that kind, which rounds the others: return floats",
+        )
+
+
 def _no_more(ufunc: np.ufunc, kwargs: dict[str, Any]) -> None:
     if kwargs:
         raise TypeError(f"{ufunc.__name__}() got unexpected keyword arguments {sorted(kwargs)}")

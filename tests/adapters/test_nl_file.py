@@ -174,6 +174,19 @@ def test_what_no_file_holds_is_refused_with_the_line(tmp_path):
     assert not (tmp_path / "refused.nl").exists()
 
 
+def test_numbers_that_no_file_can_hold_are_told(tmp_path):
+    constants = asdopt.Problem(
+        lambda x, p: x[0] ** 2,
+        asdopt.Constraint(lambda x, p: x[0] + p[0], ub=1),
+        x0=[1.0],
+        parameters=[0.0],
+    )
+    constants.parameters = [np.inf]
+    for problem in (constants, asdopt.Problem(lambda x: x[0] / 5e-324, x0=[0.0])):
+        with pytest.raises(asdopt.EvaluationError, match="the number inf"):
+            nl_file.write(problem, tmp_path / "infinite")
+
+
 def test_branches_on_parameters_are_no_branches(tmp_path):
     problem = asdopt.Problem(
         lambda x, p: x[0] ** 2 if p[0] > 0 else x[0] ** 4, x0=[2.0], parameters=[1.0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -109,6 +110,34 @@ class ByHandTwice(ByHand):
         lower = np.zeros((3, 3))
         lower[1, 1], lower[2, 0] = -0.2, 1.0
         return sparse.coo_matrix(self.gain[0] * lower)
+
+
+class Whole(ByHandTwice):
+    """With both triangles, of which the lower one counts."""
+
+    def evaluate_hessian_equality_constraints(self):
+        lower = super().evaluate_hessian_equality_constraints().toarray()
+        return sparse.coo_matrix(lower + np.tril(lower, -1).T)
+
+
+class Upper(ByHandTwice):
+    def evaluate_hessian_outputs(self):
+        return super().evaluate_hessian_outputs().T
+
+
+def rows_of(box):
+    return sys.modules["asdopt.adapters._pyomo_grey_box"]._black_box(box)
+
+
+def test_hessians_of_boxes_are_lower_triangles():
+    x = np.array([1.1, 0.7, 0.4])
+    found = []
+    for box in (ByHandTwice(), Whole()):
+        problem = asdopt.Problem(None, asdopt.Constraint(rows_of(box), -np.inf, np.inf), x0=x)
+        found.append(problem.hessian(x, np.array([1.5, -0.5])).toarray())
+    np.testing.assert_array_equal(*found)
+    with pytest.raises(asdopt.InputError, match="row >= col"):
+        asdopt.Problem(None, asdopt.Constraint(rows_of(Upper()), -9.0), x0=x).hessian(x, [1.0, 1.0])
 
 
 @pytest.mark.parametrize("make", [make_box, ByHand, ByHandTwice])

@@ -246,6 +246,8 @@ def namespace() -> tuple[dict[str, Any], Any, Any, Any]:
         "sign": _elementwise(_sign, 1),
         "heaviside": _elementwise(lambda a, h: 0.5 * (_sign(a) + 1.0) if a != 0 else h, 2),
         "fromiter": lambda a, dtype: np.array(list(a), dtype=object),
+        # Its own kind of the output is that of the first result, which may be a plain number.
+        "vectorize": lambda f: lambda *args: np.frompyfunc(f, len(args), 1)(*args),
         "array": lambda a: np.array(a, dtype=object if _has_jets(a) else None),
         "max": maximum.reduce,
         "min": minimum.reduce,

@@ -123,6 +123,8 @@ def test_several_problems_at_once_in_python_threads(alone):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
 # Python 3.12 warns of any other thread: pytest-xdist has one.
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+# So does JAX, where a test before has imported it.
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
 def test_a_child_after_a_fork_evaluates_too(alone):
     shared = problem(3)
     wanted = results(alone, X)

@@ -86,3 +86,36 @@ def test_statistics_agree_with_pandas(name: str) -> None:
 def test_other_options_and_missing_values_are_refused(fun: Callable[[Any], Any]) -> None:
     with pytest.raises(asdopt.AsdoptError):
         asdopt.jacobian(fun, X)
+
+
+def grouped(x: Any) -> Any:
+    return pd.DataFrame({"g": G, "v": x}).groupby("g")
+
+
+@pytest.mark.parametrize(
+    "fun",
+    [
+        lambda x: plain(grouped(x)["v"].rolling(2).mean()),
+        lambda x: plain(grouped(x)["v"].expanding().sum()),
+        lambda x: plain(grouped(x)["v"].ewm(com=1.0).mean()),
+        lambda x: pd.DataFrame({"g": G, "v": x}).groupby("g", as_index=False).mean().to_numpy(),
+        lambda x: series(x).cov(series(np.append(C[1:], np.nan))),
+        lambda x: pd.DataFrame({"a": x[:3], "b": list("xyz")}).mean(numeric_only=True).to_numpy(),
+        lambda x: pd.DataFrame({"a": x[:3], "b": C[:3]}).sum(numeric_only=True).to_numpy(),
+        lambda x: grouped(x).sum(numeric_only=True).to_numpy(),
+        lambda x: pd.DataFrame({"a": x[:3], "b": C[:3]}).select_dtypes("number").to_numpy(),
+        lambda x: pd.DataFrame({"a": x[:3], "b": C[:3]}).describe().to_numpy(),
+    ],
+)
+def test_windows_of_groups_and_missing_values_are_no_plain_ones(fun: Callable[[Any], Any]) -> None:
+    fun(X)
+    with pytest.raises((asdopt.TracingError, asdopt.UnsupportedOperationError)):
+        asdopt.jacobian(fun, X)
+
+
+def test_moments_of_too_few_values_are_missing() -> None:
+    def fun(x: Any) -> Any:
+        found = [series(x)[:2].skew(), series(x)[:3].kurt(), series(x)[:3].skew()]
+        return [x[0] if isinstance(v, float) and np.isnan(v) else v for v in found]
+
+    check_function(fun, X)

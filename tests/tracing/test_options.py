@@ -50,6 +50,9 @@ KNOWN: dict[str, Callable[[Any], Any]] = {
     "lists that are reduced": lambda x: [
         np.logical_and.reduce(list(x)) * x[0],
         np.logical_or.reduce([x[0], 0.0]) * x,
+        np.logical_and.reduce([x[:2], x[2:], [1.0, 0.0]]) * x[0],
+        np.logical_or.accumulate([x[:2], x[2:]]) * x[0],
+        np.logaddexp.reduce([x[:2], x[2:]]),
         np.logaddexp.reduce(list(x)),
         np.maximum.accumulate([x[0], 1.0, x[1]]),
         np.multiply.outer(list(x), [1.0, x[0]]),
@@ -155,6 +158,8 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
     "geomspace": lambda x: np.geomspace(x[0], x[1], 4, dtype=int),
     "cov": lambda x: np.cov(x, x**2, dtype=np.float32),
     "corrcoef": lambda x: np.corrcoef(x, x**2, dtype=np.float32),
+    "insert": lambda x: np.insert(np.arange(3), 1, x[0]),
+    "insert into truth values": lambda x: np.insert(x > 0.5, 1, x[0]) * x[0],
     "sum of truth values": lambda x: np.sum(x, dtype=bool) * x,
 }
 
@@ -162,8 +167,24 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize("fun", REFUSED.values(), ids=REFUSED)
 def test_types_that_would_round_are_refused(fun: Callable[[Any], Any]) -> None:
     fun(X)
-    with pytest.raises(asdopt.UnsupportedOperationError, match="leave dtype out"):
+    with pytest.raises(asdopt.UnsupportedOperationError, match=r"leave dtype out|of floats"):
         asdopt.jacobian(fun, X)
+
+
+def test_a_kind_that_the_first_result_decides_is_refused() -> None:
+    """NumPy makes integers of all results."""
+
+    def half(v: Any) -> Any:
+        return 0 if abs(v - X[0]) < 0.1 else 0.5 * v
+
+    assert np.vectorize(half)(X).dtype.kind == "i"
+    with pytest.raises(asdopt.UnsupportedOperationError, match="without otypes"):
+        asdopt.jacobian(lambda x: np.vectorize(half)(x), X)
+    with pytest.raises(asdopt.UnsupportedOperationError, match="apply_along_axis"):
+        asdopt.jacobian(lambda x: np.apply_along_axis(lambda v: half(v[0]), 1, x[:, None]), X)
+    for fun in (lambda x: np.vectorize(half)(x[1:]), lambda x: np.vectorize(half, "d")(x)):
+        value, _ = asdopt.value_and_jacobian(fun, X)
+        np.testing.assert_allclose(value, fun(X))
 
 
 @pytest.mark.parametrize(
@@ -194,6 +215,17 @@ def test_arguments_that_cannot_be_are_errors_as_without_trace() -> None:
             fun(X)
         with pytest.raises((ValueError, np.linalg.LinAlgError)):
             asdopt.jacobian(fun, X)
+
+
+@pytest.mark.parametrize("ufunc", [np.add, np.multiply, np.logical_xor, np.bitwise_or])
+def test_truth_values_stay_truth_values_in_place(ufunc: Any) -> None:
+    def fun(x: Any) -> Any:
+        kept = x > -9.0
+        ufunc.at(kept, [0, 0, 2], x[:3] > 0.5)
+        return kept * x
+
+    value, _ = asdopt.value_and_jacobian(fun, X)
+    np.testing.assert_array_equal(value, fun(X))
 
 
 def test_comparisons_may_name_their_type() -> None:

@@ -107,6 +107,80 @@ def test_assembled_matrices_are_those_of_scipy(name: str) -> None:
     check_function(KNOWN[name], X, rtol=1e-10)
 
 
+def written(x: Any, kind: Any) -> Any:
+    found = kind(np.zeros((3, 3)))
+    found[0, 0] = 2.0
+    found[1, 1] = x[0] * x[1]
+    found[0, 2] = x[2]
+    found[2, 0] = 5.0
+    return found
+
+
+def plain(value: Any) -> Any:
+    """Arrays of what a matrix has answered."""
+    if hasattr(value, "toarray"):
+        return value.toarray()
+    return list(map(plain, value)) if isinstance(value, (list, tuple)) else np.asarray(value)
+
+
+SETTINGS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
+    "column": ((slice(None), 0), lambda x: x[:3, None]),
+    "row": ((1, slice(None)), lambda x: x[None, :3]),
+    "mask": (np.eye(3, dtype=bool), lambda x: x[:3]),
+    "backwards": ((slice(None, None, -2), -1), lambda x: [x[0], 1.0]),
+    "twice": (([0, 0], [1, 1]), lambda x: x[:2]),
+    "sparse": ((slice(0, 2), slice(1, 3)), lambda x: sp.csr_matrix((x[:2], ([0, 1], [0, 1])))),
+    "zeros": ((0, slice(None)), lambda x: 0.0),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", SETTINGS)
+def test_parts_are_set_as_in_scipy(kind: Any, name: str) -> None:
+    key, value = SETTINGS[name]
+
+    def fun(x: Any) -> Any:
+        found = written(x, kind)
+        found[key] = value(x)
+        found.setdiag(x[:2], 1)
+        return found.toarray()
+
+    check_function(fun, X)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.filterwarnings("ignore::scipy.sparse.SparseEfficiencyWarning")
+def test_no_question_is_answered_without_the_traced_entries(kind: Any) -> None:
+    """Each method and operator says what SciPy's does, or refuses."""
+    answered = []
+    names = [n for n in dir(kind) if n[0] != "_" or n.strip("_") in {"abs", "len", "imul", "pow"}]
+    for name in names:
+        for args in ((), (1,), (2.0,), ((0, 2),), ((0, 2), 1.0), ((2, 2),)):
+
+            def ask(x: Any, name: str = name, args: Any = args) -> Any:
+                attribute = getattr(written(x, kind), name)
+                found = attribute(*args) if callable(attribute) else attribute
+                if isinstance(found, dict) or type(found).__name__.startswith("dict_"):
+                    found = list(found)
+                return plain(found)
+
+            try:
+                wanted = np.concatenate([np.ravel(v).astype(float) for v in flat(ask(X))])
+            except (TypeError, ValueError, LookupError, AttributeError, NotImplementedError):
+                continue  # not a question, or no numbers
+            try:
+                found = asdopt.Problem(None, asdopt.Constraint(ask, -9e9, 9e9), x0=X).constraints(X)
+            except (asdopt.UnsupportedOperationError, asdopt.TracingError, asdopt.InputError):
+                continue
+            np.testing.assert_allclose(found, wanted, err_msg=f"{name}{args}")
+            answered.append(name)
+    assert {"toarray", "tocsr", "trace", "T"} & set(answered)
+
+
+def flat(value: Any) -> list[Any]:
+    return [v for part in value for v in flat(part)] if isinstance(value, list) else [value]
+
+
 def test_a_model_with_an_assembled_matrix_solves() -> None:
     """The stiffest chain of a given mass, whose optimum by the multiplier rule is uniform."""
     solution = asdopt.Problem(

@@ -43,6 +43,18 @@ KNOWN: dict[str, Callable[[Any], Any]] = {
         FITTED.integral(x[0], x[1]),
         FITTED.integral(0.3, x[2]),
         si.make_interp_spline(T, Y).integrate(x[0], x[1]),
+        si.UnivariateSpline(T, Y, s=0, ext=3).antiderivative()(x),
+    ],
+    "rows": lambda x: [
+        make(T, np.stack([Y, Y**2, T]), axis=1)(np.reshape(x, (3, 1)))
+        for make in (si.CubicSpline, si.make_interp_spline, si.BarycentricInterpolator)
+    ],
+    "tables": lambda x: [
+        si.RegularGridInterpolator((T,), Y, bounds_error=False, fill_value=None)(x),
+        si.RegularGridInterpolator((T, T[:1]), Y[:, None], bounds_error=False, fill_value=3.0)(
+            np.stack([x, 0.0 * x], axis=1)
+        ),
+        si.interpn((T, T), GRID, np.stack([x, x], 1), "splinef2d", False, 7.0),
     ],
 }
 
@@ -92,6 +104,12 @@ THROUGH: dict[str, Callable[[Any], Any]] = {
     "table": lambda x: table(x)(PLACES) ** 2,
     "table, traced places": lambda x: table(x)([x[:2] ** 2, [0.3, 0.1]]) ** 2,
     "table, one point": lambda x: table(x)((x[1] * 0.5, 0.4)),
+    "table, numbers in a row": lambda x: table(x)([0.2, 0.4, 0.9, 1.3]),
+    "table of one axis": lambda x: si.interpn((AXES[1],), x[:5], [0.1, 0.8, 1.3]),
+    "table that falls": lambda x: [
+        si.RegularGridInterpolator((AXES[0][::-1], AXES[1]), np.reshape(x, (4, 5)), method)(PLACES)
+        for method in ("linear", "cubic")
+    ],
     "table beyond the ends": lambda x: table(x, bounds_error=False, fill_value=None)([2.0, x[1]]),
     "cubic table": lambda x: [table(x, m)(PLACES) for m in ("slinear", "cubic")],
     "nothing beyond": lambda x: table(x, "cubic", bounds_error=False, fill_value=0.0)(
@@ -101,6 +119,7 @@ THROUGH: dict[str, Callable[[Any], Any]] = {
         si.interpn(AXES, np.reshape(x, (4, 5)), PLACES),
         si.interpn(AXES, np.reshape(x, (4, 5)), [x[1], 0.3]),
         si.interpn(AXES, np.reshape(x, (4, 5)), np.array(PLACES), method="splinef2d"),
+        si.interpn(AXES, np.reshape(x, (4, 5)), [[2.0, 0.3], [0.2, 0.4]], "splinef2d", False, 5.0),
     ],
     "interpn of constants": lambda x: si.interpn(AXES, ENTRIES.reshape(4, 5), [x[1] ** 2, 0.3]),
     "surface": lambda x: [
@@ -109,6 +128,13 @@ THROUGH: dict[str, Callable[[Any], Any]] = {
         surface(x).ev([0.3, 0.2], [1.0, 0.1]),
         surface(x)(0.3, 0.4, grid=False),
     ],
+    "slopes of a surface beyond its ends": lambda x: [
+        surface(x)([-0.3, 0.5, 1.3], [0.2, 1.7], dx=1, dy=1),
+        surface(x).ev(x[1] - 1.0, 0.2, dx=1),
+        surface(x).ev(x[1] + 1.0, 1.9, dy=2),
+    ],
+    "periodic": lambda x: si.Akima1DInterpolator(T, x[:9], extrapolate="periodic")([-0.3, 2.3]),
+    "slope of a polynomial": lambda x: si.KroghInterpolator(T[:4], x[:4]).derivative([0.1, 0.3]),
     "surface, traced places": lambda x: [
         surface(x).ev(x[1] ** 2, 0.2),
         surface(x)(x[1], x[2] ** 2, dy=1),

@@ -1,0 +1,197 @@
+"""Sparse matrices with traced entries: formats, np.matrix, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+import scipy.sparse.linalg as sl
+from whole_functions import check_function
+
+import asdopt
+
+X = np.array([1.0, 2.0, 3.0, 0.5])
+# Two entries in the middle.
+ROWS, COLS = np.array([2, 1, 1, 0]), np.array([0, 1, 1, 2])
+KINDS = [
+    getattr(sp, f"{form}_{kind}")
+    for form in ("coo", "csr", "csc", "bsr", "dia")
+    for kind in ("matrix", "array")
+]
+
+
+def made(x: Any, kind: Any = sp.coo_matrix) -> Any:
+    return kind(sp.coo_matrix((x, (ROWS, COLS)), shape=(3, 3)))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_that_of_scipy(kind: Any) -> None:
+    def fun(x: Any) -> Any:
+        found = made(x, kind)
+        assert isinstance(found, kind)
+        assert sp.issparse(found)
+        assert found.format == kind.__name__[:3]
+        product = found * x[:3]
+        back = [found.tocsr(), found.tocsc(), found.tocoo(), found.tocsc().T, found.tocsc().tocsr()]
+        return [
+            product.toarray() if sp.issparse(product) else product,
+            *[(part.data**2, part.data * part.nnz) for part in back],
+            found.tocoo().coords[0] * x[0],
+            (found / x[:3]).toarray(),
+            (2.0 * found / x[0] - found.T).toarray(),
+            np.asarray(found.sum(axis=0)).ravel(),
+            np.asarray(found.todense()),
+            sl.spsolve(found.tocsc() + sp.eye(3), x[:3, None]),
+        ]
+
+    check_function(fun, X)
+
+
+def test_entries_given_in_order_stay_in_order() -> None:
+    def fun(x: Any) -> Any:
+        found = sp.csr_matrix((x, [2, 0, 1, 1], [0, 2, 4, 4]), shape=(3, 3))
+        return [
+            found.data**2,
+            found.tocsc().data ** 2,
+            found.T.data,
+            found.tocoo().data,
+            found @ x[:3],
+        ]
+
+    check_function(fun, X)
+
+
+def test_what_is_written_into_the_entries_stays() -> None:
+    def fun(x: Any) -> Any:
+        first = sp.csr_matrix((x, (ROWS, COLS)), shape=(3, 3))
+        other = first.tocsc()
+        first.data[0] = x[3] ** 2
+        return [first.toarray(), other.toarray()]
+
+    check_function(fun, X)
+
+
+def test_diagonals_in_scipys_storage() -> None:
+    def fun(x: Any) -> Any:
+        lines = np.stack([x, x**2])
+        return [
+            sp.dia_matrix((lines, [0, 1]), shape=(4, 4)).toarray(),
+            sp.dia_array((lines, [-1, 2]), shape=(3, 5)) @ np.arange(5.0),
+            sp.dia_matrix((x, 1), shape=(4, 4)) @ x,
+        ]
+
+    check_function(fun, X)
+
+
+def test_one_equation_is_solved_by_an_array() -> None:
+    one = sp.csc_matrix([[2.0]])
+    check_function(lambda x: sl.spsolve(one, x) * np.ones(3), X[:1])
+
+
+MATRIX: dict[str, Callable[[Any], Any]] = {
+    "product": lambda x: made(x).todense() * x[:3, None],
+    "product from the left": lambda x: x[:3] * made(x).todense(),
+    "number": lambda x: x[0] * made(x).todense(),
+    "sum with a dense one": lambda x: (made(x) + np.eye(3)) * x[:3, None],
+    "difference": lambda x: (np.eye(3) - made(x)) @ x[:3],
+    "row of sums": lambda x: made(x).sum(axis=1) * 2.0,
+    "one dimension": lambda x: made(x).sum(axis=1).flatten(),
+    "function": lambda x: np.exp(made(x).todense()),
+    "row": lambda x: made(x).todense()[0],
+    "entries one by one": lambda x: made(x).tocsr()[[0, 1], [2, 1]] * 2.0,
+}
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+@pytest.mark.parametrize("name", MATRIX)
+def test_what_scipy_gives_as_an_np_matrix_is_one(name: str) -> None:
+    def fun(x: Any) -> Any:
+        found = MATRIX[name](x)
+        assert isinstance(found, np.matrix)
+        assert found.shape == shape
+        return found
+
+    shape = MATRIX[name](X).shape
+    check_function(fun, X)
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+def test_an_np_matrix_becomes_an_array() -> None:
+    def fun(x: Any) -> Any:
+        whole = made(x).todense()
+        return [
+            np.array(whole) * x[:3],
+            np.ravel(whole),
+            whole.A1 * 2.0,
+            whole.T[0, 1],
+            np.linalg.det(whole),
+            np.linalg.solve(whole, x[:3]),
+            made(x).sum(axis=0),
+            (made(x) + np.eye(3)).shape[0] * x,
+        ]
+
+    check_function(fun, X)
+
+
+@pytest.mark.parametrize(
+    "fun",
+    [
+        lambda x: (made(x) == 1.0) * x[0],
+        lambda x: (made(x) + made(x)).data,
+        lambda x: 1.0 / made(x),
+    ],
+)
+def test_other_questions_are_refused(fun: Callable[[Any], Any]) -> None:
+    with pytest.raises((asdopt.UnsupportedOperationError, asdopt.TracingError)):
+        asdopt.jacobian(fun, X)
+
+
+@pytest.mark.parametrize(
+    "fun",
+    [
+        lambda x: sp.coo_matrix((x, (ROWS, COLS)), dtype=int).toarray(),
+        lambda x: sp.csr_array(np.outer(x, x), None, np.float32).toarray(),
+        lambda x: sp.diags(x, dtype=int).toarray(),
+        lambda x: sp.hstack([sp.diags(x), sp.eye(4)], dtype=int).toarray(),
+    ],
+)
+def test_types_that_would_round_are_refused(fun: Callable[[Any], Any]) -> None:
+    fun(X)
+    with pytest.raises(asdopt.UnsupportedOperationError, match="leave dtype out"):
+        asdopt.jacobian(fun, X)
+
+
+@pytest.mark.parametrize("kind", [sp.csr_matrix, sp.coo_array, sp.lil_matrix, sp.dok_array])
+def test_a_matrix_that_is_scaled_in_place_is_scaled_for_all(kind: Any) -> None:
+    def fun(x: Any) -> Any:
+        found = kind((3, 3)) if kind.__name__[:3] in {"lil", "dok"} else made(x, kind)
+        if kind.__name__[:3] in {"lil", "dok"}:
+            found[0, 1], found[2, 2] = 3.0, x[0]
+        other = found
+        found *= 2.0
+        found /= 4.0
+        found *= 1.5
+        return [found.toarray(), other.toarray()]
+
+    check_function(fun, X)
+
+
+def test_an_assembled_matrix_is_scaled_by_a_variable_in_place() -> None:
+    def fun(x: Any) -> Any:
+        found = other = sp.lil_matrix((3, 3))
+        found[0, 1] = 3.0
+        found *= x[0]
+        found += sp.eye(3)
+        found[2, 2] = 5.0
+        return [found.toarray(), other.toarray()]
+
+    def plain(x: Any) -> Any:  # SciPy's own cannot hold what is no float
+        whole = np.eye(3)
+        whole[0, 1], whole[2, 2] = 3.0 * x[0], 5.0
+        return [whole, whole]
+
+    value, _ = asdopt.value_and_jacobian(lambda x: np.stack(fun(x)), X)
+    np.testing.assert_allclose(np.ravel(value), np.ravel(plain(X)))
