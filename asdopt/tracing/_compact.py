@@ -1,4 +1,4 @@
-"""Turn a closed tape into a trace that holds only nodes some output or guard needs."""
+"""Turn a closed tape into a trace of what some output or guard needs, and few constants more."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 """Dead node elimination of a finished tape."""
 
 cimport numpy as cnp
-from asdopt._operators cimport OP_ARITY, OP_EXTERNAL, OP_SUM
+from asdopt._operators cimport OP_ARITY, OP_CONSTANT, OP_EXTERNAL, OP_SUM
 from libc.string cimport memset
 
 from asdopt.tracing._tape cimport Tape
@@ -18,13 +18,16 @@ cdef cnp.ndarray new(Py_ssize_t size, int kind):
 
 cdef Py_ssize_t mark(Py_ssize_t n, const unsigned char *op, const int *a, const int *b,
                      const int *pool, int[::1] ends, int[::1] guards, Py_ssize_t first,
-                     unsigned char *kept, Py_ssize_t *terms) noexcept:
-    """Mark what the ends and the guards need; give how many nodes that are."""
+                     unsigned char *kept, Py_ssize_t *terms, Py_ssize_t *numbers) noexcept:
+    """Mark what the ends and the guards need; give how many nodes that are.
+
+    And of these how many terms of sums, of the others how many constants.
+    """
     cdef Py_ssize_t i, k, size = first
     cdef int o
     memset(kept, 0, n)
     memset(kept, 1, first)
-    terms[0] = 0
+    terms[0] = numbers[0] = 0
     for i in range(ends.shape[0]):
         kept[ends[i]] = 1
     for i in range(guards.shape[0]):
@@ -41,6 +44,8 @@ cdef Py_ssize_t mark(Py_ssize_t n, const unsigned char *op, const int *a, const 
                 kept[a[i]] = 1
                 if OP_ARITY[o] == 2:
                     kept[b[i]] = 1
+        elif op[i] == OP_CONSTANT:
+            numbers[0] += 1
     return size
 
 
@@ -48,13 +53,15 @@ cdef tuple live(Py_ssize_t n, const unsigned char *op, const int *a, const int *
                 const double *val, const int *pool, const double *weights,
                 Py_ssize_t pool_size, int[::1] ends, int[::1] guards, Py_ssize_t first,
                 Tape tape):
-    cdef Py_ssize_t i, j, k, size, terms
+    cdef Py_ssize_t i, j, k, size, terms, numbers
     cdef int o
     kept_array = new(n, cnp.NPY_UINT8)
     cdef unsigned char *kept = <unsigned char *> cnp.PyArray_DATA(kept_array)
-    size = mark(n, op, a, b, pool, ends, guards, first, kept, &terms)
-    if tape is not None and tape.closed and size == n and terms == pool_size:
-        # Nothing is dropped, as in most traces of arrays: copies would take longer than the rest.
+    size = mark(n, op, a, b, pool, ends, guards, first, kept, &terms, &numbers)
+    if (tape is not None and tape.closed and size + numbers == n and numbers <= n >> 3
+            and terms == pool_size):
+        # Nothing is dropped but a few numbers that were written into the code, such as exponents:
+        # a copy would take longer than the rest.
         return None, tape.take()
     number_array = new(n, cnp.NPY_INT32)
     cdef int *number = <int *> cnp.PyArray_DATA(number_array)
@@ -116,7 +123,8 @@ def live_nodes(const unsigned char[::1] op, const int[::1] a, const int[::1] b,
 def live_part(Tape tape, int[::1] ends, int[::1] guards):
     """Do the same to a tape; its inputs and parameters always stay.
 
-    The numbers are None where all nodes of a closed tape stay: the arrays are then its own.
+    The numbers are None where all nodes of a closed tape stay, or all but a few constants, which
+    then stay too: the arrays are its own.
     """
     return live(tape.size, tape.op, tape.a, tape.b, tape.val, tape.pool_ids, tape.pool_weights,
                 tape.pool_size, ends, guards, tape.num_inputs + tape.num_parameters, tape)
