@@ -160,6 +160,7 @@ class RestartingProblem:
             As cyipopt's: x, g, obj_val, mult_g, mult_x_L, mult_x_U, status, status_msg.
         """
         callbacks = self.callbacks
+        self._problem.require_bounds()
         why_not = self._problem.evaluator.why_no_hessian
         if why_not is not None and self._options.get("hessian_approximation") != "limited-memory":
             raise why_not.with_traceback(None)

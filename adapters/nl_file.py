@@ -72,6 +72,7 @@ def write(problem: Problem, path: str | os.PathLike[str]) -> Path:
     >>> nl_file.write(problem, tempfile.mkdtemp() + "/model").name
     'model.nl'
     """
+    problem.require_bounds()
     target = Path(path)
     target = target if target.suffix == ".nl" else target.with_name(target.name + ".nl")
     _Model.of(problem).write(target)

@@ -20,7 +20,7 @@ from asdopt._keyword_hints import CONSTRAINT
 from asdopt._keywords import explained
 from asdopt.tracing._callee import HOOK
 
-__all__ = ["Constraint", "as_constraints", "row_bounds", "row_names"]
+__all__ = ["Constraint", "as_constraints", "require_bounds", "row_bounds", "row_names"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -37,7 +37,7 @@ class Constraint:
         these, or yields them one by one.
     lb, ub : array_like of float64, optional
         Bounds, a scalar or one per row; infinite (or 1e20 and beyond) where there is none. One of
-        the two is needed; rows that are only to be evaluated have infinite ones.
+        the two is needed to solve; rows that are only to be evaluated have infinite ones.
     name : str, optional
         Name in messages and in the solution's multipliers; default: the function's name.
     labels : sequence, optional
@@ -258,17 +258,10 @@ def row_bounds(constraint: Constraint, size: int) -> tuple[FloatArray, FloatArra
     Raises
     ------
     InputError
-        Missing bounds, a wrong length, NaN, or lb > ub.
+        A wrong length, NaN, or lb > ub.
     """
     if size == 0:
         return np.empty(0), np.empty(0)
-    if not constraint.is_given:
-        raise InputError(
-            f"constraint {constraint.name!r} has {size} row{'s' * (size > 1)} and no bounds, so "
-            "that it would constrain nothing: give asdopt.Constraint(fun, lb, ub), lb == ub for an "
-            "equation, or cl= and cu= beside a bare function; bounds of -np.inf and np.inf keep "
-            "rows that are only to be evaluated"
-        )
     labels = constraint.labels
     if labels is not None and len(labels) != size:
         raise InputError(
@@ -288,6 +281,23 @@ def row_bounds(constraint: Constraint, size: int) -> tuple[FloatArray, FloatArra
         both.append(rows)
     check_order(both[0], both[1], lambda i: f"constraint {constraint.name!r}, row {i}")
     return open_ended(both[0], both[1])
+
+
+def require_bounds(constraints: Sequence[Constraint], sizes: Sequence[int]) -> None:
+    """Refuse to solve with rows without bounds, which can be evaluated and constrain nothing.
+
+    Raises
+    ------
+    InputError
+    """
+    for constraint, size in zip(constraints, sizes, strict=True):
+        if size and not constraint.is_given:
+            raise InputError(
+                f"constraint {constraint.name!r} has {size} row{'s' * (size > 1)} and no bounds, "
+                "so that it would constrain nothing: give asdopt.Constraint(fun, lb, ub), lb == ub "
+                "for an equation, or cl= and cu= beside a bare function; bounds of -np.inf and "
+                "np.inf keep rows that are only to be evaluated"
+            )
 
 
 def row_names(constraints: Sequence[Constraint], sizes: Sequence[int]) -> list[str]:

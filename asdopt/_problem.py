@@ -18,7 +18,7 @@ from scipy.sparse import csr_array
 
 from asdopt._arguments import is_plain
 from asdopt._bounds import variable_bounds
-from asdopt._constraints import as_constraints, row_bounds
+from asdopt._constraints import as_constraints, require_bounds, row_bounds
 from asdopt._current import check_current
 from asdopt._errors import EvaluationError, InputError
 from asdopt._evaluator import Evaluator
@@ -290,6 +290,15 @@ class Problem(Limits, Inspection):
 
     # Solving
 
+    def require_bounds(self) -> None:
+        """Refuse constraints without bounds, which may be evaluated, but constrain nothing.
+
+        Raises
+        ------
+        InputError
+        """
+        require_bounds(self._model.constraints, self._model.sizes or [])
+
     @explained(SOLVE, 'problem.solve("ipopt", options={...}), all else by name', as_options)
     def solve(
         self,
@@ -347,6 +356,7 @@ class Problem(Limits, Inspection):
                 f"warm_start is of type {type(warm_start).__name__} without a point x; give the "
                 "solution of an earlier solve, or x0= for a point alone"
             )
+        self.require_bounds()
         if parameters is not None:
             self.parameters = parameters
         start = self.x0 if x0 is None else self._point(x0, "x0")

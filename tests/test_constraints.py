@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 
 import asdopt
 from asdopt import Constraint, Problem
+from asdopt.adapters import nl_file
 
 
 def objective(x: Any) -> Any:
@@ -81,28 +82,45 @@ def test_slips_that_would_take_a_constraint_away(returned: Any, message: str) ->
         Problem(objective, Constraint(returned, 0, 1, name="slip"), x0=[1.0, 2.0])
 
 
+def forms(fun: Any) -> list[Any]:
+    return [fun, [fun], Constraint(fun), Constraint(fun, None, None)]
+
+
+@pytest.mark.parametrize("form", range(4))
 @pytest.mark.parametrize(
     ("returned", "message"),
     [
-        (lambda x: x[0] * x[1], "has 1 row and no bounds, so that it would constrain nothing"),
-        (lambda x: x, "has 2 rows and no bounds"),
         (lambda x: x[0] >= 1, "truth value"),
         (lambda x: [x[0], x[1] == 1], "truth value"),
         (lambda x: 0 <= x[0] <= 1, "truth value"),
         (lambda x: [x[0], None], "None among its values"),
     ],
 )
-@pytest.mark.parametrize("form", ["bare", "in a list", "Constraint", "None"])
-def test_a_constraint_without_bounds_is_refused(returned: Any, message: str, form: str) -> None:
-    """It would constrain nothing."""
-    given: Any = {
-        "bare": returned,
-        "in a list": [returned],
-        "Constraint": Constraint(returned),
-        "None": Constraint(returned, None, None),
-    }[form]
+def test_slips_without_bounds_are_refused(returned: Any, message: str, form: int) -> None:
     with pytest.raises(asdopt.InputError, match=message):
-        Problem(objective, given, x0=[1.0, 2.0])
+        Problem(objective, forms(returned)[form], x0=[1.0, 2.0])
+
+
+@pytest.mark.parametrize("form", range(4))
+@pytest.mark.parametrize(
+    ("returned", "message"),
+    [
+        (lambda x: x[0] * x[1], "has 1 row and no bounds, so that it would constrain nothing"),
+        (lambda x: x, "has 2 rows and no bounds"),
+    ],
+)
+def test_a_constraint_without_bounds_is_evaluated_and_not_solved(
+    returned: Any, message: str, form: int, tmp_path: Any
+) -> None:
+    """It would constrain nothing."""
+    problem = Problem(objective, forms(returned)[form], x0=[1.0, 2.0])
+    assert problem.constraints([3.0, 5.0]) == pytest.approx(returned(np.array([3.0, 5.0])))
+    assert problem.jacobian([3.0, 5.0]).nnz == 2
+    for solver in ("ipopt", "trust-constr", "slsqp"):
+        with pytest.raises(asdopt.InputError, match=message):
+            problem.solve(solver)
+    with pytest.raises(asdopt.InputError, match=message):
+        nl_file.write(problem, tmp_path / "model")
 
 
 def test_rows_with_infinite_bounds_are_only_evaluated() -> None:
@@ -233,7 +251,7 @@ def test_repeated_names_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Problem(objective, lambda x: x, x0=[1.0, 2.0]), "cl= and cu="),
+        (lambda: Problem(objective, lambda x: x, x0=[1.0, 2.0]).solve(), "cl= and cu="),
         (lambda: Problem(objective, Constraint(lambda x: x, 0, [1, 2, 3]), x0=[1.0, 2.0]), "3"),
         (lambda: Problem(objective, Constraint(lambda x: x, 2, 1), x0=[1.0, 2.0]), "lb = 2"),
         (lambda: Problem(objective, Constraint(lambda x: x, np.nan, [1, 1]), x0=[1.0, 2.0]), "nan"),
