@@ -48,6 +48,7 @@ SEEDS: tuple[int, ...] = (
     121343,
     500470,
     534031,
+    588833,
 )
 FIRST = int(os.environ.get("ASDOPT_RANDOM_FIRST", "100000"))
 NUMBER = int(os.environ.get("ASDOPT_RANDOM_PROBLEMS", "100"))

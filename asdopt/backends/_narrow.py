@@ -161,7 +161,8 @@ class _Check:
     def contradicts(self, here: _Slopes, around: list[_Slopes]) -> bool:
         """Whether differences that agree with one another give another derivative.
 
-        Where they do not agree the function bends between the points, and they say nothing.
+        Where they do not agree the function bends between the points, and where the derivatives
+        nearby do not agree with one another it oscillates: both say nothing.
         """
         slopes = np.array(
             [
@@ -176,8 +177,10 @@ class _Check:
         size = np.abs(slopes).max(axis=0)
         noise = 1e-12 * (1.0 + np.abs(here.values)) / _STEPS[-1]
         agree = np.ptp(slopes, axis=0) <= _STRAIGHT * size + noise
+        nearby = np.array([each.first for each in around])
+        steady = np.ptp(nearby, axis=0) <= _STRAIGHT * size + noise
         far = np.abs(slopes - here.first).min(axis=0) > _TOLERANCE * size + noise
-        return bool((agree & far).any())
+        return bool((agree & steady & far).any())
 
 
 def _between(
