@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -104,6 +105,20 @@ def test_what_the_functions_raise_by_now_is_raised():
     numbers[0] = -1.0
     with pytest.raises(ValueError, match="math domain error"):
         problem.solve()
+
+
+@pytest.mark.filterwarnings("error")
+def test_warnings_that_are_errors_are_not_ours_to_raise():
+    is_traced = [True]
+
+    def fun(x):
+        if not is_traced:
+            warnings.warn("numbers", stacklevel=1)
+        return x @ x
+
+    problem = asdopt.Problem(fun, x0=[1.0, 2.0])
+    is_traced.clear()
+    assert problem.solve().success
 
 
 def test_a_start_without_a_value_is_reported_as_such():
