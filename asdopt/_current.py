@@ -58,6 +58,12 @@ def check_current(model: Model, evaluator: Evaluator, x: FloatArray) -> None:
             return  # Python raises where traces have a NaN; what refuses to start there says why
         except Warning:
             return  # made an error by the filters: of a call that is ours, not the user's
+        if plain.shape != traced.shape:
+            raise StaleTraceError(
+                f"the functions return {plain.size} values at the starting point, and returned "
+                f"{traced.size} when they were traced: data that they read has changed since; make "
+                "the Problem anew"
+            )
         trace = evaluator.trace
         size = np.abs(plain) + np.abs(traced)
         allowed = _TOLERANCE_OF_SOLVERS * (1.0 + size) if trace.externals else _TOLERANCE * size
@@ -83,5 +89,5 @@ def check_current(model: Model, evaluator: Evaluator, x: FloatArray) -> None:
 
 
 def _differs(a: FloatArray, b: FloatArray, allowed: FloatArray) -> npt.NDArray[np.bool_]:
-    """Where two finite numbers differ by more than is allowed."""
-    return np.isfinite(a) & np.isfinite(b) & (np.abs(a - b) > allowed)
+    """Where a number differs by more than is allowed from one that is finite."""
+    return np.isfinite(b) & ~(np.isfinite(a) & (np.abs(a - b) <= allowed))

@@ -58,6 +58,19 @@ def test_attributes_and_globals_are_seen(monkeypatch):
         problem.solve()
 
 
+def test_other_numbers_of_rows_and_values_that_are_none_are_seen():
+    sizes, scale = [2], [1.0]
+    rows = asdopt.Constraint(lambda x: x[: sizes[0]], -5, 5)
+    problem = asdopt.Problem(lambda x: scale[0] * (x @ x), rows, x0=np.ones(3))
+    for sizes[0] in (1, 3):
+        with pytest.raises(asdopt.StaleTraceError, match=rf"return {sizes[0] + 1} values.* 3 when"):
+            problem.solve()
+    sizes[0] = 2
+    for scale[0] in (np.nan, np.inf):
+        with pytest.raises(asdopt.StaleTraceError, match=r"the objective is (nan|inf)"):
+            problem.solve()
+
+
 def test_values_that_differ_at_each_call_are_an_error():
     calls = itertools.count()
     problem = asdopt.Problem(lambda x: (x[0] - next(calls)) ** 2, x0=[0.2])
