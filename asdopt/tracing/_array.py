@@ -80,7 +80,7 @@ def _in_place(ufunc: np.ufunc) -> Callable[..., Any]:
 def _matmul(tape: Tape, a: Any, b: Any) -> Any:
     if tape.is_number():
         return operator.matmul(*constants_only((a, b)))
-    return _linear.matmul(tape, a, b)
+    return _products.matmul(tape, a, b)
 
 
 _times = _operator(np.multiply)
@@ -358,7 +358,14 @@ class TracedArray(ArrayMethods):
 
 
 # At the end: these modules are written in terms of the class above.
-from asdopt.tracing import _conversions, _functions, _linear, _scalars, _ufuncs  # noqa: E402
+from asdopt.tracing import (  # noqa: E402
+    _conversions,
+    _functions,
+    _linear,
+    _products,
+    _scalars,
+    _ufuncs,
+)
 
 _array_base.install(TracedArray, _scalars.ufunc)
 _tracer.install(TracedArray, _scalars.attribute, _scalars.ufunc, _scalars.function)

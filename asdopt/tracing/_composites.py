@@ -26,7 +26,10 @@ _BY_NAME: dict[str, Composite] = {}
 
 def special(ufunc: np.ufunc) -> Composite | None:
     """Find the meaning of a ufunc that has no public name in NumPy, or is one of SciPy's."""
-    from asdopt.tracing import _special  # noqa: F401  # registers SciPy's, when first asked for
+    from asdopt.tracing import (  # noqa: F401  # they register SciPy's, when first asked for
+        _orthogonal,
+        _special_ufuncs,
+    )
 
     function = _BY_NAME.get(ufunc.__name__)
     if getattr(_umath, ufunc.__name__, None) is ufunc:

@@ -2,7 +2,7 @@
 
 Enters: a NumPy function and arguments of which one at least holds a traced value. Leaves: traced
 arrays or scalars, or a refusal that names the function. Next: ``_shapes.py``, ``_statistics.py``,
-``_linear.py``, and the modules named in :func:`find_handler`, where the functions are.
+``_products.py``, and the modules named in :func:`find_handler`, where the functions are.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from asdopt._errors import AsdoptError, UnsupportedOperationError
 from asdopt.tracing import (  # noqa: F401  # imported for what they register
     _comparing,
     _joining,
-    _linear,
     _moments,
+    _products,
     _shapes,
     _statistics,
 )

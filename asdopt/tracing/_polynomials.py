@@ -9,9 +9,9 @@ import numpy as np
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._array import TracedArray
 from asdopt.tracing._lift import lift
-from asdopt.tracing._linear import matmul
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values, constants, decide, truth
+from asdopt.tracing._products import matmul
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._ufuncs import call

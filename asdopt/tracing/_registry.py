@@ -1,7 +1,7 @@
 """The table from NumPy functions to what they mean on traced values.
 
 Enters: registrations from the modules that implement them (``_shapes.py``, ``_statistics.py``,
-``_order.py``, ``_linear.py``, ``_calculus.py``). Leaves: the table that ``_functions.py`` reads.
+``_order.py``, ``_products.py``, ``_calculus.py``). Leaves: the table that ``_functions.py`` reads.
 """
 
 from __future__ import annotations

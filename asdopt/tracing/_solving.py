@@ -17,10 +17,10 @@ from asdopt.tracing._array_base import wrap
 from asdopt.tracing._boxes import record
 from asdopt.tracing._factorizations import lu, orthogonal, reflect
 from asdopt.tracing._lift import lift
-from asdopt.tracing._linear import matmul
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import Ids, constant_values, constants, decide
 from asdopt.tracing._norms import norm
+from asdopt.tracing._products import matmul
 from asdopt.tracing._registry import implements
 from asdopt.tracing._spectral import Determinant
 from asdopt.tracing._stacks import each_matrix, map_matrices, square

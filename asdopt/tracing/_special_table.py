@@ -2,7 +2,7 @@
 
 The operator table holds what the kernels compute in C. The functions here are evaluated by SciPy,
 a whole array in one call; a row gives first and second derivative with respect to the last
-argument, the others must be constants. Next: ``_special.py`` finds a row by its ufunc.
+argument, the others must be constants. Next: ``_special_rows.py`` finds a row by its ufunc.
 
 References
 ----------

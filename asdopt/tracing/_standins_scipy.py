@@ -38,7 +38,7 @@ from asdopt.tracing._sparse import TracedSparse
 from asdopt.tracing._sparse_assembly import assembled_class, settled_sparse
 from asdopt.tracing._sparse_creation import diagonals, from_arguments
 from asdopt.tracing._sparse_forms import JOINS
-from asdopt.tracing._special import scipy_function
+from asdopt.tracing._special_functions import scipy_function
 from asdopt.tracing._standins_arrays import lifted, traced_constants
 from asdopt.tracing._ufuncs import check_types
 

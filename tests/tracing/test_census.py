@@ -17,7 +17,7 @@ from asdopt._errors import TracingError, UnsupportedOperationError
 from asdopt._ops import OPERATORS, Operator
 from asdopt.tracing._array import TracedArray
 from asdopt.tracing._functions import dispatch
-from asdopt.tracing._special import scipy_function
+from asdopt.tracing._special_functions import scipy_function
 from asdopt.tracing._tape import Tape
 
 CASES = numpy_cases.CASES
