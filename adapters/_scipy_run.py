@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._errors import AsdoptError
-from asdopt._problem import Problem, SolveRequest
+from asdopt._problem import Problem
 from asdopt._solution import Solution, Status
+from asdopt._solve_request import SolveRequest
 from asdopt.adapters._result import make_solution
 
 __all__ = ["DIVERGED", "SciPyRun"]

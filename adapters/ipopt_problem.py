@@ -21,8 +21,9 @@ import numpy.typing as npt
 
 from asdopt._errors import AsdoptError, EvaluationError, InputError, MissingDependencyError
 from asdopt._ops import FIRST_CODE
-from asdopt._problem import Problem, SolveRequest
+from asdopt._problem import Problem
 from asdopt._solution import Solution, Status
+from asdopt._solve_request import SolveRequest
 from asdopt.adapters._ipopt_c import IpoptBinding, IpoptLibrary
 from asdopt.adapters._ipopt_library import find_library
 from asdopt.adapters._ipopt_session import RestartingProblem, warm_start_options

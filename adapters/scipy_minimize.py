@@ -21,8 +21,9 @@ from scipy.optimize import Bounds, NonlinearConstraint, minimize
 from scipy.sparse import csr_array
 
 from asdopt._pattern import SparsityPattern
-from asdopt._problem import Problem, SolveRequest
+from asdopt._problem import Problem
 from asdopt._solution import Solution, Status
+from asdopt._solve_request import SolveRequest
 from asdopt.adapters._result import check_names, check_time_limit
 from asdopt.adapters._scipy_run import DIVERGED, SciPyRun
 from asdopt.adapters._verdict import constant_rows, reconsider, settle

@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import Bounds, minimize
 
-from asdopt._problem import Problem, SolveRequest
+from asdopt._problem import Problem
 from asdopt._solution import Solution, Status
+from asdopt._solve_request import SolveRequest
 from asdopt.adapters._result import check_names, check_time_limit
 from asdopt.adapters._scipy_run import DIVERGED, SciPyRun
 from asdopt.adapters._verdict import constant_rows, reconsider, settle

@@ -22,8 +22,9 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._errors import AsdoptError, InputError, MissingDependencyError
-from asdopt._problem import Problem, SolveRequest
+from asdopt._problem import Problem
 from asdopt._solution import Solution, Status
+from asdopt._solve_request import SolveRequest
 from asdopt.adapters._callbacks import MAX_RESTARTS, Callbacks, RefusedError, too_many_restarts
 from asdopt.adapters._output import is_replaced
 from asdopt.adapters._result import (

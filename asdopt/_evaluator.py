@@ -17,59 +17,16 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._arguments import joined
-from asdopt._engine import Engine
-from asdopt._errors import PatternError, StructureChangedError, TracingError
+from asdopt._branch import Branch, spread, union_of
+from asdopt._errors import StructureChangedError, TracingError
 from asdopt._pattern import SparsityPattern
 from asdopt.coloring import color_hessian, color_jacobian
-from asdopt.detection import hessian_pattern, jacobian_pattern
 from asdopt.tracing._trace import Trace
 
-__all__ = ["Branch", "Evaluator"]
+__all__ = ["Evaluator"]
 
 FloatArray = npt.NDArray[np.float64]
 MAX_BRANCHES = 1000
-
-
-class Branch:
-    """One trace made ready: valid wherever its guards hold.
-
-    Parameters
-    ----------
-    trace : Trace
-        Output 0 is the objective, the others are the constraints.
-    threads : int
-        Threads that share an evaluation.
-    with_hessian : bool
-        Whether second derivatives will be asked for.
-
-    Attributes
-    ----------
-    engine : Engine
-        Its values and derivatives.
-    jacobian_pattern, hessian_pattern : SparsityPattern
-        Of the constraints; lower triangle of the sum of all outputs, None without Hessian.
-    why_no_hessian : Exception or None
-        What its pattern failed with: it has too many entries.
-    is_guarded : bool
-        Whether the trace holds at some points only.
-    is_direct : bool
-        Whether its Hessian can be had anywhere without a look at anything else.
-    """
-
-    def __init__(self, trace: Trace, threads: int = 1, with_hessian: bool = True) -> None:
-        self.trace = trace
-        self.jacobian_pattern = jacobian_pattern(trace, trace.outputs[1:])
-        self.hessian_pattern: SparsityPattern | None = None
-        self.why_no_hessian: Exception | None = None
-        if with_hessian:
-            try:
-                self.hessian_pattern = hessian_pattern(trace, trace.outputs)
-            except (PatternError, MemoryError) as error:
-                # Solvers that need first derivatives alone can go on.
-                self.why_no_hessian = error.with_traceback(None)  # which holds what was computed
-        self.engine = Engine(trace, self.jacobian_pattern, self.hessian_pattern, threads)
-        self.is_guarded = len(trace.guard_nodes) > 0
-        self.is_direct = not self.is_guarded and self.hessian_pattern is not None
 
 
 class Evaluator:
@@ -253,7 +210,7 @@ class Evaluator:
             if keep:
                 self._keeping = None
             values = branch.engine.jacobian_values(x)
-            return _spread(values, branch.jacobian_pattern, union, out)
+            return spread(values, branch.jacobian_pattern, union, out)
 
     def hessian_values(
         self,
@@ -275,7 +232,7 @@ class Evaluator:
             if own is None or own is union:
                 return branch.engine.hessian_values(x, weights, out)
             values = branch.engine.hessian_values(x, weights)
-            return _spread(values, own, union, out)
+            return spread(values, own, union, out)
 
     def checked_jacobian(
         self, x: FloatArray, out: FloatArray | None = None
@@ -328,12 +285,12 @@ class Evaluator:
         self._unite(self._branch)
 
     def _unite(self, branch: Branch) -> None:
-        self.jacobian_pattern = _union(self.jacobian_pattern, branch.jacobian_pattern)
+        self.jacobian_pattern = union_of(self.jacobian_pattern, branch.jacobian_pattern)
         if self._hessian_pattern is None or branch.hessian_pattern is None:
             self._hessian_pattern = None
             self.why_no_hessian = self.why_no_hessian or branch.why_no_hessian
         else:
-            self._hessian_pattern = _union(self._hessian_pattern, branch.hessian_pattern)
+            self._hessian_pattern = union_of(self._hessian_pattern, branch.hessian_pattern)
         self._note_shapes()
 
     def _note_shapes(self) -> None:
@@ -367,31 +324,9 @@ class Evaluator:
         return branch
 
 
-def _union(known: SparsityPattern, new: SparsityPattern) -> SparsityPattern:
-    # Identity tells the evaluation that no spreading is needed: keep the known object.
-    return known if new <= known else known | new
-
-
 def _refuse_output(out: FloatArray, size: int, what: str) -> NoReturn:
     raise StructureChangedError(
         f"{what}_values was given an array of {out.size} values, the structure has {size} "
         "nonzeros; a new branch of the functions may have grown it: ask for "
         f"{what}_structure() again and make the array anew"
     )
-
-
-def _spread(
-    values: FloatArray, pattern: SparsityPattern, union: SparsityPattern, out: FloatArray | None
-) -> FloatArray:
-    """Write values of a branch's pattern into their places in the union's."""
-    if out is None:
-        out = np.empty(union.nnz)
-    if pattern == union:
-        out[:] = values
-        return out
-    n = max(union.shape[1], 1)
-    keys = union.rows.astype(np.int64) * n + union.cols
-    places = np.searchsorted(keys, pattern.rows.astype(np.int64) * n + pattern.cols)
-    out[:] = 0.0
-    out[places] = values
-    return out

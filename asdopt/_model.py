@@ -6,14 +6,10 @@ point, with the objective as output 0 and the constraint rows after it. Next: ``
 
 from __future__ import annotations
 
-import inspect
-import pickle
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
-from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -30,7 +26,9 @@ from asdopt._errors import (
     TracingError,
     UnsupportedOperationError,
 )
+from asdopt._parcel import not_pickled, opened, parcel
 from asdopt._returned import check_returned
+from asdopt._signatures import check_signature
 from asdopt.backends._narrow import settled
 from asdopt.tracing._callee import current
 from asdopt.tracing._location import refuse
@@ -98,9 +96,9 @@ class Model:
         self.parameters = self.flat_parameters(parameters)
         self.check_start(self.x0)
         if objective is not None:
-            self._check_arguments(objective, "objective")
+            check_signature(objective, "objective", self._structures)
         for constraint in constraints:
-            self._check_arguments(constraint.fun, f"constraint {constraint.name!r}")
+            check_signature(constraint.fun, f"constraint {constraint.name!r}", self._structures)
 
     def check_start(self, x0: FloatArray) -> None:
         """Refuse a starting point that is not finite.
@@ -129,34 +127,6 @@ class Model:
                 f"names has {twice!r} more than once, so that it would not tell which variable is "
                 "meant: give each variable a name of its own"
             )
-
-    def _check_arguments(self, fun: Callable[..., Any], what: str) -> None:
-        if _plainly_takes(fun, len(self._structures)):
-            return
-        try:
-            inspect.signature(fun).bind(*self._structures)
-        except TypeError as error:
-            if isinstance(fun, type):
-                raise InputError(
-                    f"{what} is the class {fun.__name__}, and a function of x is needed: make an "
-                    f"object of it, {fun.__name__}(...), or give one of its methods"
-                ) from error
-            if self.parameter_structure is None and _takes(fun, self.x0.size):
-                raise InputError(
-                    f"{what}, {function_name(fun)}, takes the {self.x0.size} variables one by one; "
-                    "functions are called with all of them, as fun(x): write lambda x: fun(*x), or "
-                    "unpack x inside of it"
-                ) from error
-            given = "x" if self.parameter_structure is None else "x and the parameters"
-            call = "fun(x)" if self.parameter_structure is None else "fun(x, parameters)"
-            raise InputError(
-                f"{what}, {function_name(fun)}, cannot be called with {given} ({error}); "
-                f"functions are called as {call}"
-                f"{'' if self.parameters.size else ' unless parameters= is given'}: give it these "
-                "arguments, and fix others with functools.partial"
-            ) from error
-        except ValueError:
-            pass  # a function of C whose arguments are not known
 
     # Names are made when asked for: a million of them cost more than the trace.
 
@@ -295,7 +265,7 @@ class Model:
     @property
     def has_functions(self) -> bool:
         """Whether the functions are here: those that cannot be pickled were left behind."""
-        return _not_pickled not in (self.objective, *(c.fun for c in self.constraints))
+        return not_pickled not in (self.objective, *(c.fun for c in self.constraints))
 
     def plain_outputs(self, x: FloatArray) -> FloatArray:
         """Objective and constraints by the user's functions, called with plain floats."""
@@ -321,9 +291,9 @@ class Model:
         # another process; the traces that go along need neither. So functions go in a parcel.
         state = {k: v for k, v in self.__dict__.items() if not k.endswith("structure")}
         return state | {
-            "objective": None if self.objective is None else _not_pickled,
-            "constraints": [replace(c, fun=_not_pickled) for c in self.constraints],
-            "_functions": _parcel((self.objective, self.constraints)),
+            "objective": None if self.objective is None else not_pickled,
+            "constraints": [replace(c, fun=not_pickled) for c in self.constraints],
+            "_functions": parcel((self.objective, self.constraints)),
             "_rebuilt": (self.structure.unflatten(self.x0), self._plain_parameters()),
         }
 
@@ -331,10 +301,7 @@ class Model:
         x0, parameters = state.pop("_rebuilt")
         functions = state.pop("_functions")
         self.__dict__.update(state)
-        if functions is not None:
-            # Whatever a module does that cannot be imported here.
-            with suppress(Exception):
-                self.objective, self.constraints = pickle.loads(functions)
+        self.objective, self.constraints = opened(functions) or (self.objective, self.constraints)
         self.structure = Structure.of(x0, "x0")
         self.parameter_structure = (
             None if parameters is None else Structure.of(parameters, "parameters")
@@ -393,15 +360,6 @@ def _noted(what: str, x: FloatArray, shape: tuple[int, ...] | None) -> Iterator[
         raise
 
 
-def _takes(fun: Callable[..., Any], count: int) -> bool:
-    """Whether a function takes a number of arguments."""
-    try:
-        inspect.signature(fun).bind(*range(count))
-    except (TypeError, ValueError):
-        return False
-    return True
-
-
 def _flat(result: Any) -> FloatArray:
     """Flatten what a function returned, as the recorder flattens traced results."""
     parts = list(result) if isinstance(result, Iterator) else result_parts(result)
@@ -411,29 +369,3 @@ def _flat(result: Any) -> FloatArray:
         except (TypeError, ValueError):
             parts = list(result)
     return np.concatenate([np.empty(0), *map(_flat, parts)])
-
-
-def _parcel(functions: Any) -> bytes | None:
-    """Pickle functions, by value where cloudpickle is in use; None where that cannot be done."""
-    try:
-        found: bytes = sys.modules.get("cloudpickle", pickle).dumps(functions)
-    except (pickle.PicklingError, AttributeError, TypeError):
-        return None
-    return found
-
-
-def _not_pickled(*_: Any) -> Any:
-    raise TracingError(
-        "a pickled problem had to trace its functions again, for a new branch or an explanation, "
-        "but they are lambdas, local functions or those of a notebook, which pickle does not take "
-        "along: define them at the top level of a module"
-    )
-
-
-def _plainly_takes(fun: Callable[..., Any], count: int) -> bool:
-    """Tell of a plain function, by a look at it, that it can be called with so many arguments."""
-    if type(fun) is not FunctionType or fun.__dict__:
-        return False
-    code = fun.__code__
-    optional = len(fun.__defaults__ or ())
-    return not code.co_kwonlyargcount and 0 <= code.co_argcount - count <= optional

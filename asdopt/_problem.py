@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -30,41 +29,18 @@ from asdopt._limits import Limits
 from asdopt._model import Model
 from asdopt._pattern import SparsityPattern
 from asdopt._registry import find_solver
+from asdopt._solve_request import SolveRequest, check_request
 from asdopt.tracing._structure import Structure
 from asdopt.tracing._trace import Trace
 
 if TYPE_CHECKING:
     from asdopt._solution import Solution
 
-__all__ = ["Problem", "SolveRequest"]
+__all__ = ["Problem"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
 _MOST_THREADS = 256
-
-
-@dataclass(frozen=True)
-class SolveRequest:
-    """What a user asked of :meth:`Problem.solve`, handed to a solver adapter.
-
-    Parameters
-    ----------
-    x0 : ndarray of float64, shape (n,)
-    warm_start : Solution or None
-        Start from its point and multipliers.
-    callback : callable or None
-        ``callback(info)`` after each iteration, info a dict; a true result stops.
-    time_limit : float or None
-        Seconds.
-    options : Mapping
-        The solver's own options.
-    """
-
-    x0: FloatArray
-    warm_start: Solution | None = None
-    callback: Callable[[dict[str, Any]], Any] | None = None
-    time_limit: float | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Problem(Limits, Inspection):
@@ -340,22 +316,7 @@ class Problem(Limits, Inspection):
         """
         adapter = find_solver(solver)
         self.check_limits()
-        if options is not None and not isinstance(options, Mapping):
-            raise InputError(
-                f"options is {options!r} of type {type(options).__name__}; a mapping from the "
-                'solver\'s option names to values is needed, such as {"max_iter": 100}'
-            )
-        if callback is not None and not callable(callback):
-            raise InputError(
-                f"callback is {callback!r}; a function callback(info) is needed, which is called "
-                "after each iteration"
-            )
-        given: Any = warm_start
-        if given is not None and not (isinstance(given, Mapping) and "x" in given):
-            raise InputError(
-                f"warm_start is of type {type(warm_start).__name__} without a point x; give the "
-                "solution of an earlier solve, or x0= for a point alone"
-            )
+        check_request(warm_start, callback, options)
         self.require_bounds()
         if parameters is not None:
             self.parameters = parameters

@@ -21,8 +21,9 @@ from asdopt.tracing._location import follow
 from asdopt.tracing._ufuncs import COMPOSITES
 
 if TYPE_CHECKING:
-    from asdopt._problem import Problem, SolveRequest
+    from asdopt._problem import Problem
     from asdopt._solution import Solution
+    from asdopt._solve_request import SolveRequest
     from asdopt.backends import Backend
     from asdopt.tracing._tape import Tape
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import asdopt
-from asdopt import _evaluator
+from asdopt import _branch
 
 N = 6
 
@@ -165,7 +165,7 @@ def test_a_problem_without_hessian_is_solved(monkeypatch: pytest.MonkeyPatch) ->
         raise asdopt.PatternError("too many entries")
 
     # With as many variables as it takes Ipopt's approximation needs ten seconds.
-    monkeypatch.setattr(_evaluator, "hessian_pattern", refuse)
+    monkeypatch.setattr(_branch, "hessian_pattern", refuse)
     ball = asdopt.Constraint(lambda x: np.sum(x**2), 0.0, 10.0, name="ball")
     problem = asdopt.Problem(coupled, ball, x0=np.linspace(0.1, 1.0, 30))
     options = {"hessian_approximation": "limited-memory", "print_level": 0, "tol": 1e-9}

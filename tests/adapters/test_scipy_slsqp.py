@@ -9,7 +9,7 @@ import pytest
 from known_problems import hs071, ranges
 
 from asdopt import Constraint, InputError, Problem, Solution, Status
-from asdopt._problem import SolveRequest
+from asdopt._solve_request import SolveRequest
 from asdopt.adapters import scipy_slsqp
 
 
