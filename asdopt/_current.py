@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._errors import StaleTraceError
-from asdopt.kernels._taylor import along_line
+from asdopt.kernels._taylor import LinePass
 
 if TYPE_CHECKING:
     from asdopt._evaluator import Evaluator
@@ -74,7 +74,7 @@ def check_current(model: Model, evaluator: Evaluator, x: FloatArray) -> None:
         spread = np.zeros(len(traced))
         line = x, model.parameters, np.zeros(len(x))
         for seed in range(1, _SHAKES + 1):
-            shaken = along_line(trace, trace.outputs, *line, seed)[0]
+            shaken = LinePass(trace, trace.outputs, *line, seed).series()[0]
             spread = np.fmax(spread, np.abs(shaken - traced))
         rows = np.flatnonzero(changed & _differs(plain, traced, _SPREAD * spread))
     if rows.size:

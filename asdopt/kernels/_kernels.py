@@ -12,7 +12,7 @@ and the terms that are left to sweeps over the tape.
 5. compile its programs (``_programs.pyx``, ``_registers.pyx``);
 6. pack programs and data (``_packing.py``, ``_maps.py``, ``_hessian.py``) for the machine
    (``_plan.pyx``, ``_congruence.pyx``, ``_machine.pyx``);
-7. check the result against the tape (``_soundness.py``).
+7. check the result against the tape (``_soundness.py``), which is swept meanwhile.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from asdopt.kernels._maps import Lookup, Spread
 from asdopt.kernels._packing import Fixed, Instances, Packer
 from asdopt.kernels._plan import Plan
 from asdopt.kernels._selection import Selection, Template, select, shared_constants
-from asdopt.kernels._soundness import find_disagreement
+from asdopt.kernels._soundness import SoundnessCheck
 from asdopt.tracing._trace import Trace
 
 __all__ = ["Kernels"]
@@ -73,13 +73,14 @@ class Kernels:
         found = select(trace, -1 if empty else 8 * trace.num_nodes + 1_000_000)
         self.remainder = found.remainder
         self.num_instances = [template.rows.shape[1] for template in found.templates]
+        check = SoundnessCheck(
+            trace, found.remainder, jacobian_pattern, hessian_pattern, found.room
+        )
         layout = _Layout(trace, jacobian_pattern, hessian_pattern, found)
         for template in found.templates:
             layout.add(template)
         self.machine = layout.machine()
-        self.disagreement = find_disagreement(
-            trace, self.machine, self.remainder, jacobian_pattern, hessian_pattern, found.room
-        )
+        self.disagreement = check.find_disagreement(self.machine)
 
 
 class _Layout:

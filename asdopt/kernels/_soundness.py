@@ -1,4 +1,4 @@
-"""Check prepared kernels against the tape: the last step of preparation.
+"""Check prepared kernels against the tape: begun when they are chosen, done when they are made.
 
 At a point near the one of the trace, along a random direction v, the tape gives for each output
 its value, its derivative along v and its second derivative along v in one sweep. The kernels
@@ -14,6 +14,7 @@ in Simulation 35 (1993).
 
 from __future__ import annotations
 
+import os
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,10 +32,10 @@ from asdopt.kernels._probes import (
     weigh,
 )
 from asdopt.kernels._remainder import Remainder
-from asdopt.kernels._taylor import along_line
+from asdopt.kernels._taylor import LinePass
 from asdopt.tracing._trace import Trace
 
-__all__ = ["find_disagreement"]
+__all__ = ["SoundnessCheck"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -42,80 +43,157 @@ _SEED = 20250101
 _ROW_TOLERANCE = 1e-6
 _SHAKES, _SPREAD = 8, 4.0
 _STEPS = (1e-3, 1e-6, 1e-9, 0.0)
+# From this many nodes on, which take some 0.2 ms; to start a thread takes a tenth of that.
+_WORTH_A_THREAD = 30_000
 
 
-def find_disagreement(
-    trace: Trace,
-    machine: Machine,
-    remainder: Remainder,
-    jacobian: SparsityPattern,
-    hessian: SparsityPattern | None,
-    room: FloatArray | None = None,
-) -> str:
-    """Compare a machine with the tape it was made of.
+class SoundnessCheck:
+    """The comparison of a machine with the tape it is made of.
+
+    It begins before the machine is made: another processor sweeps a large tape meanwhile, where
+    there is one.
 
     Parameters
     ----------
     trace : Trace
-    machine : Machine
-        Its results lack the terms of the remainder.
     remainder : Remainder
+        The terms that the machine's results lack.
     jacobian, hessian : SparsityPattern
         What the machine's values are aligned with; without a Hessian first derivatives are
         compared alone.
     room : ndarray of float64, optional
-        Memory to work in.
-
-    Returns
-    -------
-    str
-        What differs, with values; empty where nothing does. Outputs that are not finite at the
-        point are not compared.
+        Memory to work in, which nobody else uses until the comparison is over.
     """
-    n, m = trace.num_inputs, len(trace.outputs)
-    known = trace.val[: n + trace.num_parameters]
-    direction = numbers_away_from_zero(n, _SEED + 1)
-    most = max(n, m, jacobian.nnz, hessian.nnz if hessian is not None else 0)
-    if room is None or len(room) < 4 * m + most:
-        room = np.empty(4 * m + most)
-    # From the front, which passes before this one have written: the rest may not exist yet. What
-    # the machine gives comes after the tape's results, where those of its other nodes were.
-    weights, room = room[:m], room[m:]
-    rest = room[3 * m :]
-    with np.errstate(all="ignore"):
-        # Nearer and nearer: the functions may not be defined on the other side of a branch.
-        for size in _STEPS:
-            leaves = points_near(known, size, _SEED)
-            x, parameters = leaves[:n].copy(), leaves[n:].copy()
-            line = x, parameters, direction
-            results, sizes = _rows(trace, remainder, *line, room=room)
-            wanted = _Wanted(results, sizes, weights, *weigh(results, sizes, _SEED + 2, weights))
-            if wanted.finite.all():
-                break
-        machine.set_parameters(parameters)
-        try:
-            if _agree(machine, x, direction, jacobian, hessian, wanted, rest):
-                return ""
-            got, scale, own_spread = _evaluate(machine, x, direction, jacobian, hessian, wanted)
-        finally:
-            machine.set_parameters(known[n:])
+
+    def __init__(
+        self,
+        trace: Trace,
+        remainder: Remainder,
+        jacobian: SparsityPattern,
+        hessian: SparsityPattern | None,
+        room: FloatArray | None = None,
+    ) -> None:
+        self._trace, self._remainder = trace, remainder
+        self._jacobian, self._hessian = jacobian, hessian
+        n, m = trace.num_inputs, len(trace.outputs)
+        most = max(n, m, jacobian.nnz, hessian.nnz if hessian is not None else 0)
+        if room is None or len(room) < 4 * m + most:
+            room = np.empty(4 * m + most)
+        # From the front, which passes before this one have written: the rest may not exist yet.
+        # What the machine gives comes after the tape's results, where those of its other nodes
+        # were.
+        self._weights, self._of_tape, self._of_machine = room[:m], room[m:], room[4 * m :]
+        self._direction = numbers_away_from_zero(n, _SEED + 1)
+        self._nearby = _Nearby(trace, remainder, _STEPS[0], self._direction, self._of_tape)
+        if trace.num_nodes >= _WORTH_A_THREAD and _num_processors() > 1:
+            self._nearby.begin()
+
+    def find_disagreement(self, machine: Machine) -> str:
+        """Compare the machine's results with the tape's.
+
+        Returns
+        -------
+        str
+            What differs, with values; empty where nothing does. Outputs that are not finite at
+            the point are not compared.
+        """
+        trace, nearby = self._trace, self._nearby
+        with np.errstate(all="ignore"):
+            wanted = self._wanted(nearby)
+            # Nearer and nearer: the functions may not be defined on the other side of a branch.
+            for size in _STEPS[1:]:
+                if wanted.finite.all():
+                    break
+                nearby = _Nearby(trace, self._remainder, size, self._direction, self._of_tape)
+                wanted = self._wanted(nearby)
+            machine.set_parameters(nearby.parameters)
+            try:
+                return self._compare(machine, nearby, wanted)
+            finally:
+                n = trace.num_inputs
+                machine.set_parameters(trace.val[n : n + trace.num_parameters])
+
+    def _wanted(self, nearby: _Nearby) -> _Wanted:
+        rows, sizes = nearby.rows()
+        return _Wanted(rows, sizes, self._weights, *weigh(rows, sizes, _SEED + 2, self._weights))
+
+    def _compare(self, machine: Machine, nearby: _Nearby, wanted: _Wanted) -> str:
+        """Say what differs at a point by more than rounding explains."""
+        line = nearby.x, self._direction, self._jacobian, self._hessian, wanted
+        if _agree(machine, *line, self._of_machine):
+            return ""
+        got, scale, own_spread = _evaluate(machine, *line)
         value, first, _ = wanted.rows
         exact = _Results(value, first, wanted.second)
         allowed = _Results(
-            _ROW_TOLERANCE * np.abs(sizes[0]),
-            _ROW_TOLERANCE * (scale + np.abs(sizes[1])),
-            _tolerance_of_sum(hessian) * (own_spread + wanted.spread),
+            _ROW_TOLERANCE * np.abs(wanted.sizes[0]),
+            _ROW_TOLERANCE * (scale + np.abs(wanted.sizes[1])),
+            _tolerance_of_sum(self._hessian) * (own_spread + wanted.spread),
         )
-        if not _compare(got, exact, allowed, wanted.finite):
+        if not _difference(got, exact, allowed, wanted.finite):
             return ""
         # Of sin(x) at 1e10, or of tanh(x) / x at 1e-5, few digits are known: what the tape's own
         # results move by when each operation rounds otherwise is no disagreement.
         for seed in range(1, _SHAKES + 1):
-            (value, first, second), _ = _rows(trace, remainder, *line, seed)
+            (value, first, second), _ = nearby.shaken(seed)
             second = np.where(wanted.finite, second, 0.0)
             moved = _Results(value, first, float((wanted.weights * second).sum()))
             allowed = _Results(*map(_widened, allowed, exact, moved))
-        return _compare(got, exact, allowed, wanted.finite)
+        return _difference(got, exact, allowed, wanted.finite)
+
+
+class _Nearby:
+    """The tape's results near the point of the trace, along a line.
+
+    Attributes
+    ----------
+    x, parameters : ndarray of float64
+        The point.
+    """
+
+    def __init__(
+        self,
+        trace: Trace,
+        remainder: Remainder,
+        size: float,
+        direction: FloatArray,
+        room: FloatArray,
+    ) -> None:
+        n = trace.num_inputs
+        leaves = points_near(trace.val[: n + trace.num_parameters], size, _SEED)
+        self.x, self.parameters = leaves[:n].copy(), leaves[n:].copy()
+        self._remainder, self._num_outputs = remainder, len(trace.outputs)
+        self._kept = trace.outputs
+        if remainder.rows.size:
+            self._kept = np.concatenate([trace.outputs, remainder.nodes])
+        self._line = trace, self._kept, self.x, self.parameters, direction
+        self._pass = LinePass(*self._line, room=room)
+
+    def begin(self) -> None:
+        """Let another processor find them."""
+        self._pass.begin()
+
+    def rows(self) -> tuple[FloatArray, FloatArray]:
+        """Return series of the outputs, less the terms that have no kernel, and their sizes.
+
+        Without such terms the sizes are the results themselves: of each its absolute value counts.
+        """
+        return self._without_remainder(self._pass.series())
+
+    def shaken(self, seed: int) -> tuple[FloatArray, FloatArray]:
+        """Return the same, each operation rounded otherwise."""
+        return self._without_remainder(LinePass(*self._line, seed).series())
+
+    def _without_remainder(self, series: FloatArray) -> tuple[FloatArray, FloatArray]:
+        remainder, m = self._remainder, self._num_outputs
+        if not remainder.rows.size:
+            return series, series
+        results = series[:, :m].copy()
+        sizes = np.abs(results)
+        for k, terms in enumerate(series[:, m:] * remainder.coefs):
+            results[k] -= np.bincount(remainder.rows, terms, m)
+            sizes[k] += np.bincount(remainder.rows, np.abs(terms), m)
+        return results, sizes
 
 
 class _Wanted(NamedTuple):
@@ -197,7 +275,7 @@ def _tolerance_of_sum(hessian: SparsityPattern | None) -> float:
     return min(1e-7, max(1e-10, 1e-3 / max(hessian.nnz if hessian is not None else 0, 1)))
 
 
-def _compare(got: _Results, wanted: _Results, allowed: _Results, finite: Any) -> str:
+def _difference(got: _Results, wanted: _Results, allowed: _Results, finite: Any) -> str:
     """Say what differs by more than is allowed."""
     for what, a, b, limit in (
         ("value", got.values, wanted.values, allowed.values),
@@ -221,29 +299,8 @@ def _widened(limit: Any, wanted: Any, moved: Any) -> Any:
     return np.fmax(limit, _SPREAD * np.abs(moved - wanted))
 
 
-def _rows(
-    trace: Trace,
-    remainder: Remainder,
-    x: FloatArray,
-    parameters: FloatArray,
-    direction: FloatArray,
-    seed: int = 0,
-    room: FloatArray | None = None,
-) -> tuple[FloatArray, FloatArray]:
-    """Series of the outputs along a line, less the terms that have no kernel, and its sizes.
-
-    Without such terms the sizes are the results themselves: of each its absolute value counts.
-    """
-    m = len(trace.outputs)
-    line = x, parameters, direction
-    if not remainder.rows.size:
-        results = along_line(trace, trace.outputs, *line, seed, room)
-        return results, results
-    kept = np.concatenate([trace.outputs, remainder.nodes])
-    series = along_line(trace, kept, *line, seed, room)
-    results = series[:, :m].copy()
-    sizes = np.abs(results)
-    for k, terms in enumerate(series[:, m:] * remainder.coefs):
-        results[k] -= np.bincount(remainder.rows, terms, m)
-        sizes[k] += np.bincount(remainder.rows, np.abs(terms), m)
-    return results, sizes
+def _num_processors() -> int:
+    """Of those that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

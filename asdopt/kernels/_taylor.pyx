@@ -2,6 +2,8 @@
 # cython: initializedcheck=False
 """Second-order Taylor coefficients of a tape's results along a line."""
 
+import cython
+
 import numpy as np
 
 from asdopt._operators cimport (
@@ -10,12 +12,20 @@ from asdopt._operators cimport (
 )
 from asdopt.kernels._vector cimport mix
 from asdopt.kernels._window cimport (
-    ROW, Line, Memory, Series, choose_size, count_bits, far_place, is_marked, keep_row, mark,
-    mark_far, recall, recall_row,
+    ROW, Line, Memory, Series, Tape, choose_size, count_bits, far_place, is_marked, keep_row,
+    mark, mark_far, recall, recall_row,
 )
 from libc.math cimport NAN
 from libc.stdint cimport uint64_t
+from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp
+
+
+cdef extern from "kernels/_aside.h" nogil:
+    ctypedef struct Aside:
+        pass
+    void begin_aside(Aside *aside, void (*task)(void *) noexcept nogil, void *context)
+    void finish_aside(Aside *aside)
 
 
 cdef extern from *:
@@ -93,16 +103,6 @@ cdef inline void square(const Series *x, Series *r) noexcept nogil:
     cdef double twice = 2.0 * x.v
     if not put(r, x.v * x.v, twice * x.d, twice * x.dd + 2.0 * (x.d * x.d), x.active):
         operate(OP_SQUARE, x, x, r)
-
-
-cdef struct Tape:
-    const unsigned char *op
-    const int *a
-    const int *b
-    const double *val
-    const int *pool_ids
-    const double *pool_weights
-    Py_ssize_t size
 
 
 cdef inline bint is_row(const Tape *tape, Py_ssize_t i) noexcept nogil:
@@ -230,56 +230,121 @@ cdef void sweep(const Tape *tape, const Line *line, const Memory *memory,
             start += ROW
 
 
-def along_line(trace, const int[::1] kept, const double[::1] x, const double[::1] parameters,
-               const double[::1] direction, uint64_t seed=0, room=None):
-    """Values, first and second derivatives at s = 0 of some nodes at ``x + s * direction``.
+cdef struct Pass:
+    # What a pass over a tape works on; a thread may do it that knows nothing of Python.
+    Tape tape
+    Line line
+    Memory memory
+    uint64_t seed
+    const int *kept
+    Py_ssize_t num_kept
+    # Values, first and second derivatives of the nodes that are asked for, one after the other.
+    double *out
+    # Memory to work in, so many numbers of it.
+    double *room
+    Py_ssize_t size
 
-    Returns those of node ``kept[k]`` in column k of an array of shape (3, kept). The pass works in
-    ``room``, an array of float64, where it is large enough; what it returns is then its front.
+
+cdef void run(Pass *p) noexcept nogil:
+    """Do it all; where memory is wanted and not to be had, ``room`` is NULL afterwards."""
+    cdef Memory *memory = &p.memory
+    cdef Py_ssize_t k, num_far = 0, first_node = p.line.first_node, needed
+    cdef const Series *s
+    cdef double *own = NULL
+    cdef double *room = p.room
+    memory.size = choose_size(&p.tape, first_node)
+    mark_far(memory, &p.tape, first_node)
+    for k in range(p.num_kept):
+        mark(memory, p.kept[k])
+    for k in range((p.tape.size >> 6) + 1):
+        memory.before[k] = <int> num_far
+        num_far += count_bits(memory.marks[k])
+    # A series more, to begin at a multiple of its size: none is then in two lines of the cache.
+    needed = 4 * (memory.size + num_far + 1)
+    if p.size < needed:
+        room = own = <double *> malloc(needed * sizeof(double))
+        if own == NULL:
+            p.room = NULL
+            return
+    memory.window = <Series *> ((<size_t> room + sizeof(Series) - 1) & -sizeof(Series))
+    memory.far = memory.window + memory.size
+    sweep(&p.tape, &p.line, memory, p.seed)
+    for k in range(p.num_kept):
+        s = far_place(memory, p.kept[k])
+        p.out[k] = s.v
+        p.out[p.num_kept + k] = s.d
+        p.out[2 * p.num_kept + k] = s.dd
+    free(own)
+
+
+cdef void run_aside(void *context) noexcept nogil:
+    run(<Pass *> context)
+
+
+@cython.no_gc_clear
+cdef class LinePass:
+    """Values, first and second derivatives of nodes of a tape along ``x + s * direction``, s = 0.
 
     Results of external functions are NaN, and so are derivatives that are 0 times infinity. With a
     seed each result gets other last digits, at random, as if it were rounded otherwise: how far
     the results of some seeds are apart tells how many digits rounding leaves them.
+
+    The pass works in ``room``, an array of float64, where that is large enough; what it returns is
+    then its front.
     """
-    cdef const unsigned char[::1] op = trace.op
-    cdef const int[::1] a = trace.a, b = trace.b, pool_ids = trace.pool_ids
-    cdef const double[::1] val = trace.val, pool_weights = trace.pool_weights
-    cdef Py_ssize_t k, n = op.shape[0], words = (n >> 6) + 1, num_far = 0
-    cdef const Series *s
-    # Addresses of arrays of size 0 are not read.
-    cdef Tape tape = Tape(op=&op[0], a=&a[0], b=&b[0], val=&val[0], pool_ids=&pool_ids[0],
-                          pool_weights=&pool_weights[0], size=n)
-    cdef Line line = Line(
-        x=&x[0], parameters=&parameters[0], direction=&direction[0],
-        num_inputs=x.shape[0], first_node=x.shape[0] + parameters.shape[0],
-    )
-    cdef uint64_t[::1] marks = np.empty(words, dtype=np.uint64)
-    cdef int[::1] before = np.empty(words, dtype=np.int32)
-    cdef Memory memory = Memory(
-        marks=&marks[0], before=&before[0], window=NULL, far=NULL,
-        size=choose_size(op, a, line.first_node),
-    )
-    with nogil:
-        mark_far(&memory, op, a, b, pool_ids, line.first_node)
-        for k in range(kept.shape[0]):
-            mark(&memory, kept[k])
-        for k in range(words):
-            before[k] = <int> num_far
-            num_far += count_bits(marks[k])
-    # A series more, to begin at a multiple of its size: none is then in two lines of the cache.
-    cdef Py_ssize_t used = 3 * kept.shape[0], needed = used + 4 * (memory.size + num_far + 1)
-    if room is None or len(room) < needed:
-        room = np.empty(needed)
-    array = room[:used].reshape(3, kept.shape[0])
-    cdef double[::1] numbers = room
-    cdef double[:, ::1] out = array
-    memory.window = <Series *> ((<size_t> &numbers[used] + sizeof(Series) - 1) & -sizeof(Series))
-    memory.far = memory.window + memory.size
-    with nogil:
-        sweep(&tape, &line, &memory, seed)
-        for k in range(kept.shape[0]):
-            s = far_place(&memory, kept[k])
-            out[0, k] = s.v
-            out[1, k] = s.d
-            out[2, k] = s.dd
-    return array
+
+    cdef Pass work
+    cdef Aside thread
+    cdef bint begun
+    # The owners of what is worked on.
+    cdef object keep, results
+
+    def __init__(self, trace, const int[::1] kept, const double[::1] x,
+                 const double[::1] parameters, const double[::1] direction, uint64_t seed=0,
+                 room=None):
+        cdef const unsigned char[::1] op = trace.op
+        cdef const int[::1] a = trace.a, b = trace.b, pool_ids = trace.pool_ids
+        cdef const double[::1] val = trace.val, pool_weights = trace.pool_weights
+        cdef Py_ssize_t words = (op.shape[0] >> 6) + 1, used = 3 * kept.shape[0]
+        cdef uint64_t[::1] marks = np.empty(words, dtype=np.uint64)
+        cdef int[::1] before = np.empty(words, dtype=np.int32)
+        if room is None or len(room) < used:
+            room = np.empty(used)
+        cdef double[::1] numbers = room
+        self.results = room[:used].reshape(3, kept.shape[0])
+        self.keep = kept, x, parameters, direction, op, a, b, val, pool_ids, pool_weights, marks
+        self.keep += before, room
+        # Addresses of arrays of size 0 are not read.
+        self.work = Pass(
+            tape=Tape(op=&op[0], a=&a[0], b=&b[0], val=&val[0], pool_ids=&pool_ids[0],
+                      pool_weights=&pool_weights[0], size=op.shape[0]),
+            line=Line(x=&x[0], parameters=&parameters[0], direction=&direction[0],
+                      num_inputs=x.shape[0], first_node=x.shape[0] + parameters.shape[0]),
+            memory=Memory(marks=&marks[0], before=&before[0], window=NULL, far=NULL, size=0),
+            seed=seed, kept=&kept[0], num_kept=kept.shape[0],
+            out=&numbers[0], room=&numbers[0] + used, size=numbers.shape[0] - used,
+        )
+
+    def begin(self):
+        """Let another processor do it meanwhile, if there is one."""
+        if not self.begun:
+            begin_aside(&self.thread, run_aside, &self.work)
+            self.begun = True
+
+    def series(self):
+        """Return an array of shape (3, kept): values, first and second derivatives."""
+        if self.begun:
+            with nogil:
+                finish_aside(&self.thread)
+            self.begun = False
+        else:
+            with nogil:
+                run(&self.work)
+        if self.work.room == NULL:
+            raise MemoryError("no memory for a pass over the trace")
+        return self.results
+
+    def __dealloc__(self):
+        # A thread that works on it has to end first.
+        if self.begun:
+            finish_aside(&self.thread)

@@ -25,6 +25,16 @@ cdef struct Series:
     bint active
 
 
+cdef struct Tape:
+    const unsigned char *op
+    const int *a
+    const int *b
+    const double *val
+    const int *pool_ids
+    const double *pool_weights
+    Py_ssize_t size
+
+
 cdef struct Line:
     const double *x
     const double *parameters
@@ -121,25 +131,26 @@ cdef inline void mark_if_far(Memory *m, Py_ssize_t operand, Py_ssize_t i,
         mark(m, operand)
 
 
-cdef inline Py_ssize_t choose_size(const unsigned char[::1] op, const int[::1] a,
-                                   Py_ssize_t first_node) noexcept nogil:
+cdef inline Py_ssize_t choose_size(const Tape *tape, Py_ssize_t first_node) noexcept nogil:
     """Find the size of the window with which least is kept, by one node in 61.
 
     Arrays of a vectorized model are used as many nodes later as they are long.
     """
     cdef Py_ssize_t i, k, distance, size, least, best = 0, kept = 0
     cdef Py_ssize_t[NUM_SIZES] beyond
+    cdef int o
     for k in range(NUM_SIZES):
         beyond[k] = 0
-    for i in range(first_node, op.shape[0], 61):
-        if op[i] != OP_SUM and op[i] != OP_EXTERNAL and a[i] >= first_node:
-            distance = (i - a[i]) >> SMALLEST
+    for i in range(first_node, tape.size, 61):
+        o = tape.op[i]
+        if o != OP_SUM and o != OP_EXTERNAL and tape.a[i] >= first_node:
+            distance = (i - tape.a[i]) >> SMALLEST
             k = 0
             while distance:
                 distance >>= 1
                 k += 1
             beyond[k] += 1
-    least = op.shape[0] + (<Py_ssize_t> 1 << (SMALLEST + NUM_SIZES))
+    least = tape.size + (<Py_ssize_t> 1 << (SMALLEST + NUM_SIZES))
     for k in range(NUM_SIZES - 1, -1, -1):
         size = kept * 61 + (<Py_ssize_t> 1 << (SMALLEST + k))
         if size <= least:
@@ -183,26 +194,27 @@ cdef inline void mark_row(Memory *m, const int *operands, int i, int first_node,
         m.marks[(first >> 6) + 1] |= ones >> (64 - (first & 63))
 
 
-cdef inline void mark_far(Memory *m, const unsigned char[::1] op, const int[::1] a,
-                          const int[::1] b, const int[::1] pool_ids,
-                          Py_ssize_t first_node) noexcept nogil:
+cdef inline void mark_far(Memory *m, const Tape *tape, Py_ssize_t first_node) noexcept nogil:
     """Mark what is used from outside of the window."""
-    cdef Py_ssize_t i, k, n = op.shape[0], start, stop
+    cdef Py_ssize_t i, k, n = tape.size, start, stop
     cdef int size = <int> min(m.size, n)
+    cdef const unsigned char *op = tape.op
+    cdef const int *a = tape.a
+    cdef const int *b = tape.b
     for k in range((n >> 6) + 1):
         m.marks[k] = 0
     for start in range(first_node, n, 64):
         stop = min(start + ROW, n)
         # What a sum has for a and b are no operands.
-        if (stop - start == ROW and not memchr(&op[start], OP_SUM, ROW)
-                and not memchr(&op[start], OP_EXTERNAL, ROW)):
-            mark_row(m, &a[start], <int> start, <int> first_node, size)
-            mark_row(m, &b[start], <int> start, <int> first_node, size)
+        if (stop - start == ROW and not memchr(op + start, OP_SUM, ROW)
+                and not memchr(op + start, OP_EXTERNAL, ROW)):
+            mark_row(m, a + start, <int> start, <int> first_node, size)
+            mark_row(m, b + start, <int> start, <int> first_node, size)
             continue
         for i in range(start, stop):
             if op[i] == OP_SUM:
                 for k in range(a[i], a[i] + b[i]):
-                    mark_if_far(m, pool_ids[k], i, first_node)
+                    mark_if_far(m, tape.pool_ids[k], i, first_node)
             elif op[i] != OP_EXTERNAL:
                 mark_if_far(m, a[i], i, first_node)
                 mark_if_far(m, b[i], i, first_node)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from asdopt.kernels import _kernels
+from asdopt.kernels._soundness import SoundnessCheck
 from benchmarks import soundness
 
 
 def test_share_of_a_small_case() -> None:
-    check = _kernels.find_disagreement
+    check = SoundnessCheck.find_disagreement
     found = soundness.share("3_lmbd", "loop")
     assert 0.0 < found["check"] < found["whole"]
-    assert _kernels.find_disagreement is check
+    assert SoundnessCheck.find_disagreement is check

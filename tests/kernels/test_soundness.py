@@ -48,9 +48,44 @@ def test_one_wrong_entry_is_found(prepared, kind, place):
     trace, jacobian, hessian = prepared
     kernels = Kernels(*prepared)
     spoiled = Spoiled(kernels.machine, kind, place)
-    found = _soundness.find_disagreement(trace, spoiled, kernels.remainder, jacobian, hessian)
+    check = _soundness.SoundnessCheck(trace, kernels.remainder, jacobian, hessian)
+    found = check.find_disagreement(spoiled)
     words = {"outputs": "value of", "hessian": "second derivative"}
     assert words.get(kind, "derivative of output") in found
+
+
+@pytest.mark.parametrize("kind", ["outputs", "hessian"])
+def test_a_sweep_aside_finds_the_same(prepared, kind, monkeypatch):
+    monkeypatch.setattr(_soundness, "_WORTH_A_THREAD", 0)
+    trace, jacobian, hessian = prepared
+    found = []
+    for processors in (1, 2):
+        monkeypatch.setattr(_soundness, "_num_processors", lambda n=processors: n)
+        kernels = Kernels(*prepared)
+        assert kernels.disagreement == ""
+        check = _soundness.SoundnessCheck(trace, kernels.remainder, jacobian, hessian)
+        found.append(check.find_disagreement(Spoiled(kernels.machine, kind, 5)))
+    assert found[0]
+    assert found[0] == found[1]
+
+
+def test_what_follows_the_choice_does_not_read_its_room(prepared, monkeypatch):
+    """The sweep aside writes there."""
+    select = _kernels.select
+
+    def spoiling(*args):
+        found = select(*args)
+        found.room[:] = np.nan
+        return found
+
+    x = np.linspace(0.8, 1.1, prepared[0].num_inputs)
+    weights = np.ones(len(prepared[0].outputs))
+    right = Kernels(*prepared).machine
+    monkeypatch.setattr(_kernels, "select", spoiling)
+    machine = Kernels(*prepared).machine
+    assert np.array_equal(machine.outputs(x), right.outputs(x))
+    assert np.array_equal(machine.jacobian(x), right.jacobian(x))
+    assert np.array_equal(machine.hessian(x, weights), right.hessian(x, weights))
 
 
 class Wrong:

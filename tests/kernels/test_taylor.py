@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import warnings
+
 import numpy as np
 import pytest
 
 import asdopt
-from asdopt.kernels._taylor import along_line
+from asdopt.kernels._taylor import LinePass
 
 
 def late_sums(x, p):
@@ -63,7 +67,7 @@ def test_series_along_a_line(fun) -> None:
     trace = problem.evaluator.trace
     kept = np.concatenate([trace.outputs, trace.outputs[::-1]])
     room = np.full(2 * trace.num_nodes, np.nan)
-    values, firsts, seconds = along_line(trace, kept, x, p, direction, room=room)
+    values, firsts, seconds = LinePass(trace, kept, x, p, direction, room=room).series()
 
     def on_line(s):
         return np.array(fun(x + s * direction, p))
@@ -79,7 +83,7 @@ def test_series_along_a_line(fun) -> None:
     for row in (values, firsts, seconds):
         assert np.array_equal(row[: m + 1], row[m + 1 :][::-1])
     # Other last digits change little, but something wherever an operation is.
-    shaken, *_ = along_line(trace, kept, x, p, direction, 7)
+    shaken, *_ = LinePass(trace, kept, x, p, direction, 7).series()
     assert np.allclose(shaken, values, rtol=1e-10)
     assert fun is nothing or not np.array_equal(shaken, values)
 
@@ -92,10 +96,53 @@ def test_any_room_does(start) -> None:
     trace = asdopt.Problem(lambda x, p: x[0], rows, x0=x, parameters=p).evaluator.trace
     kept = trace.outputs[start:]
     room = np.full(4 * trace.num_nodes + start, np.nan)[start:]
-    series = along_line(trace, kept, x, p, direction, room=room)
-    assert np.array_equal(series, along_line(trace, kept, x, p, direction))
+    series = LinePass(trace, kept, x, p, direction, room=room).series()
+    assert np.array_equal(series, LinePass(trace, kept, x, p, direction).series())
     assert np.array_equal(series.ravel(), room[: series.size])
     assert np.shares_memory(series, room)
     small = np.full(7, np.nan)
-    assert np.array_equal(series, along_line(trace, kept, x, p, direction, room=small))
+    assert np.array_equal(series, LinePass(trace, kept, x, p, direction, room=small).series())
     assert np.isnan(small).all()
+
+
+def pass_over(fun, room=None):
+    """A pass over the trace of a function, with what it needs besides kept by nobody."""
+    x, p, direction = np.linspace(0.6, 1.4, 5), np.array([0.7, 1.2]), np.linspace(-1.0, 1.0, 5)
+    rows = asdopt.Constraint(fun, 0.0, 1.0)
+    trace = asdopt.Problem(lambda x, p: x[0], rows, x0=x, parameters=p).evaluator.trace
+    return LinePass(trace, trace.outputs, x, p, direction, room=room)
+
+
+def test_a_pass_aside_gives_the_same() -> None:
+    wanted = pass_over(arrays).series()
+    for room in (None, np.full(100_000, np.nan), np.full(7, np.nan)):
+        aside = pass_over(arrays, room)
+        aside.begin()
+        aside.begin()
+        assert np.array_equal(aside.series(), wanted)
+        assert np.array_equal(aside.series(), wanted)
+
+
+def test_passes_that_nobody_waits_for_end() -> None:
+    """What is worked on outlives the work: many at once, forgotten in a cycle too."""
+    for _ in range(20):
+        passes = [pass_over(nothing), pass_over(few_late_sums)]
+        for each in passes:
+            each.begin()
+        passes.append(passes)
+        del passes, each
+        gc.collect()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes are forked there")
+def test_a_fork_has_no_thread_to_wait_for() -> None:
+    wanted = pass_over(arrays).series()
+    aside = pass_over(arrays)
+    aside.begin()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if not child:
+        os._exit(0 if np.array_equal(aside.series(), wanted) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert np.array_equal(aside.series(), wanted)
