@@ -2,7 +2,7 @@
 # cython: initializedcheck=False
 """Code objects taken apart into instructions with their places in the source, and put together.
 
-Enters: a code object of CPython 3.11 to 3.13. Leaves: an array of instructions in which jumps and
+Enters: a code object of CPython 3.11 to 3.14. Leaves: an array of instructions in which jumps and
 handlers name instructions instead of offsets, so that others can be inserted; and a code object
 of such an array. Next: ``_insertion.pyx``.
 
@@ -23,6 +23,10 @@ cdef signed char CACHES[256]
 cdef int SHORT = 10, ONE_LINE = 13, NO_COLUMN = 13, LONG = 14, NO_PLACE = 15
 
 
+# Since 3.14, when it got an argument.
+_LOOPS_BACK = "END_ASYNC_FOR"
+
+
 cdef void fill_tables():
     entries = getattr(opcode, "_inline_cache_entries", None) or {}
     memset(JUMPS, 0, sizeof(JUMPS))
@@ -33,7 +37,7 @@ cdef void fill_tables():
         key = name if isinstance(entries, dict) else number
         CACHES[number] = entries.get(key, 0) if isinstance(entries, dict) else entries[key]
         if number in opcode.hasjrel:
-            JUMPS[number] = -1 if "BACKWARD" in name else 1
+            JUMPS[number] = -1 if "BACKWARD" in name or name == _LOOPS_BACK else 1
 
 
 fill_tables()

@@ -26,7 +26,7 @@ cdef extern from "Python.h":
     int PyCompile_OpcodeStackEffectWithJump(int op, int arg, int jump)
 
 # Known are the instructions of these versions alone.
-IS_KNOWN = sys.implementation.name == "cpython" and (3, 11) <= sys.version_info[:2] <= (3, 13)
+IS_KNOWN = sys.implementation.name == "cpython" and (3, 11) <= sys.version_info[:2] <= (3, 14)
 
 # Calls of one and of two values by these names are made by a function that looks up and calls in
 # one step; the meaning is the same whatever the name is bound to.
@@ -61,13 +61,18 @@ cdef int CALL_FUNCTION_EX = _codes("CALL_FUNCTION_EX", -1), PUSH_NULL = _codes("
 cdef int LOAD_GLOBAL = _codes("LOAD_GLOBAL", -1), LOAD_METHOD = _codes("LOAD_METHOD", -1)
 cdef int LOAD_ATTR = _codes("LOAD_ATTR", -1), LOAD_SUPER_ATTR = _codes("LOAD_SUPER_ATTR", -1)
 cdef int LOAD_CONST = _codes("LOAD_CONST", -1), LOAD_FAST = _codes("LOAD_FAST", -1)
+cdef int LOAD_FAST_BORROW = _codes("LOAD_FAST_BORROW", -1)
 cdef int LOAD_DEREF = _codes("LOAD_DEREF", -1), LOAD_NAME = _codes("LOAD_NAME", -1)
 cdef int COPY = _codes("COPY", -1), SWAP = _codes("SWAP", -1), IS_OP = _codes("IS_OP", -1)
 cdef int POP_TOP = _codes("POP_TOP", -1), BINARY_SUBSCR = _codes("BINARY_SUBSCR", -1)
+cdef int BINARY_OP = _codes("BINARY_OP", -1)
 cdef int MAKE_FUNCTION = _codes("MAKE_FUNCTION", -1)
 cdef int SET_FUNCTION_ATTRIBUTE = _codes("SET_FUNCTION_ATTRIBUTE", -1)
 cdef int BEFORE_WITH = _codes("BEFORE_WITH", -1)
 cdef int BEFORE_ASYNC_WITH = _codes("BEFORE_ASYNC_WITH", -1)
+cdef int LOAD_SPECIAL = _codes("LOAD_SPECIAL", -1)
+cdef int LOAD_COMMON_CONSTANT = _codes("LOAD_COMMON_CONSTANT", -1)
+cdef int END_ASYNC_FOR = _codes("END_ASYNC_FOR", -1)
 cdef int LOAD_ASSERTION_ERROR = _codes("LOAD_ASSERTION_ERROR", -1)
 cdef int LOAD_BUILD_CLASS = _codes("LOAD_BUILD_CLASS", -1)
 cdef int PUSH_EXC_INFO = _codes("PUSH_EXC_INFO", -1)
@@ -93,6 +98,14 @@ cdef frozenset COMPREHENSIONS = frozenset(("<listcomp>", "<setcomp>", "<dictcomp
 # own in 3.11 only, and the lowest bit of the argument since.
 cdef bint NULL_BELOW = sys.version_info < (3, 13)
 cdef bint HAS_LOAD_METHOD = sys.version_info < (3, 12)
+# Until 3.13 a subscript has an instruction of its own, and a flag tells whether a call has keywords
+# in a mapping; from 3.14 on something or NULL stands there.
+cdef int SUBSCRIPT = BINARY_SUBSCR
+cdef int OF_SUBSCRIPT = 0
+cdef bint NULL_FOR_KEYWORDS = sys.version_info >= (3, 14)
+if SUBSCRIPT < 0:
+    SUBSCRIPT = BINARY_OP
+    OF_SUBSCRIPT = [name for name, _ in opcode._nb_ops].index("NB_SUBSCR")
 
 
 def insert_hooks(code, tuple helpers):
@@ -210,7 +223,7 @@ cdef class Insertion:
                     handled = self.handler_of[i]
                     if handled:
                         self.reach_handler(&self.old.handlers[handled - 1])
-                if each.target >= 0:
+                if each.target >= 0 and each.op != END_ASYNC_FOR:  # its own says where it belongs
                     self.jump(each)
                 self.step(i, each)
                 if ENDS[each.op]:
@@ -274,7 +287,7 @@ cdef class Insertion:
         elif op == CALL_KW:
             self.call(i, arg + 1, -1)
         elif op == CALL_FUNCTION_EX:
-            self.call(i, 1 + (arg & 1), -1)
+            self.call(i, 2 if NULL_FOR_KEYWORDS else 1 + (arg & 1), -1)
         elif op == PRECALL:
             pass
         elif op == PUSH_NULL:
@@ -296,15 +309,17 @@ cdef class Insertion:
             self.stack[top] = self.stack[self.depth - arg]
             self.stack[self.depth - arg] = kind
         elif op == IS_OP:
-            if not (i and self.is_none(i - 1)):
+            # What is compared to a common constant is a callee, by the compiler.
+            if not (i and (self.is_none(i - 1) or self.is_question(i - 1))):
                 self.plans[i] = COMPARE
             self.move(-1)
         else:
             self.move(PyCompile_OpcodeStackEffectWithJump(op, arg, 0))
-            if op == BEFORE_WITH or op == BEFORE_ASYNC_WITH:
+            if op == BEFORE_WITH or op == BEFORE_ASYNC_WITH or op == LOAD_SPECIAL:
                 self.put(top, KEPT)
                 self.catches = True
-            elif op == LOAD_ASSERTION_ERROR or op == LOAD_BUILD_CLASS:
+            elif (op == LOAD_ASSERTION_ERROR or op == LOAD_BUILD_CLASS
+                    or op == LOAD_COMMON_CONSTANT):
                 self.put(self.depth - 1, KEPT)
             elif op == MAKE_FUNCTION:
                 if i == 0 or self.old.instructions[i - 1].op != LOAD_CONST:
@@ -377,7 +392,7 @@ cdef class Insertion:
             name = self.code.co_names[arg if HAS_LOAD_METHOD else arg >> 1]
         elif each.op == LOAD_NAME or each.op == LOAD_METHOD:
             name = self.code.co_names[arg]
-        elif each.op == LOAD_FAST or each.op == LOAD_DEREF:
+        elif each.op == LOAD_FAST or each.op == LOAD_FAST_BORROW or each.op == LOAD_DEREF:
             names = self.code.co_varnames
             if arg >= len(names):
                 names += tuple([n for n in self.code.co_cellvars if n not in names])
@@ -391,6 +406,12 @@ cdef class Insertion:
             return False
         value = self.code.co_consts[each.arg]
         return value is None or value is Ellipsis
+
+    cdef bint is_question(self, int i) noexcept:
+        """Whether an instruction loads what a callee is compared to, before its loop is inlined."""
+        cdef Instruction *each = &self.old.instructions[i]
+        return (each.op == LOAD_COMMON_CONSTANT and i + 1 < self.old.count
+                and each[1].op == IS_OP and not self.labels[i + 1])
 
     cdef object write(self, tuple consts, int first):
         """Make the code object; its helpers are the constants from ``first`` on."""
@@ -408,7 +429,7 @@ cdef class Insertion:
                 if self.plans[i] == EXCHANGE:
                     new.add(LOAD_CONST, first + 4, -1, i)
                     new.add(COPY, depth, -1, i)
-                    new.add(BINARY_SUBSCR, 0, -1, i)
+                    new.add(SUBSCRIPT, OF_SUBSCRIPT, -1, i)
                     new.add(SWAP, depth, -1, i)
                     new.add(POP_TOP, 0, -1, i)
                 elif self.plans[i] == CALL_1 or self.plans[i] == CALL_2:
@@ -423,7 +444,10 @@ cdef class Insertion:
                         new.add(PRECALL, 1, -1, i)
                     new.add(CALL, 1, -1, i)
                     continue
-                if is_method(each):
+                if self.is_question(i):
+                    # Nothing is the hook: all(...), any(...) and tuple(...) are called.
+                    new.add(LOAD_CONST, first + 4, -1, i)
+                elif is_method(each):
                     # Bound: the hook must know of what.
                     if HAS_LOAD_METHOD:
                         new.add(LOAD_ATTR, each.arg, -1, i)
@@ -446,8 +470,8 @@ cdef class Insertion:
 
 cdef bint loads(int op) noexcept:
     """Whether an instruction loads something by a name."""
-    return (op == LOAD_ATTR or op == LOAD_GLOBAL or op == LOAD_FAST or op == LOAD_DEREF
-            or op == LOAD_NAME)
+    return (op == LOAD_ATTR or op == LOAD_GLOBAL or op == LOAD_FAST or op == LOAD_FAST_BORROW
+            or op == LOAD_DEREF or op == LOAD_NAME)
 
 
 cdef bint is_method(Instruction *each) noexcept:

@@ -10,7 +10,7 @@ import importlib
 import itertools
 import math
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -163,6 +163,12 @@ PROGRAMS: list[tuple[str, str]] = [
     ("return locals()['x'] + vars()['x'] + len(dir())", "locals vars dir len"),
     ("global made\n    made = plain(x)\n    del made\n    return x", "plain"),
     ("x = [x]\n    x[plain(0) and 1 or 0] += plain(2)\n    return x", "plain plain"),
+    ("return all(plain(v) for v in (1, 2)), any(abs(v) for v in ()), tuple(v for v in (x, 1))",
+     "all plain plain any tuple"),
+    ("async def loop():\n        return [plain(v) async for v in several(x)] if x else 0\n"
+     "    async def again():\n        async for v in several(x):\n            abs(v)\n"
+     "        return await loop()\n    return asyncio.run(again())",
+     "again run several abs abs loop several plain plain"),
     ("return plain(\n        abs(\n            x))", "abs plain"),
 ]  # fmt: skip
 
@@ -179,6 +185,12 @@ def gen(x: float) -> Iterator[float]:
 async def coroutine(x: float) -> float:
     await asyncio.sleep(0)
     return x
+
+
+async def several(x: float) -> AsyncIterator[float]:
+    yield x
+    await asyncio.sleep(0)
+    yield 2.0 * x
 
 
 def function_of(body: str) -> Any:
@@ -277,7 +289,8 @@ def test_instructions_that_no_compiler_made_are_refused() -> None:
         Recorder().hooked(code.replace(co_code=pop * 3 + code.co_code))
     with pytest.raises(ValueError, match="end"):
         Recorder().hooked(code.replace(co_code=code.co_code[:2]))
-    for name in ("SWAP", "COPY", "BEFORE_WITH", "MAKE_FUNCTION", "CALL"):
+    names = {"SWAP", "COPY", "BEFORE_WITH", "LOAD_SPECIAL", "MAKE_FUNCTION", "CALL"}
+    for name in names & dis.opmap.keys():
         with pytest.raises(ValueError, match=r"stack|function|callee"):
             Recorder().hooked(code.replace(co_code=bytes([dis.opmap[name], 2]) + code.co_code))
 
