@@ -430,6 +430,11 @@ HANDLERS[type(typing.Generic[_T])] = _generic  # type: ignore[index]  # its kind
 HANDLERS[GenericAlias] = _generic
 HANDLERS[functools._lru_cache_wrapper] = _cached
 METHODS[functools._lru_cache_wrapper] = _cache_method
+_OfMethod = getattr(functools, "_singledispatchmethod_get", None)  # from Python 3.14 on
+if _OfMethod is not None:
+    HANDLERS[_OfMethod] = lambda _, callee: _DispatchMethod(
+        callee._dispatch, callee._obj, callee._cls
+    )
 HANDLERS[staticmethod] = lambda session, callee: HOOK[callee.__func__]
 
 _callee.install(resolve, is_receiver)

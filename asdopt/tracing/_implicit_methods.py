@@ -42,12 +42,26 @@ def special(value: Any, name: str) -> Callable[..., Any] | None:
     return None
 
 
+def _count(value: Any) -> int:
+    return sys.getrefcount(value)
+
+
+def _references_of_a_call() -> int:
+    """How many references to a local variable its way through two calls makes, which then last."""
+    value: list[Any] = []
+    return _count(value) - 1
+
+
+# From Python 3.14 on what is called borrows them.
+_OF_A_CALL = _references_of_a_call()
+
+
 def fresh(value: Any, holders: int = 1) -> Any:
     """Make a traced array of constants of an array of floats that nobody else knows.
 
     ``holders``: references to the array that the caller itself has.
     """
-    if type(value) is not np.ndarray or sys.getrefcount(value) > holders + 2:
+    if type(value) is not np.ndarray or sys.getrefcount(value) > holders + _OF_A_CALL:
         return value
     base = value.base
     # What NumPy reshaped after making it is a view of memory that only the view knows.
@@ -57,7 +71,8 @@ def fresh(value: Any, holders: int = 1) -> Any:
 
 
 def _only(base: Any) -> bool:
-    return sys.getrefcount(base) <= 4
+    # The view, and the variable of the one who asks.
+    return sys.getrefcount(base) <= 2 + _OF_A_CALL
 
 
 def form(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

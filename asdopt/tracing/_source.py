@@ -7,6 +7,7 @@ Next: ``_convert.py``, which compiles that text again with every call hooked.
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import linecache
@@ -27,8 +28,11 @@ __all__ = [
     "same_code",
 ]
 
-# Flags of `from __future__ import ...`, inherited by no compilation of ours.
-_FUTURE = 0x0FFF0000
+# Flags of `from __future__ import ...`, inherited by no compilation of ours; that of nested scopes,
+# which are no choice any more, now says that a function is nested.
+_FUTURE = 0
+for _name in set(__future__.all_feature_names) - {"nested_scopes"}:
+    _FUTURE |= getattr(__future__, _name).compiler_flag
 # Scopes of expressions, which the statement that holds the function brings along.
 _EXPRESSIONS = frozenset(("<lambda>", "<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"))
 _IMPORT = re.compile(r"^\s*(?:from\s+[\w.]+\s+)?import\s+(?:\(([^)]*)\)|([^\n#(]+))", re.MULTILINE)
