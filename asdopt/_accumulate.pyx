@@ -12,41 +12,11 @@ import numpy as np
 from asdopt.detection._classes import classify
 
 from asdopt._operators cimport OP_EXTERNAL, OP_SELECTS, op_first
-from libc.stdlib cimport free, realloc
+from asdopt._vector cimport Doubles, Ints, doubles, ints, reserve_doubles, reserve_ints
+from libc.stdlib cimport free
 
 from asdopt.detection._classes cimport DX, DY, TERMS
 from asdopt.tracing._tape cimport Tape
-
-
-cdef class Rows:
-    """Growing arrays of columns and values."""
-
-    cdef int *cols
-    cdef double *values
-    cdef Py_ssize_t size, capacity
-
-    def __dealloc__(self):
-        free(self.cols)
-        free(self.values)
-
-    cdef int reserve(self, Py_ssize_t more) except -1 nogil:
-        cdef Py_ssize_t capacity
-        cdef void *p
-        if self.size + more <= self.capacity:
-            return 0
-        capacity = max(2 * self.capacity, self.size + more)
-        p = realloc(self.cols, capacity * sizeof(int))
-        if p == NULL:
-            with gil:
-                raise MemoryError()
-        self.cols = <int *> p
-        p = realloc(self.values, capacity * sizeof(double))
-        if p == NULL:
-            with gil:
-                raise MemoryError()
-        self.values = <double *> p
-        self.capacity = capacity
-        return 0
 
 
 cdef void sort(int *keys, Py_ssize_t size) noexcept nogil:
@@ -103,7 +73,13 @@ cdef class Walk:
     cdef int[::1] stack
     cdef int[::1] heap
     cdef Py_ssize_t n, steps, top, waiting
-    cdef Rows rows
+    # Columns of all rows so far, and their values, of which there are as many.
+    cdef Ints cols
+    cdef Doubles values
+
+    def __dealloc__(self):
+        free(self.cols.data)
+        free(self.values.data)
 
     cdef void prepare(self, Tape tape) noexcept nogil:
         """Partial derivatives and numbers of uses."""
@@ -134,8 +110,8 @@ cdef class Walk:
         elif not self.met[node]:
             self.met[node] = 1
             if node < self.n:
-                self.rows.cols[self.rows.size] = node
-                self.rows.size += 1
+                self.cols.data[self.cols.size] = node
+                self.cols.size += 1
                 return
             i = self.waiting
             self.waiting += 1
@@ -165,11 +141,12 @@ cdef class Walk:
 
     cdef int row(self, int output) except -1 nogil:
         """Append the row of an output."""
-        cdef Py_ssize_t k, begin = self.rows.size
+        cdef Py_ssize_t k, begin = self.cols.size
         cdef int i, col
         cdef unsigned char c
         cdef double s
-        self.rows.reserve(self.n)
+        reserve_ints(&self.cols, self.n)
+        reserve_doubles(&self.values, self.n)
         self.add(output, 1.0)
         while True:
             i = self.next()
@@ -188,12 +165,13 @@ cdef class Walk:
                 for k in range(self.a[i], self.a[i] + self.b[i]):
                     if self.pool_weights[k] != 0.0 and self.classes[self.pool_ids[k]]:
                         self.add(self.pool_ids[k], s * self.pool_weights[k])
-        sort(self.rows.cols + begin, self.rows.size - begin)
-        for k in range(begin, self.rows.size):
-            col = self.rows.cols[k]
-            self.rows.values[k] = self.bar[col]
+        sort(self.cols.data + begin, self.cols.size - begin)
+        for k in range(begin, self.cols.size):
+            col = self.cols.data[k]
+            self.values.data[k] = self.bar[col]
             self.bar[col] = 0.0
             self.met[col] = 0
+        self.values.size = self.cols.size
         return 0
 
 
@@ -229,7 +207,6 @@ def accumulate(Tape tape, const int[::1] outputs, Py_ssize_t max_steps):
     walk.stack = np.empty(nodes, dtype=np.int32)
     walk.heap = np.empty(nodes, dtype=np.int32)
     walk.n = tape.num_inputs
-    walk.rows = Rows()
     indptr_array = np.zeros(outputs.shape[0] + 1, dtype=np.int32)
     cdef int[::1] indptr = indptr_array
     with nogil:
@@ -237,13 +214,8 @@ def accumulate(Tape tape, const int[::1] outputs, Py_ssize_t max_steps):
         for r in range(outputs.shape[0]):
             if walk.classes[outputs[r]]:
                 walk.row(outputs[r])
-                if walk.steps > max_steps or walk.rows.size > 2147483647:
+                if walk.steps > max_steps or walk.cols.size > 2147483647:
                     with gil:
                         return None
-            indptr[r + 1] = <int> walk.rows.size
-    cols = np.empty(walk.rows.size, dtype=np.int32)
-    values = np.empty(walk.rows.size)
-    if walk.rows.size:
-        cols[:] = <int[:walk.rows.size]> walk.rows.cols
-        values[:] = <double[:walk.rows.size]> walk.rows.values
-    return indptr_array, cols, values
+            indptr[r + 1] = <int> walk.cols.size
+    return indptr_array, ints(&walk.cols), doubles(&walk.values)

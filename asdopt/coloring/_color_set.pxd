@@ -11,20 +11,7 @@ from libc.stdlib cimport calloc, free, realloc
 
 ctypedef unsigned long long Word
 
-cdef extern from *:
-    """
-    #if defined(_MSC_VER)
-    #include <intrin.h>
-    static __inline int lowest_bit(unsigned long long word)
-    {
-        unsigned long at;
-        _BitScanForward64(&at, word);
-        return (int)at;
-    }
-    #else
-    static inline int lowest_bit(unsigned long long word) { return __builtin_ctzll(word); }
-    #endif
-    """
+cdef extern from "_bits.h":
     int lowest_bit(Word word) noexcept nogil  # word is not 0
 
 

@@ -7,75 +7,13 @@ The cost is (number of nodes) x (number of passes) whatever the pattern looks li
 
 import numpy as np
 
-from asdopt._errors import PatternError
-
 from libc.stdint cimport uint64_t
-from libc.stdlib cimport free, realloc
 
 from asdopt.detection._classes cimport DX, DXX, DXY, DY, DYY, LIVE, TERMS
+from asdopt.detection._entries cimport Entries
 
-cdef extern from *:
-    """
-    #if defined(_MSC_VER)
-    #include <intrin.h>
-    static inline int lowest_bit(unsigned long long w) {
-        unsigned long k;
-        _BitScanForward64(&k, w);
-        return (int) k;
-    }
-    #else
-    #define lowest_bit(w) __builtin_ctzll(w)
-    #endif
-    """
-    int lowest_bit(uint64_t w) nogil
-
-# Entries of a pattern are counted by int32.
-cdef Py_ssize_t MAX_ENTRIES = 2147483647
-
-
-cdef class Entries:
-    """Growing list of (row, col)."""
-
-    cdef int *rows
-    cdef int *cols
-    cdef Py_ssize_t size, capacity
-
-    def __dealloc__(self):
-        free(self.rows)
-        free(self.cols)
-
-    cdef int grow(self, Py_ssize_t more) except -1 nogil:
-        cdef Py_ssize_t cap = max(2 * self.capacity, self.size + more)
-        cdef void *p
-        if self.size + more <= self.capacity:
-            return 0
-        if self.size + more > MAX_ENTRIES:
-            with gil:
-                raise PatternError(
-                    f"A sparsity pattern was asked for that has more than {MAX_ENTRIES:,} "
-                    "entries, the most it can hold: it is too dense to be of use; use products "
-                    "with vectors instead."
-                )
-        p = realloc(self.rows, cap * sizeof(int))
-        if p == NULL:
-            with gil:
-                raise MemoryError()
-        self.rows = <int *> p
-        p = realloc(self.cols, cap * sizeof(int))
-        if p == NULL:
-            with gil:
-                raise MemoryError()
-        self.cols = <int *> p
-        self.capacity = cap
-        return 0
-
-    cdef arrays(self):
-        rows = np.empty(self.size, dtype=np.int32)
-        cols = np.empty(self.size, dtype=np.int32)
-        if self.size:
-            rows[:] = <int[:self.size]> self.rows
-            cols[:] = <int[:self.size]> self.cols
-        return rows, cols
+cdef extern from "_bits.h":
+    int lowest_bit(uint64_t word) noexcept nogil  # word is not 0
 
 
 cdef inline void unite(uint64_t *target, const uint64_t *source, int words) noexcept nogil:
@@ -118,13 +56,11 @@ cdef inline int collect(Entries entries, const uint64_t *mask, int words, int fi
     for w in range(words):
         bits = mask[w]
         if bits:
-            entries.grow(64)
+            entries.reserve(64)
         while bits:
             lane = start + 64 * w + lowest_bit(bits)
             bits &= bits - 1
-            entries.rows[entries.size] = fixed if fixed_is_row else lane
-            entries.cols[entries.size] = lane if fixed_is_row else fixed
-            entries.size += 1
+            entries.add(fixed if fixed_is_row else lane, lane if fixed_is_row else fixed)
     return 0
 
 

@@ -1,4 +1,4 @@
-from asdopt.kernels._vector cimport Doubles, Ints
+from asdopt._vector cimport Doubles, Ints
 
 
 cdef class AffineTape:

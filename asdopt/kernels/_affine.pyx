@@ -14,7 +14,7 @@ import numpy as np
 from asdopt._operators cimport (
     OP_ADD, OP_CONSTANT, OP_DIVIDE, OP_MULTIPLY, OP_NEGATIVE, OP_SUBTRACT, OP_SUM,
 )
-from asdopt.kernels._vector cimport push_double, push_int
+from asdopt._vector cimport push_double, push_int
 from libc.stdlib cimport free
 
 

@@ -1,7 +1,7 @@
 """What is below each term of a trace; see ``_cones.pyx``."""
 
 cimport cython
-from asdopt.kernels._vector cimport Ints
+from asdopt._vector cimport Ints
 from libc.stdint cimport uint64_t
 
 

@@ -8,7 +8,7 @@ from asdopt._operators cimport (
     OP_ADD, OP_ARITY, OP_CONSTANT, OP_DIVIDE, OP_EXTERNAL, OP_MULTIPLY, OP_NEGATIVE,
     OP_SUBTRACT, OP_SUM,
 )
-from asdopt.kernels._vector cimport mix, push_int
+from asdopt._vector cimport mix, push_int
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport free
 

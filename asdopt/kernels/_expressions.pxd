@@ -1,7 +1,7 @@
 """Expressions of one template; see ``_expressions.pyx``."""
 
 cimport cython
-from asdopt.kernels._vector cimport Doubles, Ints
+from asdopt._vector cimport Doubles, Ints
 
 # Kinds of nodes: leaves first, then arithmetic, then one number for each function.
 cdef enum:

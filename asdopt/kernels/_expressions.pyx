@@ -10,7 +10,7 @@ and x and -x share one node. Equal operations on equal operands are one node.
 """
 
 cimport cython
-from asdopt.kernels._vector cimport mix, push_double, push_int
+from asdopt._vector cimport mix, push_double, push_int
 from libc.math cimport INFINITY, fabs, frexp, signbit
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport calloc, free

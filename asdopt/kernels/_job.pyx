@@ -6,7 +6,7 @@ import numpy as np
 
 from asdopt.kernels._congruence cimport Blocks, Congruence, add_blocks
 from asdopt.kernels._plan cimport Plan
-from asdopt.kernels._vector cimport Ints, ints, push_int
+from asdopt._vector cimport Ints, ints, push_int
 from libc.math cimport fabs
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset

@@ -1,7 +1,7 @@
 """Operations of one template; see ``_operations.pyx``."""
 
 from asdopt.kernels._expressions cimport Expressions
-from asdopt.kernels._vector cimport Ints
+from asdopt._vector cimport Ints
 
 cdef struct Node:
     # A leaf (op -1) or an operation of a template.

@@ -11,7 +11,7 @@ from asdopt.kernels._expressions cimport _ZERO, Expressions
 from asdopt.kernels._rules cimport (
     DX, VALUE, arity, build, first_is_singular, is_symmetric, second_is_singular, selects,
 )
-from asdopt.kernels._vector cimport push_int
+from asdopt._vector cimport push_int
 from libc.stdlib cimport calloc, free
 
 from asdopt.kernels._templates import CONSTANT as CONSTANT_LEAF

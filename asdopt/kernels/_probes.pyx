@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from asdopt.kernels._vector cimport mix
+from asdopt._vector cimport mix
 from libc.math cimport copysign, fabs, isfinite
 from libc.stdint cimport uint64_t
 

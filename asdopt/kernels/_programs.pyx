@@ -15,7 +15,7 @@ from asdopt.kernels._expressions cimport (
     SLOT, SUB, WEIGHT, XOR, Expressions,
 )
 from asdopt.kernels._registers cimport Compiled, Step, Steps
-from asdopt.kernels._vector cimport Ints, push_int
+from asdopt._vector cimport Ints, push_int
 from libc.stdlib cimport calloc, free
 
 from asdopt.kernels._expressions import FUNCTIONS

@@ -13,7 +13,7 @@ cimport cython
 cimport numpy as cnp
 from asdopt.kernels._expressions cimport DATA, SLOT, WEIGHT, Expressions
 from asdopt.kernels._plan cimport Instruction
-from asdopt.kernels._vector cimport Ints, grown, push_int
+from asdopt._vector cimport Ints, grown, push_int
 from libc.stdint cimport uint16_t
 from libc.stdlib cimport calloc, free
 

@@ -8,7 +8,7 @@ coefficient times the local value.
 
 import numpy as np
 
-from asdopt.kernels._vector cimport (
+from asdopt._vector cimport (
     Doubles, Ints, doubles, ints, mix, push_double, push_int,
 )
 from libc.stdint cimport uint64_t

@@ -10,7 +10,7 @@ from asdopt._operators cimport (
     OP_ADD, OP_CONSTANT, OP_DX, OP_DY, OP_EXTERNAL, OP_MULTIPLY, OP_NEGATIVE, OP_SELECTS,
     OP_SQUARE, OP_SUBTRACT, OP_SUM, op_first, op_second, op_value,
 )
-from asdopt.kernels._vector cimport mix
+from asdopt._vector cimport mix
 from asdopt.kernels._window cimport (
     ROW, Line, Memory, Series, Tape, choose_size, count_bits, far_place, is_marked, keep_row,
     mark, mark_far, recall, recall_row,

@@ -21,7 +21,7 @@ import numpy as np
 cimport cython
 
 from asdopt._operators cimport OP_ARITY, OP_CONSTANT, OP_SUM
-from asdopt.kernels._vector cimport Doubles, Ints, doubles, ints, mix, push_double, push_int
+from asdopt._vector cimport Doubles, Ints, doubles, ints, mix, push_double, push_int
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport free
 from libc.string cimport memcmp

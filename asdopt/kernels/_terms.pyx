@@ -13,7 +13,7 @@ cimport cython
 from asdopt._operators cimport (
     OP_ADD, OP_CONSTANT, OP_DIVIDE, OP_MULTIPLY, OP_NEGATIVE, OP_SUBTRACT, OP_SUM,
 )
-from asdopt.kernels._vector cimport Doubles, Ints, doubles, ints, push_double, push_int
+from asdopt._vector cimport Doubles, Ints, doubles, ints, push_double, push_int
 from libc.math cimport fabs, isfinite
 from libc.stdlib cimport free, qsort
 

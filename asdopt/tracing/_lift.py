@@ -18,6 +18,7 @@ from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._left_behind import adopted
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values, constants, decide, truth
+from asdopt.tracing._scalar_refusals import other_trace
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import TracedBool, Tracer
 
@@ -56,7 +57,7 @@ def lift(tape: Tape, value: Any) -> TracedArray:
         if value.tape is not tape:
             if value.tape.closed:
                 return _array(tape, adopted(tape, value.tape, value.ids), value.is_bool)
-            _tracer.other_trace(tape)
+            raise other_trace(tape)
         return cast("TracedArray", value)
     if isinstance(value, np.ndarray):
         return _lift_ndarray(tape, value)

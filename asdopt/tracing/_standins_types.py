@@ -17,10 +17,11 @@ from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._callee import know
 from asdopt.tracing._complex import TracedComplex
+from asdopt.tracing._isinstance import install_samples, is_instance
 from asdopt.tracing._location import refuse
 from asdopt.tracing._sparse import TracedSparse
 from asdopt.tracing._standins import stands_for
-from asdopt.tracing._tracer import TracedBool, TracedFloat, Tracer, install_samples, is_instance
+from asdopt.tracing._tracer import TracedBool, TracedFloat, Tracer
 
 __all__ = ["attribute", "class_of", "sample"]
 

@@ -4,8 +4,8 @@
 
 A long file, for the classes and the arithmetic they share are written in terms of each other, and
 a C function of another module cannot be compiled into its use.
-Next files: ``_float_errors.pyx`` and ``_steps.pyx`` for what is asked of a node,
-``_array_base.pyx`` for arrays.
+Next files: ``_scalar_refusals.py`` for what they refuse, ``_float_errors.pyx`` and ``_steps.pyx``
+for what is asked of a node, ``_array_base.pyx`` for arrays.
 """
 
 import numbers
@@ -13,8 +13,8 @@ import operator
 
 import numpy as np
 
-from asdopt._errors import LeftBehindError, TracingError
-from asdopt.tracing._location import describe, refuse
+from asdopt.tracing import _scalar_refusals
+from asdopt.tracing._location import describe
 
 cimport cython
 cimport numpy as cnp
@@ -47,7 +47,6 @@ _numpy_only = frozenset(dir(np.float64)) - frozenset(dir(float))
 # Ufuncs of one or two operands that are one node: ufunc -> 4 * code + 2 * (two operands) +
 # (the result is a truth value). Filled by _codes.py.
 ufunc_codes = {}
-cdef dict _samples = {}
 
 
 def install_codes(dict codes):
@@ -119,18 +118,6 @@ cdef Tracer result_of(Tape tape, int id, object left, object right):
     return make(tape, id)
 
 
-def install_samples(dict samples):
-    """Take functions that give a plain value of the kind of a traced one, by its type."""
-    global _samples
-    _samples = samples
-
-
-def is_instance(value, kinds, /):
-    """``isinstance``, where a traced value is what a plain one would be in its place."""
-    sample = _samples.get(type(value))
-    return isinstance(value if sample is None else sample(value), kinds)
-
-
 def tracer(Tape tape, int node, bint is_bool=False):
     """Make a traced scalar of a node."""
     return make_bool(tape, node) if is_bool else make(tape, node)
@@ -139,13 +126,6 @@ def tracer(Tape tape, int node, bint is_bool=False):
 def as_float(value):
     """Make of a traced scalar one that is a Python float, as float(value) does."""
     return make_float((<Tracer?> value).tape, (<Tracer> value).id)
-
-
-cdef int other_tape(Tape tape) except -2:
-    raise refuse(tape, LeftBehindError,
-                 "two traced values of different traces were combined; one of them was left "
-                 "behind by an earlier trace (a global, an attribute, a cache) or belongs to an "
-                 "enclosing one: pass values through arguments and return values")
 
 
 cdef int operand_of(Tape tape, object o) except -2:
@@ -159,7 +139,7 @@ cdef int operand(Tape tape, object o) except -2:
         if (<Tracer> o).tape is not tape:
             if (<Tracer> o).tape.closed:
                 return tape.adopt((<Tracer> o).tape, (<Tracer> o).id)
-            return other_tape(tape)
+            raise _scalar_refusals.other_trace(tape)
         return (<Tracer> o).id
     if PyFloat_Check(o):
         return tape.append(OP_CONSTANT, 0, 0, PyFloat_AS_DOUBLE(o))
@@ -169,14 +149,10 @@ cdef int operand(Tape tape, object o) except -2:
         if isinstance(o, (np.number, np.bool_)) and not isinstance(o, np.complexfloating):
             return tape.append(OP_CONSTANT, 0, 0, float(o))
         if isinstance(o, np.complexfloating):
-            raise refuse(tape, TracingError,
-                         f"a traced value was combined with the complex number {o!r}; traced "
-                         "values are real: write real and imaginary parts as two values")
+            raise _scalar_refusals.complex_operand(tape, o)
         return NOT_A_NUMBER
     if isinstance(o, complex):
-        raise refuse(tape, TracingError,
-                     f"a traced value was combined with the complex number {o!r}; traced values "
-                     "are real: write real and imaginary parts as two values")
+        raise _scalar_refusals.complex_operand(tape, o)
     if isinstance(o, numbers.Rational):
         return tape.append(OP_CONSTANT, 0, 0, float(o))
     return NOT_A_NUMBER
@@ -264,10 +240,7 @@ cdef object logical(object left, object right, int op, str symbol):
     for o in (left, right):
         if not isinstance(o, (TracedBool, bool, np.bool_)):
             if isinstance(o, Tracer):
-                raise refuse(tape, TracingError,
-                             f"the bitwise operator {symbol} was applied to a traced number; "
-                             "it is defined for truth values and integers only: compare first, "
-                             "as in (a > 0) & (b > 0)")
+                raise _scalar_refusals.bitwise(tape, symbol, f"(a > 0) {symbol} (b > 0)")
             return NotImplemented
     a = operand(tape, left)
     b = operand(tape, right)
@@ -334,8 +307,7 @@ cdef class Tracer:
 
     def __sub__(left, right):
         if (type(left) is TracedBool or type(right) is TracedBool) and adds_logically(left, right):
-            raise TypeError("numpy boolean subtract, the `-` operator, is not supported, use the "
-                            "bitwise_xor, the `^` operator, or the logical_xor function instead.")
+            raise _scalar_refusals.boolean_subtract()
         return binary(left, right, OP_SUBTRACT)
 
     def __mul__(left, right):
@@ -385,8 +357,7 @@ cdef class Tracer:
 
     def __neg__(self):
         if type(self) is TracedBool and not (<TracedBool> self).plain:
-            raise TypeError("The numpy boolean negative, the `-` operator, is not supported, use "
-                            "the `~` operator or the logical_not function instead.")
+            raise _scalar_refusals.boolean_negative()
         return result_of(self.tape, self.tape.unary(OP_NEGATIVE, self.id), self, self)
 
     def __pos__(self):
@@ -396,9 +367,7 @@ cdef class Tracer:
         return result_of(self.tape, self.tape.unary(OP_ABSOLUTE, self.id), self, self)
 
     def __invert__(self):
-        raise refuse(self.tape, TracingError,
-                     "the bitwise operator ~ was applied to a traced number; it is defined for "
-                     "truth values and integers only: compare first, as in ~(a > 0)")
+        raise _scalar_refusals.bitwise(self.tape, "~", "~(a > 0)")
 
     def __richcmp__(self, other, int kind):
         return compare(self, other, kind)
@@ -419,11 +388,7 @@ cdef class Tracer:
 
     cdef int need_primal(self, str asked, str what) except -1:
         if not self.tape.primal:
-            raise refuse(
-                self.tape, TracingError,
-                f"{asked} ({what}), and the trace has no primal values to decide it: a guess "
-                "would drop the other branch; give x0 (a point) instead of a size, or use "
-                "np.where, np.maximum, np.minimum, which keep both sides")
+            raise _scalar_refusals.no_primal(self.tape, asked, what)
         return 0
 
     cdef object integer(self, int op, str what):
@@ -464,21 +429,12 @@ cdef class Tracer:
     def __float__(self):
         if self.tape.op[self.id] == OP_CONSTANT or self.tape.is_number():
             return self.tape.val[self.id]
-        raise refuse(
-            self.tape, TracingError,
-            f"the traced value {describe(self)} was asked to become a plain float, which would "
-            "lose its dependence on the variables; a function that needs true floats was called "
-            "with it, or it was stored into an array that was made outside of the function: use "
-            "functions of math and numpy, make arrays inside of the function (np.zeros, "
-            "np.array), or put what cannot be followed into asdopt.external(...)")
+        raise _scalar_refusals.plain_float(self)
 
     def __complex__(self):
         if self.tape.op[self.id] == OP_CONSTANT:
             return complex(self.tape.val[self.id])
-        raise refuse(
-            self.tape, TracingError,
-            f"the traced value {describe(self)} was asked to become complex; traced values are "
-            "real: write real and imaginary parts as two values")
+        raise _scalar_refusals.plain_complex(self)
 
     def __hash__(self):
         cdef Tape tape = self.tape
@@ -491,11 +447,7 @@ cdef class Tracer:
             tape.add_guard(self.id, tape.val[self.id])
             tape.has_keys = True
             return hash(tape.val[self.id])
-        raise refuse(
-            tape, TracingError,
-            f"the traced value {describe(self)} was used as a key of a dict or an element of a "
-            "set; the result would hold for this one value only: use an index or a rounded value "
-            "(int(v), round(v, 2)) as the key, functools.lru_cache for a cache of results")
+        raise _scalar_refusals.key(self)
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         # float64 * tracer arrives here in every loop over data: one node without a detour.
@@ -546,9 +498,7 @@ cdef class Tracer:
     def __reduce__(self):
         if self.tape.is_number():
             return type(number_of(self)), (number_of(self),)
-        raise refuse(self.tape, TracingError,
-                     f"pickling the traced value {describe(self)} was asked for; it lives only "
-                     "while the function is traced, so another process cannot use it")
+        raise _scalar_refusals.pickled(self)
 
     def __repr__(self):
         if self.tape.is_number():
@@ -643,11 +593,6 @@ def is_key(Tracer value):
 def node_of(Tape tape, value):
     """Node id of a real scalar (a constant is appended), -1 for anything else."""
     return operand(tape, value)
-
-
-def other_trace(Tape tape):
-    """Refuse a value that belongs to another trace."""
-    other_tape(tape)
 
 
 def tracers(Tape tape, ids, bint is_bool=False):

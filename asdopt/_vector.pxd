@@ -18,8 +18,23 @@ cdef inline void *grown(void *data, Py_ssize_t bytes) except NULL nogil:
     cdef void *p = realloc(data, bytes)
     if p == NULL:
         with gil:
-            raise MemoryError(f"{bytes} bytes are needed to find the repeated terms of a model")
+            raise MemoryError(f"{bytes:,} bytes are needed to take a model apart")
     return p
+
+
+cdef inline int reserve_ints(Ints *v, Py_ssize_t more) except -1 nogil:
+    """Make room for more values, which are then written in place."""
+    if v.size + more > v.capacity:
+        v.capacity = max(2 * v.capacity, v.size + more)
+        v.data = <int *> grown(v.data, v.capacity * sizeof(int))
+    return 0
+
+
+cdef inline int reserve_doubles(Doubles *v, Py_ssize_t more) except -1 nogil:
+    if v.size + more > v.capacity:
+        v.capacity = max(2 * v.capacity, v.size + more)
+        v.data = <double *> grown(v.data, v.capacity * sizeof(double))
+    return 0
 
 
 cdef inline int push_int(Ints *v, int x) except -1 nogil:
