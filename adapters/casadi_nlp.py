@@ -25,6 +25,7 @@ from asdopt._errors import MissingDependencyError, UnsupportedOperationError
 from asdopt._pattern import SparsityPattern
 from asdopt._problem import Problem
 from asdopt.adapters._callbacks import MAX_RESTARTS, Callbacks, RefusedError, too_many_restarts
+from asdopt.adapters._given import check_problem
 
 try:
     import casadi
@@ -32,7 +33,7 @@ try:
     casadi.Callback.get_factory  # noqa: B018
 except (ImportError, AttributeError) as error:
     raise MissingDependencyError(
-        "the adapter to CasADi needs CasADi 3.8 or newer: pip install 'asdopt[casadi]'"
+        'the adapter to CasADi needs CasADi 3.8 or newer: pip install "asdopt[casadi]"'
     ) from error
 
 __all__ = ["NlpSolver"]
@@ -78,6 +79,7 @@ class NlpSolver:
     def __init__(
         self, problem: Problem, solver: str = "ipopt", options: Mapping[str, Any] | None = None
     ) -> None:
+        check_problem(problem, "NlpSolver")
         self._callbacks = Callbacks(problem, RefusedError)
         self._problem = problem
         self._solver = solver

@@ -24,6 +24,7 @@ from asdopt._ops import FIRST_CODE
 from asdopt._problem import Problem
 from asdopt._solution import Solution, Status
 from asdopt._solve_request import SolveRequest
+from asdopt.adapters._given import check_problem
 from asdopt.adapters._ipopt_c import IpoptBinding, IpoptLibrary
 from asdopt.adapters._ipopt_library import find_library
 from asdopt.adapters._ipopt_session import RestartingProblem, warm_start_options
@@ -66,7 +67,7 @@ def as_cyipopt(
     MissingDependencyError
         cyipopt is not installed.
     InputError
-        The problem has no variables.
+        The problem has no variables, or is none.
 
     Notes
     -----
@@ -83,6 +84,7 @@ def as_cyipopt(
     >>> nlp.add_option("print_level", 0)
     >>> x, info = nlp.solve(problem.x0)  # doctest: +SKIP
     """
+    check_problem(problem, "as_cyipopt")
     if problem.n == 0:
         raise InputError(
             "the problem has no variables, and cyipopt takes at least one: there is nothing to "

@@ -28,6 +28,7 @@ import numpy.typing as npt
 from asdopt._errors import InputError, MissingDependencyError, UnsupportedOperationError
 from asdopt._problem import Problem
 from asdopt._solution import Solution
+from asdopt.adapters._given import check_problem
 from asdopt.adapters._nl_answer import read_answer
 from asdopt.adapters._nl_graph import IN_CONSTRAINTS, IN_OBJECTIVE, Graph
 from asdopt.adapters._result import check_time_limit
@@ -72,6 +73,7 @@ def write(problem: Problem, path: str | os.PathLike[str]) -> Path:
     >>> nl_file.write(problem, tempfile.mkdtemp() + "/model").name
     'model.nl'
     """
+    check_problem(problem, "nl_file.write")
     problem.require_bounds()
     target = Path(path)
     target = target if target.suffix == ".nl" else target.with_name(target.name + ".nl")

@@ -30,7 +30,7 @@ try:
     from pyomo.opt import SolverFactory, SolverResults, SolverStatus, TerminationCondition
 except ImportError as error:
     raise MissingDependencyError(
-        "the adapter to Pyomo needs Pyomo: pip install 'asdopt[pyomo]'"
+        'the adapter to Pyomo needs Pyomo: pip install "asdopt[pyomo]"'
     ) from error
 
 from asdopt.adapters._pyomo_grey_box import GreyBox, grey_box_rows

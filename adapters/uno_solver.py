@@ -38,7 +38,7 @@ try:
     import unopy
 except ImportError as error:
     raise MissingDependencyError(
-        "the solver Uno is not installed: pip install 'asdopt[uno]'"
+        'the solver Uno is not installed: pip install "asdopt[uno]"'
     ) from error
 
 __all__ = ["solve"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 from asdopt._constraints import Constraint
@@ -84,4 +85,7 @@ def __getattr__(name: str) -> Any:
         return getattr(importlib.import_module("asdopt._solution"), name)
     if name in __all__:
         return importlib.import_module(f"asdopt.{name}")
-    raise AttributeError(f"module 'asdopt' has no attribute {name!r}")
+    # With both Python says which name is near.
+    raise AttributeError(
+        f"module 'asdopt' has no attribute {name!r}", name=name, obj=sys.modules[__name__]
+    )

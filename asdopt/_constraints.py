@@ -19,6 +19,7 @@ from asdopt._errors import InputError
 from asdopt._keyword_hints import CONSTRAINT
 from asdopt._keywords import explained
 from asdopt.tracing._callee import HOOK
+from asdopt.tracing._recorder import short_repr
 
 __all__ = ["Constraint", "as_constraints", "require_bounds", "row_bounds", "row_names"]
 
@@ -134,8 +135,8 @@ def as_constraints(
     if callable(constraints) and not isinstance(constraints, Constraint):
         return _distinct([_bare(constraints, cl, cu)])
     if isinstance(constraints, (list, tuple, Iterator)):
-        return _distinct([_one(entry) for entry in constraints])
-    return _distinct([_one(constraints)])
+        return _distinct([_one(entry, f"constraints[{i}]") for i, entry in enumerate(constraints)])
+    return _distinct([_one(constraints, "constraints")])
 
 
 def _bare(
@@ -145,11 +146,11 @@ def _bare(
     return Constraint(fun, cl, cu)
 
 
-def _one(entry: Any) -> Constraint:
+def _one(entry: Any, what: str) -> Constraint:
     if isinstance(entry, Constraint):
         return entry
     if isinstance(entry, Mapping):
-        return _from_dict(entry)
+        return _from_dict(entry, what)
     kind = type(entry).__name__
     if kind == "NonlinearConstraint":
         return Constraint(entry.fun, entry.lb, entry.ub)
@@ -159,9 +160,10 @@ def _one(entry: Any) -> Constraint:
     if callable(entry):
         return _bare(entry, None, None)
     raise InputError(
-        f"a constraint of type {kind} was given; known are asdopt.Constraint, SciPy's "
-        "NonlinearConstraint and LinearConstraint, SciPy's dicts with 'type' and 'fun', and lists "
-        "of these: give a function and its bounds as asdopt.Constraint(fun, lb, ub)"
+        f"{what} is {short_repr(entry)} of type {kind}, which is no constraint; known are "
+        "asdopt.Constraint, SciPy's NonlinearConstraint and LinearConstraint, SciPy's dicts with "
+        "'type' and 'fun', and lists of these: give a function and its bounds as "
+        "asdopt.Constraint(fun, lb, ub)"
     )
 
 
@@ -198,26 +200,27 @@ class _WithArguments:
         return _name(self.fun)
 
 
-def _from_dict(entry: Mapping[str, Any]) -> Constraint:
+def _from_dict(entry: Mapping[str, Any], what: str) -> Constraint:
     kind, fun = entry.get("type"), entry.get("fun")
     kind = kind.lower() if isinstance(kind, str) else kind  # as in SciPy
     has_bounds = entry.get("lb") is not None or entry.get("ub") is not None
     if kind not in ("eq", "ineq", *([None] if has_bounds else [])) or not callable(fun):
         raise InputError(
-            f"a constraint dict needs 'type' ('eq' or 'ineq') and 'fun' (a function), got type "
-            f"{kind!r} and fun {type(fun).__name__}: 'ineq' means fun(x) >= 0, or between the "
-            "bounds 'lb' and 'ub' where the dict has them"
+            f"{what} is a dict with the keys {', '.join(map(repr, entry)) or 'none'}, type "
+            f"{kind!r} and fun {type(fun).__name__}; it needs 'type' ('eq' or 'ineq') and 'fun' (a "
+            "function): 'ineq' means fun(x) >= 0, or between the bounds 'lb' and 'ub' where the "
+            "dict has them"
         )
     unknown = [key for key in entry if key not in _KEYS]
     if unknown:
         raise InputError(
-            f"a constraint dict has the key {unknown[0]!r}, which would be left out; known are "
+            f"{what} is a dict with the key {unknown[0]!r}, which would be left out; known are "
             f"{', '.join(_KEYS)}: correct it, or fix further arguments by functools.partial"
         )
     if has_bounds and kind == "eq":
         raise InputError(
-            "a constraint dict has the type 'eq', which means fun(x) == 0, and also 'lb' or 'ub', "
-            "so that it is not clear which counts: leave one of them away"
+            f"{what} is a dict of the type 'eq', which means fun(x) == 0, and has 'lb' or 'ub' "
+            "too, so that it is not clear which counts: leave one of them away"
         )
     args = entry.get("args", ())
     args = tuple(args) if isinstance(args, (tuple, list)) else (args,)

@@ -79,7 +79,10 @@ def external(
     array([[6. , 2.5]])
     """
     if not callable(fun):
-        raise InputError(f"external needs a function, got {type(fun).__name__}")
+        raise InputError(
+            f"external needs a function, got {type(fun).__name__}: pass the function itself, not "
+            "its value"
+        )
 
     def call(*args: Any) -> Any:
         tape = tape_of(args)
@@ -251,7 +254,7 @@ class _Box:
             if found.shape != (k, k):
                 raise InputError(
                     f"hess of the external function {function_name(self.fun)} returned shape "
-                    f"{found.shape}, ({k}, {k}) is needed"
+                    f"{found.shape}, ({k}, {k}) is needed: one row and column for each input"
                 )
             _inside(found, pattern, "hess", self.fun)
             return found
@@ -326,7 +329,8 @@ def _inside(
         if dense.size != pattern.shape[0] * pattern.shape[1]:
             raise InputError(
                 f"{what} of the external function {function_name(fun)} returned shape "
-                f"{dense.shape}, {pattern.shape} is needed"
+                f"{dense.shape}, {pattern.shape} is needed: one row for each result, one column "
+                "for each input"
             )
         dense = dense.reshape(pattern.shape)
     values: FloatArray = dense[pattern.rows, pattern.cols]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -283,6 +284,14 @@ def _number(key: int | str, names: Sequence[str], what: str) -> int:
             hint = f"did you mean {close[0]!r}?" if close else f"there are {shown or 'none'}"
             raise InputError(f"there is no {what} named {key!r}: {hint}")
         return list(names).index(key)
-    if not -len(names) <= key < len(names):
-        raise InputError(f"{what} {key} was asked for, there are {len(names)}")
-    return int(key) % len(names)
+    try:
+        index = operator.index(key)
+    except TypeError:
+        raise InputError(
+            f"{what} {key!r} of type {type(key).__name__} was asked for: give a name or an integer"
+        ) from None
+    if not -len(names) <= index < len(names):
+        raise InputError(
+            f"{what} {index} was asked for, there are {len(names)}: they are counted from 0"
+        )
+    return index % len(names)

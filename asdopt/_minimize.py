@@ -18,6 +18,7 @@ from asdopt._keywords import explained
 from asdopt._problem import Problem
 from asdopt._registry import SOLVERS
 from asdopt.tracing._recorder import function_name, short_repr
+from asdopt.tracing._signatures import takes
 
 if TYPE_CHECKING:
     from asdopt._solution import Solution
@@ -82,6 +83,7 @@ def minimize(
     array([1. , 2.5])
     """
     arguments = args if isinstance(args, tuple) else (args,)
+    _check_arguments(fun, arguments)
 
     def objective(x: Any) -> Any:
         value = fun(x, *arguments)
@@ -118,6 +120,19 @@ def minimize(
     with suppress(EvaluationError):  # where the solve ended there
         found["jac"] = problem.gradient(found.x)
     return found
+
+
+def _check_arguments(fun: Any, arguments: tuple[Any, ...]) -> None:
+    """Refuse a function that does not take x and ``args``, before it is called with them."""
+    if not callable(fun) or takes(fun, 1 + len(arguments)):
+        return
+    count = len(arguments)
+    given = f"x and {count} value{'s' * (count > 1)} of args" if arguments else "x alone"
+    raise InputError(
+        f"{function_name(fun)} cannot be called with {given}; minimize calls it as fun(x, *args): "
+        "give args=(...) with one value for each further argument, and leave it out if there is "
+        "none"
+    )
 
 
 # SciPy's methods that ask for the same optimum by other means.

@@ -6,7 +6,7 @@ point, with the objective as output 0 and the constraint rows after it. Next: ``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -28,11 +28,11 @@ from asdopt._errors import (
 )
 from asdopt._parcel import not_pickled, opened, parcel
 from asdopt._returned import check_returned
-from asdopt._signatures import check_signature
 from asdopt.backends._narrow import settled
 from asdopt.tracing._callee import current
 from asdopt.tracing._location import refuse
 from asdopt.tracing._recorder import Recorder, function_name, result_parts
+from asdopt.tracing._signatures import check_signature
 from asdopt.tracing._structure import Structure
 from asdopt.tracing._trace import Trace
 
@@ -87,9 +87,7 @@ class Model:
         self.structure = Structure.of(x0, "x0")
         self.x0 = self.structure.flatten(x0, "x0")
         self.sizes: list[int] | None = None
-        self._given_names = [] if names is None else [str(name) for name in names]
-        if names is not None:
-            self._check_names()
+        self._given_names = [] if names is None else _variable_names(names, self.x0.size)
         self.parameter_structure = (
             None if parameters is None else Structure.of(parameters, "parameters")
         )
@@ -113,19 +111,6 @@ class Model:
             raise EvaluationError(
                 f"x0 is {x0[i]:g} for variable {self.names[i]}; the functions are evaluated "
                 "there: give a finite starting point"
-            )
-
-    def _check_names(self) -> None:
-        names = self._given_names
-        if len(names) != self.x0.size:
-            raise InputError(
-                f"names has {len(names)} entries, there are {self.x0.size} variables: give one each"
-            )
-        if len(set(names)) < len(names):
-            twice = next(name for name in names if names.count(name) > 1)
-            raise InputError(
-                f"names has {twice!r} more than once, so that it would not tell which variable is "
-                "meant: give each variable a name of its own"
             )
 
     # Names are made when asked for: a million of them cost more than the trace.
@@ -231,7 +216,7 @@ class Model:
         if self.objective is None:
             return np.array([recorder.tape.push_constant(0.0)], dtype=np.int32)
         what = f"objective {function_name(self.objective)}"
-        with _noted(what, x, self.structure.shape):
+        with _noted(what, x, self.structure):
             result = recorder.results(self.objective, *self._structures)
             check_returned(result, what, objective=True)
             ids, shape = recorder.flatten(result, self.objective)
@@ -247,7 +232,7 @@ class Model:
         self, recorder: Recorder, constraint: Constraint, x: FloatArray
     ) -> IntArray:
         what = f"constraint {constraint.name!r}, {function_name(constraint.fun)},"
-        with _noted(what, x, self.structure.shape):
+        with _noted(what, x, self.structure):
             result = recorder.results(constraint.fun, *self._structures)
             if constraint.is_bounded or not (constraint.is_given or result is None):
                 check_returned(result, what, objective=False)
@@ -342,8 +327,34 @@ class Model:
         return f"{sentence}; start from another x0, or add bounds that keep x away from there"
 
 
+def _variable_names(names: Any, size: int) -> list[str]:
+    """Names of the variables as text, one for each.
+
+    Raises
+    ------
+    InputError
+    """
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise InputError(
+            f"names is {names!r} of type {type(names).__name__}: give a sequence of {size} names, "
+            "one for each variable"
+        )
+    found = [str(name) for name in names]
+    if len(found) != size:
+        raise InputError(
+            f"names has {len(found)} entries, there are {size} variables: give one each"
+        )
+    if len(set(found)) < size:
+        twice = next(name for name in found if found.count(name) > 1)
+        raise InputError(
+            f"names has {twice!r} more than once, so that it would not tell which variable is "
+            "meant: give each variable a name of its own"
+        )
+    return found
+
+
 @contextmanager
-def _noted(what: str, x: FloatArray, shape: tuple[int, ...] | None) -> Iterator[None]:
+def _noted(what: str, x: FloatArray, structure: Structure) -> Iterator[None]:
     """Note at an exception of a user's function which one it was, and where it was called."""
     try:
         yield
@@ -354,8 +365,10 @@ def _noted(what: str, x: FloatArray, shape: tuple[int, ...] | None) -> Iterator[
         raise
     except Exception as error:
         point = np.array2string(x, threshold=8, edgeitems=3)
-        # Flat is what it is printed as; an index that fails is told by the shape.
-        form = "flat" if shape is None else f"shape {shape}"
+        # An index that fails is told by the shape, a key by those that there are.
+        form = f"shape {structure.shape}"
+        if structure.shape is None:
+            form = f"flat; its keys are {', '.join(map(repr, structure.keys))}"
         error.add_note(f"asdopt: raised by {what.rstrip(',')}, where x ({form}) is {point}")
         raise
 

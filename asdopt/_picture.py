@@ -99,7 +99,7 @@ def _axes(ax: Any) -> Any:
         from matplotlib import pyplot as plt
     except ImportError:
         raise MissingDependencyError(
-            "spy() draws with matplotlib, which is not installed: pip install 'asdopt[plot]'. "
+            'spy() draws with matplotlib, which is not installed: pip install "asdopt[plot]". '
             "print() draws a pattern in the terminal without it."
         ) from None
     return plt.subplots(layout="constrained")[1]

@@ -194,6 +194,7 @@ class Problem(Limits, Inspection):
             Written to and returned.
         """
         point = x if is_plain(x, self.n) else self._point(x)
+        _check_out(out)
         values, is_finite = self._evaluator.checked_jacobian(point, out)
         if not is_finite:
             self._refuse_derivatives(point, "jacobian")
@@ -212,6 +213,7 @@ class Problem(Limits, Inspection):
         """
         point = x if is_plain(x, self.n) else self._point(x)
         given = multipliers if is_plain(multipliers, self.m) else self._multipliers(multipliers)
+        _check_out(out)
         values, is_finite = self._evaluator.checked_hessian(point, obj_factor, given, out)
         if not is_finite:
             self._refuse_derivatives(point, "hessian")
@@ -410,6 +412,18 @@ class Problem(Limits, Inspection):
 
     def _refuse_derivatives(self, x: FloatArray, what: str) -> NoReturn:
         raise EvaluationError(f"{what} at the given x: {self.why_not_finite(x)}")
+
+
+def _check_out(out: Any) -> None:
+    """Refuse what values cannot be written to in place; its size is checked with the branch."""
+    is_array = isinstance(out, np.ndarray)
+    if out is None or (is_array and out.dtype == np.float64 and out.flags.carray):
+        return
+    raise InputError(
+        f"out is of type {type(out).__name__}{f' of {out.dtype}' if is_array else ''}; values are "
+        "written into it, and it must be a contiguous, writeable array of float64 with one entry "
+        "for each nonzero: make it with np.empty(nnz), or leave it out"
+    )
 
 
 def _thread_count(threads: object) -> int:

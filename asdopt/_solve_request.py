@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from asdopt._errors import InputError
+from asdopt.tracing._recorder import function_name
+from asdopt.tracing._signatures import takes
 
 if TYPE_CHECKING:
     from asdopt._solution import Solution
@@ -62,6 +64,12 @@ def check_request(warm_start: Any, callback: Any, options: Any) -> None:
         raise InputError(
             f"callback is {callback!r}; a function callback(info) is needed, which is called "
             "after each iteration"
+        )
+    if callback is not None and not takes(callback, 1):
+        raise InputError(
+            f"callback, {function_name(callback)}, cannot be called with one argument; it is "
+            "called as callback(info) after each iteration, where info is a dict of iteration, "
+            "objective, x and more: give it this argument"
         )
     if warm_start is not None and not (isinstance(warm_start, Mapping) and "x" in warm_start):
         raise InputError(

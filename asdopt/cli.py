@@ -282,7 +282,7 @@ def _print_table(run: _Run) -> None:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for label, value in _rows(run, found):
-        table.add_row(label, value)
+        table.add_row(label, Text(value))  # names of rows have brackets, which are no markup
     status = f"{found['status']} - {solution['status'].sentence}"
     table.add_row("status", Text(status, style="green" if found["success"] else "red"))
     if not found["success"]:

@@ -79,7 +79,7 @@ def acopf(case: Case, form: Form = "loop") -> Problem:
     Raises
     ------
     CaseError
-        If `form` is neither of the two.
+        If `form` is neither of the two, or `case` is no network.
 
     Examples
     --------
@@ -88,6 +88,11 @@ def acopf(case: Case, form: Form = "loop") -> Problem:
     """
     from asdopt import Constraint, Problem
 
+    if not isinstance(case, Case):
+        raise CaseError(
+            f"acopf was asked for the model of {case!r} of type {type(case).__name__}; it needs a "
+            "network: load it first, acopf(load('118_ieee'))."
+        )
     model = polar_model(case, form)
     labels = row_labels(case)
     constraints = [

@@ -94,7 +94,9 @@ class AutogradProducts(Products):
 
             point = function.structure.rebuild(leaf)
             # Nothing of x stands first: autograd warns of results that do not depend on it.
-            return anp.concatenate([x[:0], *parts_of(function.fun(*function.arguments(point)))])
+            with function.noted("autograd", "autograd.numpy"):
+                result = function.fun(*function.arguments(point))
+            return anp.concatenate([x[:0], *parts_of(function.checked(result))])
 
         return flat
 

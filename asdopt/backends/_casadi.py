@@ -8,6 +8,7 @@ row-major; this is the place where they are converted.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isnan
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -83,16 +84,30 @@ class CasadiProducts(Products):
             return ca.reshape(part, shape[1], shape[0]).T if len(shape) == 2 else part
 
         point = function.structure.rebuild(leaf)
-        result = function.fun(*function.arguments(point))
+        with function.noted("CasADi", "casadi"):
+            result = function.checked(function.fun(*function.arguments(point)))
         parts = [self._row_major(part, kind, function.name) for part in _leaves(result)]
         whole = ca.densify(ca.vertcat(*parts)) if parts else kind(0, 1)
         made = ca.Function("flat", [x], [whole])
+        if kind is ca.SX:
+            self._refuse_lost_symbols(made, function.name)
         if kind is ca.MX and symbols == "SX":
             try:
                 return made.expand()
             except RuntimeError:  # it calls something that has no scalar form
                 return made
         return made
+
+    def _refuse_lost_symbols(self, made: Any, name: str) -> None:
+        """Refuse constants that are NaN: what a scalar symbol becomes as a plain float."""
+        for k in range(made.n_instructions()):
+            if made.instruction_id(k) == self._ca.OP_CONST and isnan(made.instruction_constant(k)):
+                raise InputError(
+                    f"{name} made plain floats of CasADi's symbols, by float(), a function of math "
+                    "or an array of zeros that it wrote to; they are NaN, and what depends on them "
+                    "is lost: use the functions of casadi or numpy and build lists, or leave "
+                    "backend= out"
+                )
 
     def _row_major(self, part: Any, kind: Any, name: str) -> Any:
         try:

@@ -7,16 +7,18 @@ symbols of another AD system). Next: ``_interface.py``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from asdopt._errors import EvaluationError, InputError
+from asdopt._errors import AsdoptError, EvaluationError, InputError
 from asdopt.backends._narrow import settled
 from asdopt.tracing._array import lift
 from asdopt.tracing._recorder import Recorder, function_name
+from asdopt.tracing._signatures import takes
 from asdopt.tracing._structure import Structure
 from asdopt.tracing._trace import Trace
 
@@ -74,7 +76,20 @@ class FlatFunction:
             )
         self.argnum = int(argnum)
         self.buffer = None if inplace is None else _buffer(inplace)
+        self._check_call()
         self.num_outputs = -1
+
+    def _check_call(self) -> None:
+        """Refuse a function that does not take the arguments it will be called with."""
+        count = 1 + len(self.args) + (self.buffer is not None)
+        if not takes(self.fun, count):
+            form = "x, *args" if self.args else "x"
+            form = form if self.buffer is None else f"out, {form}"
+            raise InputError(
+                f"{self.name} cannot be called with {count} argument{'s' * (count > 1)}; it is "
+                f"called as fun({form}): give args=(...) with one value for each further argument, "
+                "or fix them with functools.partial"
+            )
 
     @property
     def num_inputs(self) -> int:
@@ -120,9 +135,33 @@ class FlatFunction:
     def call(self, point: Any, make_buffer: Callable[[FloatArray], Any]) -> Any:
         """Call the user's function at a point of any kind of leaves; return its results."""
         if self.buffer is None:
-            return self.fun(*self.arguments(point))
+            return self.checked(self.fun(*self.arguments(point)))
         out = make_buffer(self.buffer)
         return self._written(out, self.fun(out, *self.arguments(point)))
+
+    def checked(self, result: Any) -> Any:
+        """Refuse None: a Jacobian without rows would hide a missing return."""
+        if result is None:
+            raise InputError(
+                f"{self.name} returned nothing (None), and there is nothing to differentiate: add "
+                "the missing return, return [] for no results, or give inplace= where it writes "
+                "them into its first argument"
+            )
+        return result
+
+    @contextmanager
+    def noted(self, system: str, module: str) -> Iterator[None]:
+        """Note at an exception that the function was called with values of another AD system."""
+        try:
+            yield
+        except AsdoptError:
+            raise
+        except Exception as error:
+            error.add_note(
+                f"asdopt: {self.name} was called with traced values of {system}, for which "
+                f"functions are written with {module}; without backend= plain Python is traced"
+            )
+            raise
 
     def _written(self, out: Any, returned: Any) -> Any:
         if returned is not None and returned is not out:
@@ -206,8 +245,7 @@ class FlatFunction:
                 return arguments if self.buffer is None else (self.buffer.copy(), *arguments)
 
             result = recorder.run(self.fun, traced, plain)
-            if self.buffer is not None:
-                result = self._written(out, result)
+            result = self.checked(result) if self.buffer is None else self._written(out, result)
             ids, _ = recorder.flatten(result, self.fun)
             self.check_size(ids.size)
         except BaseException:
@@ -251,8 +289,6 @@ def _leaf_of(x: npt.NDArray[Any]) -> Callable[[int, int, tuple[int, ...]], Any]:
 
 def _flat(result: Any, dtype: npt.DTypeLike, name: str) -> npt.NDArray[Any]:
     """Flatten what a function returned, as the recorder flattens traced results."""
-    if result is None:
-        return np.empty(0, dtype=dtype)
     try:
         array = np.asarray(result)
         if array.dtype != object:

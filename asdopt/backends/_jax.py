@@ -105,7 +105,9 @@ class JaxProducts(Products):
             def leaf(start: int, stop: int, shape: tuple[int, ...]) -> Any:
                 return x[start:stop].reshape(shape)
 
-            result = function.fun(*function.arguments(function.structure.rebuild(leaf)))
+            with function.noted("JAX", "jax.numpy"):
+                result = function.fun(*function.arguments(function.structure.rebuild(leaf)))
+            function.checked(result)
             parts = [jnp.empty(0)]
             for part in jax.tree_util.tree_leaves(result):
                 try:

@@ -1,6 +1,6 @@
-"""Whether a function of a problem can be called as functions are called: ``fun(x)``.
+"""Whether a user's function can be called as functions are called: ``fun(x)``.
 
-Enters: the objective or a constraint function, and the structures of its arguments. Leaves:
+Enters: an objective or a constraint function, and the structures of its arguments. Leaves:
 nothing, or an error that says how it would have to be written.
 """
 
@@ -15,7 +15,7 @@ from asdopt._errors import InputError
 from asdopt.tracing._recorder import function_name
 from asdopt.tracing._structure import Structure
 
-__all__ = ["check_signature"]
+__all__ = ["check_signature", "takes"]
 
 
 def check_signature(fun: Callable[..., Any], what: str, arguments: tuple[Structure, ...]) -> None:
@@ -37,7 +37,7 @@ def check_signature(fun: Callable[..., Any], what: str, arguments: tuple[Structu
         return
     has_parameters = len(arguments) > 1
     try:
-        inspect.signature(fun).bind(*arguments)
+        inspect.signature(fun, follow_wrapped=False).bind(*arguments)
     except TypeError as error:
         if isinstance(fun, type):
             raise InputError(
@@ -45,7 +45,7 @@ def check_signature(fun: Callable[..., Any], what: str, arguments: tuple[Structu
                 f"object of it, {fun.__name__}(...), or give one of its methods"
             ) from error
         size = arguments[0].size
-        if not has_parameters and _takes(fun, size):
+        if not has_parameters and takes(fun, size):
             raise InputError(
                 f"{what}, {function_name(fun)}, takes the {size} variables one by one; "
                 "functions are called with all of them, as fun(x): write lambda x: fun(*x), or "
@@ -64,12 +64,16 @@ def check_signature(fun: Callable[..., Any], what: str, arguments: tuple[Structu
         pass  # a function of C whose arguments are not known
 
 
-def _takes(fun: Callable[..., Any], count: int) -> bool:
-    """Whether a function takes a number of arguments."""
+def takes(fun: Callable[..., Any], count: int) -> bool:
+    """Whether a function can be called with a number of arguments; True where nobody knows."""
+    if _plainly_takes(fun, count):
+        return True
     try:
-        inspect.signature(fun).bind(*range(count))
-    except (TypeError, ValueError):
+        inspect.signature(fun, follow_wrapped=False).bind(*range(count))
+    except TypeError:
         return False
+    except ValueError:
+        pass  # a function of C whose arguments are not known
     return True
 
 
