@@ -253,5 +253,5 @@ def test_spy_draws_every_entry_where_it_stands():
 
 def test_spy_without_matplotlib_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(MissingDependencyError, match=r"pip install 'asdopt\[plot\]'"):
+    with pytest.raises(MissingDependencyError, match=r'pip install "asdopt\[plot\]"'):
         SparsityPattern([0], [0], (1, 1)).spy()
