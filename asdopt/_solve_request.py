@@ -26,7 +26,7 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SolveRequest:
-    """What a user asked of :meth:`Problem.solve`, handed to a solver adapter.
+    """What a user asked of :meth:`asdopt.Problem.solve`, handed to a solver's adapter.
 
     Parameters
     ----------

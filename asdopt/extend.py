@@ -16,6 +16,7 @@ import numpy as np
 from asdopt._errors import InputError
 from asdopt._external import tape_of
 from asdopt._registry import BACKENDS, SOLVERS
+from asdopt._solve_request import SolveRequest
 from asdopt.tracing._elementwise import Derivative, record
 from asdopt.tracing._location import follow
 from asdopt.tracing._ufuncs import COMPOSITES
@@ -23,11 +24,10 @@ from asdopt.tracing._ufuncs import COMPOSITES
 if TYPE_CHECKING:
     from asdopt._problem import Problem
     from asdopt._solution import Solution
-    from asdopt._solve_request import SolveRequest
     from asdopt.backends import Backend
     from asdopt.tracing._tape import Tape
 
-__all__ = ["backend", "follow", "operator", "solver"]
+__all__ = ["SolveRequest", "backend", "follow", "operator", "solver"]
 
 
 def operator(
@@ -97,8 +97,22 @@ def solver(name: str, adapter: Callable[[Problem, SolveRequest], Solution]) -> N
     ----------
     name : str
     adapter : callable
-        ``adapter(problem, request)`` returns a Solution; ``request`` holds x0, warm_start,
-        callback, time_limit and options.
+        ``adapter(problem, request)`` returns a Solution; the request is a :class:`SolveRequest`.
+
+    Examples
+    --------
+    >>> import asdopt
+    >>> from scipy.sparse.linalg import spsolve
+    >>> def one_step(problem, request):
+    ...     lower = problem.hessian(request.x0)
+    ...     full = (lower + lower.T).tolil()
+    ...     full.setdiag(lower.diagonal())
+    ...     x = request.x0 - spsolve(full.tocsc(), problem.gradient(request.x0))
+    ...     return asdopt.Solution(x=x, fun=problem.objective(x), status=asdopt.Status.OPTIMAL)
+    >>> asdopt.extend.solver("one-step", one_step)
+    >>> bowl = asdopt.Problem(lambda x: (x[0] - 3) ** 2 + (x[1] - x[0]) ** 2, x0=[0.0, 0.0])
+    >>> bowl.solve("one-step").x
+    array([3., 3.])
     """
     SOLVERS[name] = adapter
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from modules import load
 
+import asdopt
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -20,6 +22,15 @@ def test_every_page_is_in_the_navigation() -> None:
         for path in (ROOT / "docs").rglob(f"*.{suffix}")
     }
     assert listed == pages
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    """Packages and modules are there as a whole, names of the top level one by one."""
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^::: (\S+)$", text, re.MULTILINE))
+    names = {f"asdopt.{name}" for name in asdopt.__all__ if name != "extend"}
+    names |= {f"asdopt.extend.{name}" for name in asdopt.extend.__all__}
+    assert names | {"pglib_cases"} <= listed
 
 
 def test_the_page_of_operators_matches_the_table() -> None:
