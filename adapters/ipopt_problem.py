@@ -12,6 +12,7 @@ large-scale nonlinear programming. Math. Program. 106 (2006), doi:10.1007/s10107
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any
@@ -100,10 +101,18 @@ def import_cyipopt() -> Any:
     try:
         import cyipopt
     except ImportError as error:
+        has_wheel = sys.version_info < (3, 14)
+        how = (
+            'pip install "asdopt[ipopt]" installs it with Ipopt inside'
+            if has_wheel
+            else (
+                "there is no wheel of it for this version of Python; with 3.11 to 3.13 pip install "
+                '"asdopt[ipopt]" installs it'
+            )
+        )
         raise MissingDependencyError(
-            f"Ipopt was asked for, and its Python binding cyipopt cannot be imported ({error}): "
-            'pip install "asdopt[ipopt]" installs it with Ipopt inside, or choose '
-            'solver="trust-constr"'
+            f"a cyipopt.Problem was asked for, and cyipopt cannot be imported ({error}): {how}. "
+            "problem.solve() needs no cyipopt where casadi is installed, whose wheel brings Ipopt"
         ) from error
     return cyipopt
 

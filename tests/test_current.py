@@ -116,7 +116,7 @@ def test_what_the_functions_raise_by_now_is_raised():
     numbers = [1.0]
     problem = asdopt.Problem(lambda x: math.log(numbers[0]) + x[0] ** 2, x0=[1.0])
     numbers[0] = -1.0
-    with pytest.raises(ValueError, match="math domain error"):
+    with pytest.raises(ValueError, match=r"math domain error|expected a positive input"):
         problem.solve()
 
 

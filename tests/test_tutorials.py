@@ -18,6 +18,8 @@ TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.ipynb"))
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
 def test_tutorial(path: Path) -> None:
     """A cell that raises fails; what is stored was printed by a run without errors."""
+    if path.stem == "your_own_solver":
+        pytest.importorskip("cyipopt")  # which has no wheel for the latest Python
     notebook = nbformat.read(path, as_version=4)
     outputs = [out for cell in notebook.cells for out in cell.get("outputs", ())]
     assert outputs, "run it and store what it prints"
