@@ -2,7 +2,7 @@
 # cython: initializedcheck=False
 """Code objects taken apart into instructions with their places in the source, and put together.
 
-Enters: a code object of CPython 3.11 to 3.14. Leaves: an array of instructions in which jumps and
+Enters: a code object of CPython 3.11 to 3.15. Leaves: an array of instructions in which jumps and
 handlers name instructions instead of offsets, so that others can be inserted; and a code object
 of such an array. Next: ``_insertion.pyx``.
 
@@ -34,8 +34,8 @@ cdef void fill_tables():
     for name, number in opcode.opmap.items():
         if number >= 256:
             continue  # of the compiler alone
-        key = name if isinstance(entries, dict) else number
-        CACHES[number] = entries.get(key, 0) if isinstance(entries, dict) else entries[key]
+        # By number until 3.12, by name since.
+        CACHES[number] = entries[number] if isinstance(entries, list) else entries.get(name, 0)
         if number in opcode.hasjrel:
             JUMPS[number] = -1 if "BACKWARD" in name or name == _LOOPS_BACK else 1
 

@@ -26,7 +26,7 @@ cdef extern from "Python.h":
     int PyCompile_OpcodeStackEffectWithJump(int op, int arg, int jump)
 
 # Known are the instructions of these versions alone.
-IS_KNOWN = sys.implementation.name == "cpython" and (3, 11) <= sys.version_info[:2] <= (3, 14)
+IS_KNOWN = sys.implementation.name == "cpython" and (3, 11) <= sys.version_info[:2] <= (3, 15)
 
 # Calls of one and of two values by these names are made by a function that looks up and calls in
 # one step; the meaning is the same whatever the name is bound to.
@@ -102,6 +102,7 @@ cdef bint HAS_LOAD_METHOD = sys.version_info < (3, 12)
 # in a mapping; from 3.14 on something or NULL stands there.
 cdef int SUBSCRIPT = BINARY_SUBSCR
 cdef int OF_SUBSCRIPT = 0
+cdef tuple COMMON_CONSTANTS = tuple(getattr(opcode, "_common_constants", ()))
 cdef bint NULL_FOR_KEYWORDS = sys.version_info >= (3, 14)
 if SUBSCRIPT < 0:
     SUBSCRIPT = BINARY_OP
@@ -318,8 +319,7 @@ cdef class Insertion:
             if op == BEFORE_WITH or op == BEFORE_ASYNC_WITH or op == LOAD_SPECIAL:
                 self.put(top, KEPT)
                 self.catches = True
-            elif (op == LOAD_ASSERTION_ERROR or op == LOAD_BUILD_CLASS
-                    or op == LOAD_COMMON_CONSTANT):
+            elif op == LOAD_ASSERTION_ERROR or op == LOAD_BUILD_CLASS or is_common_callee(each):
                 self.put(self.depth - 1, KEPT)
             elif op == MAKE_FUNCTION:
                 if i == 0 or self.old.instructions[i - 1].op != LOAD_CONST:
@@ -332,7 +332,7 @@ cdef class Insertion:
             elif op == PUSH_EXC_INFO:
                 self.catches = True
             elif op == RETURN_GENERATOR:
-                self.depth = 0
+                self.depth = top + 1
                 self.move(1)
             elif NULL_BELOW and self.depth > 1 and self.stack[self.depth - 2] > 0 and loads(op):
                 self.stack[self.depth - 2] = self.null_of(i)
@@ -402,15 +402,20 @@ cdef class Insertion:
 
     cdef bint is_none(self, int i) except -1:
         cdef Instruction *each = &self.old.instructions[i]
-        if each.op != LOAD_CONST or self.labels[i + 1]:
+        if self.labels[i + 1]:
             return False
-        value = self.code.co_consts[each.arg]
+        if each.op == LOAD_COMMON_CONSTANT:
+            value = COMMON_CONSTANTS[each.arg]
+        elif each.op == LOAD_CONST:
+            value = self.code.co_consts[each.arg]
+        else:
+            return False
         return value is None or value is Ellipsis
 
-    cdef bint is_question(self, int i) noexcept:
+    cdef bint is_question(self, int i) except -1:
         """Whether an instruction loads what a callee is compared to, before its loop is inlined."""
         cdef Instruction *each = &self.old.instructions[i]
-        return (each.op == LOAD_COMMON_CONSTANT and i + 1 < self.old.count
+        return (is_common_callee(each) and i + 1 < self.old.count
                 and each[1].op == IS_OP and not self.labels[i + 1])
 
     cdef object write(self, tuple consts, int first):
@@ -472,6 +477,12 @@ cdef bint loads(int op) noexcept:
     """Whether an instruction loads something by a name."""
     return (op == LOAD_ATTR or op == LOAD_GLOBAL or op == LOAD_FAST or op == LOAD_FAST_BORROW
             or op == LOAD_DEREF or op == LOAD_NAME)
+
+
+cdef bint is_common_callee(Instruction *each) except -1:
+    """Whether an instruction loads a function or class that the compiler itself asks for."""
+    return (each.op == LOAD_COMMON_CONSTANT and each.arg < len(COMMON_CONSTANTS)
+            and callable(COMMON_CONSTANTS[each.arg]))
 
 
 cdef bint is_method(Instruction *each) noexcept:
