@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import linecache
 import pkgutil
 import re
 from pathlib import Path
@@ -46,7 +47,10 @@ def run_blocks(path: Path) -> dict[str, object]:
     blocks = list(re.finditer(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE))
     for block in blocks:
         above = "\n" * text.count("\n", 0, block.start(1))
-        exec(compile(above + block[1], str(path), "exec"), names)
+        source, name = above + block[1], f"<{path} {block.start(1)}>"
+        # As a notebook has it: some of what is traced needs the source.
+        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+        exec(compile(source, name, "exec"), names)
     return names
 
 

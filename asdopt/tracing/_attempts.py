@@ -15,6 +15,7 @@ from typing import Any
 from asdopt._errors import AsdoptError, TracingError
 from asdopt.tracing import _hook  # noqa: F401  # answers what HOOK is asked
 from asdopt.tracing._callee import HOOK, Session
+from asdopt.tracing._left_in_arrays import reaches_left
 from asdopt.tracing._location import misuse, place_of_error, refused_by_library, spoken
 from asdopt.tracing._tape import Tape
 
@@ -50,8 +51,8 @@ def run_hooked(
         What the function raises on plain numbers too.
     """
     code = _code_of(fun)
-    if code is None or code not in _implicit_needed:
-        mark = tape.mark()
+    if (code is None or code not in _implicit_needed) and not _is_on_workspaces(fun, tape):
+        mark, num_externals = tape.mark(), len(tape.externals)
         session = Session(tape, 0)
         try:
             with session:
@@ -63,11 +64,13 @@ def run_hooked(
             if tape.closed or isinstance(error, MemoryError):
                 raise
         tape.forget(mark)
+        del tape.externals[num_externals:]
     from asdopt.tracing import _implicit  # rarely needed
+    from asdopt.tracing._workspaces import hooked_run
 
     session = Session(tape, 1)
     try:
-        with session:
+        with hooked_run(tape), session:
             result = gathered(HOOK[fun](*traced()))
     except (AsdoptError, MemoryError):  # on plain numbers it might not end either
         raise
@@ -95,6 +98,12 @@ def run_hooked(
     if code is not None:
         _implicit_needed.add(code)
     return result
+
+
+def _is_on_workspaces(fun: Callable[..., Any], tape: Tape) -> bool:
+    """Whether a function may read what traces stored into arrays that it does not make."""
+    spaces = tape.workspaces
+    return (spaces is not None and bool(spaces.memories)) or reaches_left(fun)
 
 
 def _on_numbers(fun: Callable[..., Any], arguments: tuple[Any, ...] | None) -> Any:

@@ -49,6 +49,8 @@ cdef extern from *:
 # Set by _hook.py: (session, callee) -> replacement, and type -> whether its methods are looked at.
 cdef object resolve_slowly = None
 cdef object is_receiver = None
+# Set by _workspaces.py: (callee, replacement) -> what gives the replacement traced arguments.
+cdef object see_through = None
 
 cdef PyCFunction list_sort = PyCFunction_GET_FUNCTION([].sort)
 cdef PyCFunction list_append = PyCFunction_GET_FUNCTION([].append)
@@ -123,6 +125,16 @@ def current():
     return <object> active if active != NULL else None
 
 
+def workspaces():
+    """Give the arrays made outside that hold traced values, None where there are none.
+
+    Only where reads of them are hooked: in functions of level 1.
+    """
+    if active == NULL or (<Session> active).level == 0:
+        return None
+    return (<Session> active).tape.workspaces
+
+
 def running_tape():
     """Tape of the trace that runs on this thread."""
     if active == NULL:
@@ -186,6 +198,14 @@ cdef object look_up(object callee):
     return resolve_slowly(session, callee)
 
 
+cdef object exchange(object callee):
+    """What to call instead of a callee, which sees what workspaces hold."""
+    found = look_up(callee)
+    if (<Session> active).level and (<Session> active).tape.workspaces is not None:
+        return see_through(callee, found)
+    return found
+
+
 @cython.final
 cdef class Hook:
     """``HOOK[f]`` is what a hooked function calls where its source says ``f``."""
@@ -193,7 +213,7 @@ cdef class Hook:
     def __getitem__(self, callee):
         if active == NULL:
             return callee
-        return look_up(callee)
+        return exchange(callee)
 
     def __reduce__(self):
         return "HOOK"
@@ -328,7 +348,7 @@ cdef inline object call_one(object callee, object x):
         if type(<object> found) is Elementary:
             return (<Elementary> found).one(x)
         return (<object> found)(x)
-    return look_up(callee)(x)
+    return exchange(callee)(x)
 
 
 cdef inline object call_two(object callee, object x, object y):
@@ -342,7 +362,7 @@ cdef inline object call_two(object callee, object x, object y):
         if type(<object> found) is Elementary:
             return (<Elementary> found).two(x, y)
         return (<object> found)(x, y)
-    return look_up(callee)(x, y)
+    return exchange(callee)(x, y)
 
 
 def call1(callee, x):
@@ -370,6 +390,12 @@ def install(resolve, receives):
     global resolve_slowly, is_receiver
     resolve_slowly = resolve
     is_receiver = receives
+
+
+def install_workspaces(given):
+    """Take what looks at the arguments of calls, which may be workspaces."""
+    global see_through
+    see_through = given
 
 
 def know(callee, replacement, bint implicit=False):

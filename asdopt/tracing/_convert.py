@@ -37,10 +37,13 @@ class Converted(NamedTuple):
     code : CodeType
     catches : bool
         Whether it may catch exceptions: an error is then a branch.
+    level : int
+        What is hooked in it: 0: calls; 1: implicit calls as well.
     """
 
     code: CodeType
     catches: bool
+    level: int = 0
 
 
 _converted: dict[tuple[int, int], tuple[Any, Converted | None]] = {}
@@ -139,4 +142,4 @@ def _rewrite(code: CodeType, namespace: dict[str, Any], level: int) -> Converted
     made = finish(module, source.shift)
     if made.co_freevars != code.co_freevars or made.co_name != code.co_name:
         return None
-    return Converted(made, rewriter.catches)
+    return Converted(made, rewriter.catches, level)

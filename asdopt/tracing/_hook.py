@@ -165,6 +165,10 @@ def _function(session: Session, function: FunctionType) -> Any:
         for value in (*map(function.__globals__.get, code.co_names), *_cell_values(function)):
             notice(session, type(value))
     converted = convert(code, function.__globals__, session.level)
+    if session.level and (converted is None or not converted.level) and is_user_function(function):
+        from asdopt.tracing._workspaces import note_unseen
+
+        note_unseen(session, function)
     if converted is None:
         return substitute(session, function)
     if converted.catches:

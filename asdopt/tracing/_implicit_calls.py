@@ -18,7 +18,7 @@ import numpy as np
 
 from asdopt.tracing._array import TracedArray
 from asdopt.tracing._array_base import TracedArrayBase
-from asdopt.tracing._callee import HOOK, Elementary, Session, know, stand_in
+from asdopt.tracing._callee import HOOK, Elementary, Session, holds_traced, know, stand_in
 from asdopt.tracing._hook import HANDLERS, METHODS
 from asdopt.tracing._implicit_loops import contains, iterate, shown
 from asdopt.tracing._implicit_methods import fresh, special
@@ -28,6 +28,8 @@ from asdopt.tracing._nodes import decide
 from asdopt.tracing._standins_arrays import Dispatched
 from asdopt.tracing._standins_types import attribute, sample
 from asdopt.tracing._tracer import TracedBool
+from asdopt.tracing._workspace_reads import seen
+from asdopt.tracing._workspaces import writable
 
 __all__: list[str] = []
 
@@ -347,7 +349,22 @@ def _fresh_array_method(session: Session, method: Any) -> Any:
     known = _array_method(session, method)
     if not session.level:
         return known
-    return lambda *args, **kwargs: fresh(known(*args, **kwargs))
+    owner, name = method.__self__, method.__name__
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        traced = seen(owner)
+        if traced is owner and name in _STORING and holds_traced([*args, *kwargs.values()]):
+            traced = writable(session.tape, owner)
+        if traced is None or traced is owner:
+            return fresh(known(*args, **kwargs))
+        result = getattr(traced, name)(*map(seen, args), **{k: seen(kwargs[k]) for k in kwargs})
+        return session.tape.workspaces.given(result)
+
+    return call
+
+
+# Methods of arrays that write what they are given.
+_STORING = frozenset({"fill", "put", "itemset"})
 
 
 METHODS[np.ndarray] = _fresh_array_method

@@ -11,11 +11,15 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+
+from asdopt.tracing._callee import workspaces
 from asdopt.tracing._formatting import Shown
 from asdopt.tracing._hook import find_attribute
 from asdopt.tracing._implicit_keys import find
 from asdopt.tracing._implicit_methods import PLAIN, form, special
 from asdopt.tracing._implicit_operators import COMPARE, truth
+from asdopt.tracing._workspace_reads import is_flat, seen
 
 __all__ = ["contains", "iterate", "manager", "search", "shown"]
 
@@ -23,8 +27,12 @@ __all__ = ["contains", "iterate", "manager", "search", "shown"]
 @form("iterate")
 def iterate(value: Any) -> Any:
     """Find what a loop runs over."""
+    if type(value) is np.ndarray and value.dtype.kind == "f" and value.ndim:
+        return _entries(value)
     if type(value) in PLAIN:
         return value
+    if is_flat(value):
+        return _entries(value)
     method = special(value, "__iter__")
     if method is not None:
         made = method(value)
@@ -36,6 +44,36 @@ def iterate(value: Any) -> Any:
             return _items(value, item)
     following = special(value, "__next__")
     return value if following is None else _following(value, following)
+
+
+def _entries(array: Any) -> Iterator[Any]:
+    """Run over an array as NumPy does, which sees what the loop stores into it."""
+    for k in range(len(array)):
+        traced = seen(array)
+        if traced is array or getattr(array, "ndim", 1) > 1:
+            yield array[k]
+        else:
+            yield traced[k]
+
+
+@form("opened")
+def opened(value: Any, depth: int) -> Iterator[Any]:
+    """Find what a loop runs over whose items are taken apart: ``for a, (b, c) in values``."""
+    for item in iterate(value):
+        yield _taken_apart(item, depth)
+
+
+def _taken_apart(item: Any, depth: int) -> Any:
+    if workspaces() is None:
+        return item
+    if isinstance(item, np.ndarray):
+        return list(iterate(item))
+    if depth > 1 and type(item) in (list, tuple):
+        return [_taken_apart(part, depth - 1) for part in item]
+    return item
+
+
+form("seen")(seen)
 
 
 def _following(iterator: Any, following: Callable[..., Any]) -> Iterator[Any]:
@@ -92,7 +130,7 @@ def shown(value: Any) -> Any:
     """Find what an f-string or print shows."""
     if any(special(value, name) for name in ("__format__", "__str__", "__repr__")):
         return Shown(value, special)
-    return value
+    return seen(value)
 
 
 @form("compare In")
@@ -107,7 +145,7 @@ def contains(value: Any, container: Any) -> bool:
         return any(search(v, value) for v in iterate(container))
     if isinstance(container, (dict, set, frozenset)):
         return find(container, value)
-    return operator.contains(container, value)
+    return operator.contains(seen(container), seen(value))
 
 
 def search(found: Any, value: Any) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from asdopt.tracing._array_base import TracedArrayBase
-from asdopt.tracing._callee import current
+from asdopt.tracing._callee import current, workspaces
 from asdopt.tracing._complex import is_pair
 from asdopt.tracing._complex_ufuncs import complex_operation
 from asdopt.tracing._formatting import percent
@@ -22,7 +22,8 @@ from asdopt.tracing._hook import find_attribute
 from asdopt.tracing._implicit_methods import PLAIN, form, fresh, special
 from asdopt.tracing._linear import is_sparse, is_sparse_matrix
 from asdopt.tracing._matrices import is_traced_matrix, power
-from asdopt.tracing._tracer import Tracer
+from asdopt.tracing._tracer import TracedFloat, Tracer
+from asdopt.tracing._workspace_reads import seen
 
 __all__ = ["BINARY", "COMPARE", "INPLACE", "UNARY", "for_library", "truth"]
 
@@ -73,12 +74,20 @@ def _objects(value: Any, shape: tuple[int, ...]) -> Any:
     return value
 
 
+# Operators are their own, and what these give is a number again.
+_NUMBERS = frozenset({float, int, np.float64, Tracer, TracedFloat})
+
+
 def _binary(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     left_name, right_name = f"__{name}__", f"__r{name}__"
 
     def operate(a: Any, b: Any) -> Any:
+        if type(a) in _NUMBERS and type(b) in _NUMBERS:
+            return function(a, b)
         left, right = special(a, left_name), special(b, right_name)
         if left is None and right is None:
+            if workspaces() is not None:
+                a, b = seen(a), seen(b)
             if is_pair(a, b):
                 return complex_operation(name, a, b)
             if name == "mod" and type(a) is str:
@@ -107,6 +116,8 @@ def _inplace(function: Callable[..., Any], name: str, binary: Callable[..., Any]
     inplace_name = f"__i{name}__"
 
     def operate(a: Any, b: Any) -> Any:
+        if type(a) in _NUMBERS and type(b) in _NUMBERS:
+            return function(a, b)
         if isinstance(a, Tracer) and is_pair(a, b):
             return complex_operation(name, a, b)
         method = special(a, inplace_name)
@@ -114,10 +125,18 @@ def _inplace(function: Callable[..., Any], name: str, binary: Callable[..., Any]
             result = method(a, b)
             if result is not NotImplemented:
                 return result
+        elif workspaces() is not None and isinstance(a, np.ndarray):
+            return _into_workspace(function, a, seen(b))
         elif type(a) in PLAIN and special(b, f"__r{name}__") is None:
             if name == "mod" and type(a) is str:
                 return percent(a, b)
             return function(a, b)
+        elif name in ("mul", "truediv") and _is_number(b) and _has_entries(a):
+            # SciPy's own way: its entries are changed in place, under all names of the matrix.
+            entries = operate(a.data, b)
+            if entries is not a.data:
+                a.data = entries
+            return a
         elif hasattr(type(a), inplace_name) and (not is_sparse(a) or hasattr(type(a), "as_traced")):
             return function(a, b)
         return binary(a, b)
@@ -125,10 +144,29 @@ def _inplace(function: Callable[..., Any], name: str, binary: Callable[..., Any]
     return operate
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (Tracer, float, int, np.number))
+
+
+def _has_entries(value: Any) -> bool:
+    """Whether a value is a sparse matrix of SciPy whose entries are one array of floats."""
+    if not is_sparse(value) or hasattr(type(value), "as_traced"):
+        return False
+    entries = getattr(value, "data", None)
+    return isinstance(entries, np.ndarray) and entries.dtype.kind == "f"
+
+
+def _into_workspace(function: Callable[..., Any], a: Any, b: Any) -> Any:
+    """Change an array that may be a workspace in place; its name stays with the array itself."""
+    traced = seen(a)
+    result = function(traced, b)
+    return a if result is traced else result
+
+
 def _unary(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     def operate(a: Any) -> Any:
         method = special(a, name)
-        return fresh(function(a)) if method is None else method(a)
+        return fresh(function(seen(a))) if method is None else method(a)
 
     return operate
 
@@ -140,8 +178,12 @@ def _compare(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     left_name, right_name = f"__{name}__", f"__{_REFLECTED[name]}__"
 
     def operate(a: Any, b: Any) -> Any:
+        if type(a) in _NUMBERS and type(b) in _NUMBERS:
+            return function(a, b)
         left, right = _comparing(a, left_name), _comparing(b, right_name)
         if left is None and right is None:
+            if workspaces() is not None:
+                a, b = seen(a), seen(b)
             return function(*for_library(a, b))
         kind_a, kind_b = type(a), type(b)
         result: Any = NotImplemented
@@ -214,7 +256,11 @@ def truth(value: Any) -> Any:
             return bool(method(value))
         if find_attribute(type(value), name) is not None:
             break
-    return value
+    return value if type(value) in _COUNTED else seen(value)
+
+
+# True where they have entries, whatever these are.
+_COUNTED = frozenset({bool, float, list, tuple, dict, set, str})
 
 
 class _Held:

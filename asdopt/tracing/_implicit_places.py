@@ -14,18 +14,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asdopt.tracing._array import TracedArray
 from asdopt.tracing._array_base import TracedArrayBase, wrap
-from asdopt.tracing._callee import HOOK, current
+from asdopt.tracing._callee import HOOK, current, holds_traced, running_tape, workspaces
 from asdopt.tracing._convert import CONSTANTS
 from asdopt.tracing._hook import find_attribute, is_user_function, of_pandas
 from asdopt.tracing._implicit_keys import find, keyed, put
 from asdopt.tracing._implicit_methods import PLAIN, form, fresh, special
-from asdopt.tracing._lift import concrete
+from asdopt.tracing._lift import concrete, constants_only
 from asdopt.tracing._matrices import inverse, is_traced_matrix
+from asdopt.tracing._memory_shadow import read_entry, write_entry
 from asdopt.tracing._rewrite import PREFIX
 from asdopt.tracing._standins_arrays import lifted
 from asdopt.tracing._standins_types import attribute, class_of, sample
-from asdopt.tracing._tracer import TracedBool, Tracer
+from asdopt.tracing._tracer import TracedBool, TracedFloat, Tracer
+from asdopt.tracing._workspace_reads import is_flat, seen
+from asdopt.tracing._workspaces import writable
 
 __all__ = ["get_attribute", "get_item", "set_attribute", "set_item"]
 
@@ -120,18 +124,32 @@ def set_attribute(new: Any, value: Any, name: str) -> None:
         if setter is not None:
             setter(found, value, new)
             return
+    if kind is np.ndarray and name in _CONTENT:
+        target = _target_array(value, new)
+        if target is not None:
+            setattr(target, name, seen(new))
+            return
     setattr(value, name, new)
+
+
+# Attributes of arrays that are stored to as their entries are.
+_CONTENT = frozenset({"flat", "real"})
 
 
 # -------------------------------------------------------------------------------- subscripts
 @form("getitem")
 def get_item(value: Any, key: Any) -> Any:
     """``value[key]``."""
+    kind = type(value)
+    if kind is TracedArray:
+        return value[key]
+    if kind is np.ndarray:
+        return fresh(value[_concrete(key)]) if workspaces() is None else _get_seen(value, key)
     method = special(value, "__getitem__")
     if method is not None:
         return method(value, key)
     if isinstance(value, dict):
-        if not find(value, key) and type(value) is not dict:
+        if not find(value, key) and kind is not dict:
             missing = special(value, "__missing__")
             if missing is not None:
                 return missing(value, key)
@@ -141,13 +159,27 @@ def get_item(value: Any, key: Any) -> Any:
         return value[keyed(key)]
     if isinstance(value, Tracer):
         return _scalar_item(value, key)
-    if type(value) is np.ndarray:
-        return fresh(value[_concrete(key)])
-    return lifted(fresh(value[key])) if type(value) in _MAKERS else value[key]
+    if is_flat(value):
+        return seen(value)[key]
+    if kind in _MAKERS:
+        return lifted(fresh(value[seen(key)]))
+    return value[key] if kind in PLAIN or workspaces() is None else seen(value)[key]
 
 
 # np.r_[0, x], np.mgrid[0:1:5j]: their subscript makes an array.
 _MAKERS = frozenset({type(np.r_), type(np.c_), type(np.mgrid), type(np.ogrid)})
+
+
+def _get_seen(value: npt.NDArray[Any], key: Any) -> Any:
+    """``value[key]`` of an array that may be a workspace: views of one stay arrays."""
+    if type(key) is int:
+        entry = read_entry(running_tape(), value, key)
+        if entry is not None:
+            return entry
+    traced = seen(value)
+    if traced is value:
+        return fresh(value[_concrete(seen(key))])
+    return workspaces().given(traced[seen(key)])
 
 
 def _scalar_item(value: Tracer, key: Any) -> Any:
@@ -173,7 +205,10 @@ def set_item(new: Any, value: Any, key: Any) -> None:
     if method is not None:
         method(value, key, new)
     elif type(value) is np.ndarray:
-        value[_concrete(key)] = _stored(new, value)
+        _set_in_array(new, value, key)
+    elif is_flat(value):
+        target = _target_array(value.base, new)
+        (value if target is None else target.flat)[key] = seen(new)
     elif isinstance(value, dict):
         value[put(value, key)] = new
     elif of_pandas(type(value)):
@@ -182,6 +217,41 @@ def set_item(new: Any, value: Any, key: Any) -> None:
         _labeled.store(new, value, key)
     else:
         value[key] = new
+
+
+def _set_in_array(new: Any, value: npt.NDArray[Any], key: Any) -> None:
+    if (
+        type(key) is int
+        and type(new) in _SCALARS
+        and workspaces() is not None
+        and write_entry(running_tape(), value, key, new)
+    ):
+        return
+    target = _target_array(value, new)
+    if target is not None:
+        target[seen(key)] = seen(new)
+    elif workspaces() is None:
+        value[_concrete(key)] = _stored(new, value)
+    else:
+        value[_concrete(seen(key))] = _stored(seen(new), value)
+
+
+_SCALARS = frozenset({Tracer, TracedFloat})
+
+
+def _target_array(value: npt.NDArray[Any], new: Any) -> Any:
+    """Traced array that takes what is stored into a plain one, None where that takes it."""
+    if value.dtype.kind not in "fc":
+        return None
+    traced = seen(value)
+    if traced is not value:
+        return traced
+    new = seen(new)
+    session = current()
+    # Constants are numbers for a plain array too.
+    if session is None or not holds_traced(new) or constants_only(new) is not None:
+        return None
+    return writable(session.tape, value)
 
 
 def _stored(new: Any, target: npt.NDArray[Any]) -> Any:

@@ -20,6 +20,7 @@ from asdopt.tracing._nodes import select
 from asdopt.tracing._registry import implements
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._ufuncs import call, check_types, deliver, store
+from asdopt.tracing._workspaces import writable
 
 __all__: list[str] = []
 
@@ -152,6 +153,8 @@ def _choose(tape: Tape, a: Any, choices: Any, out: Any = None, mode: Any = "rais
 @implements(np.copyto)
 def _copyto(tape: Tape, dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
     source = lift(tape, src)
+    workspace = writable(tape, dst)
+    dst = dst if workspace is None else workspace
     if where is True or not isinstance(dst, TracedArray):
         store(source, dst)
         return
@@ -193,6 +196,9 @@ def _fill_diagonal(tape: Tape, a: Any, val: Any, wrap: bool = False) -> None:
 def _writable(tape: Tape, target: Any, name: str) -> TracedArray:
     if isinstance(target, TracedArray):
         return target
+    workspace: TracedArray | None = writable(tape, target)
+    if workspace is not None:
+        return workspace
     raise refuse(
         tape,
         UnsupportedOperationError,

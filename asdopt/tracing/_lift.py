@@ -141,6 +141,10 @@ def _lift_ndarray(tape: Tape, array: npt.NDArray[Any]) -> TracedArray:
             "a masked array was combined with traced values; its mask would be ignored: use "
             "np.where with array.data and array.mask",
         )
+    if tape.workspaces is not None:
+        found: TracedArray | None = tape.workspaces.shadow(tape, array)
+        if found is not None:
+            return found
     kind = array.dtype.kind
     if kind in "fiub":
         return _array(tape, constants(tape, array), kind == "b")

@@ -198,7 +198,10 @@ class Recorder:
 
     def flatten(self, result: Any, fun: Callable[..., Any]) -> tuple[IntArray, tuple[int, ...]]:
         """Nodes of what a function returned in C order, and its shape, as :meth:`call` does."""
+        start, start_pool = len(self.tape), self.tape.pool_length
         ids, shape = self._placed(result, fun)
+        if self.tape.workspaces is not None:
+            self.tape.workspaces.verify(self.tape, start, start_pool)
         if self.tape.num_stale > 0 and depends_on_stale(self.tape, ids):
             raise LeftBehindError(f"{function_name(fun)}: {LEFT_BEHIND}")
         return ids, shape

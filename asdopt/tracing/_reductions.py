@@ -30,6 +30,7 @@ from asdopt.tracing._nodes import (
 )
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._ufuncs import call, unknown
+from asdopt.tracing._workspaces import writable
 
 __all__ = ["accumulate", "at", "reduce", "reduceat"]
 
@@ -199,6 +200,8 @@ def reduceat(tape: Tape, ufunc: np.ufunc, array: Any, indices: Any, axis: int = 
 
 def at(tape: Tape, ufunc: np.ufunc, array: Any, indices: Any, values: Any = None) -> None:
     """``ufunc.at``: in-place operation where an index may occur several times."""
+    workspace = writable(tape, array)
+    array = array if workspace is None else workspace
     if not isinstance(array, TracedArray):
         raise refuse(
             tape,

@@ -72,6 +72,15 @@ cdef object called(object value, object place):
     return at(IfExp(constant(True, place), value, value), place)
 
 
+cdef int depth_of(object target):
+    """How deep a value is taken apart that is assigned to a target."""
+    if type(target) is Starred:
+        return depth_of(target.value)
+    if type(target) is not Tuple and type(target) is not List:
+        return 0
+    return 1 + max([depth_of(part) for part in target.elts], default=0)
+
+
 cdef bint is_truth(object test):
     return type(test) in PLAIN_TESTS or (type(test) is UnaryOp and type(test.op) is Not)
 
@@ -244,11 +253,11 @@ cdef class Rewriter:
             return node
         if kind is For:
             self.children(node, CHILDREN[kind])
-            node.iter = self.iterated(node.iter)
+            node.iter = self.iterated(node.iter, depth_of(node.target))
             return node
         if kind is comprehension:
             self.children(node, CHILDREN[kind])
-            node.iter = self.iterated(node.iter)
+            node.iter = self.iterated(node.iter, depth_of(node.target))
             node.ifs = [self.truth(test) for test in node.ifs]
             return node
         if kind is YieldFrom:
@@ -280,7 +289,10 @@ cdef class Rewriter:
     cdef object chain(self, object node):
         """``a < b < c`` as ``a < b and b < c`` where reading b twice makes no difference."""
         if not all(type(middle) in (Name, Constant) for middle in node.comparators[:-1]):
-            return None
+            self.children(node, CHILDREN[Compare])
+            node.left = self.helper("seen", [node.left], node.left)
+            node.comparators = [self.helper("seen", [v], v) for v in node.comparators]
+            return node
         parts = []
         left = self.visit(node.left)
         for op, middle in zip(node.ops, node.comparators):
@@ -308,7 +320,10 @@ cdef class Rewriter:
             return test
         return self.helper("truth", [test], test)
 
-    cdef object iterated(self, object value):
+    cdef object iterated(self, object value, int depth=0):
+        """What is run over; ``depth``: how deep its items are taken apart."""
+        if depth:
+            return self.helper("opened", [value, constant(depth, value)], value)
         return self.helper("iterate", [value], value)
 
     cdef object name(self, object node):
@@ -343,7 +358,9 @@ cdef class Rewriter:
                 args = [value, self.visit(target.value), self.name(target)]
                 return at(Expr(self.helper("setattr", args, node)), node)
             if type(target) is Tuple or type(target) is List:
-                node.value = self.iterated(value)
+                node.value = self.iterated(value, depth_of(target) - 1)
+        elif any(type(part) is Tuple or type(part) is List for part in node.targets):
+            node.value = self.helper("seen", [value], value)
         self.block(node.targets)
         return node
 

@@ -23,6 +23,8 @@ cdef class Tape(TapeMemory):
     cdef bint is_done
     cdef public bint has_keys
     cdef public bint estranged
+    # Arrays of the user's that were made outside and hold traced values, see _workspaces.py.
+    cdef public object workspaces
     cdef object __weakref__
 
     cdef int grow(self, Py_ssize_t more) except -1

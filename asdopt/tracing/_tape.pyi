@@ -21,6 +21,9 @@ class Tape(TapeMemory):
     lenient: bool
     has_keys: bool
     estranged: bool
+    workspaces: Any
+    @property
+    def pool_length(self) -> int: ...
     locate: Callable[[], object] | None
     lines: list[object]
     externals: list[tuple[Any, npt.NDArray[np.int32], int, int]]

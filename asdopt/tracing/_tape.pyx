@@ -23,8 +23,8 @@ cnp.import_array()
 
 LEFT_BEHIND = (
     "an operation on a traced value was asked for after its trace had ended, so it would be lost; "
-    "the value was left behind in a global, an attribute or a cache: let the function return what "
-    "it computes instead of storing it"
+    "the value was left behind in a global, an attribute, an array or a cache: let the function "
+    "return what it computes instead of storing it"
 )
 
 # Tells whether a trace runs on this thread; set by _callee.pyx, which cannot be imported from here.
@@ -363,6 +363,12 @@ cdef class Tape(TapeMemory):
         self.closed = True
         # Its traceback leads to tracers, and the garbage collector cannot see that those lead here.
         self.refusal = None
+        self.workspaces = None
+
+    @property
+    def pool_length(self):
+        """Number of terms of all weighted sums."""
+        return self.pool_size
 
     def done(self):
         """Note that nobody reads the operations of the tape any more."""

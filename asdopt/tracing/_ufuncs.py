@@ -273,6 +273,10 @@ def store(result: Any, target: Any) -> Any:
     if isinstance(target, np.ndarray) and target.dtype == object:
         target[...] = np.asarray(result, dtype=object)
         return target
+    workspace = writable(tape, target)
+    if workspace is not None:
+        store(result, workspace)
+        return target
     if not isinstance(target, TracedArray):
         shape = getattr(target, "shape", ())
         raise refuse(
@@ -311,6 +315,10 @@ def _masked_call(tape: Tape, ufunc: np.ufunc, inputs: tuple[Any, ...], where: An
         )
     arrays = [lift(tape, operand) for operand in inputs]
     mask = test(tape, where)
+    workspace = writable(tape, target)
+    if workspace is not None:
+        _masked_call(tape, ufunc, inputs, where, (workspace,))
+        return target
     if not isinstance(target, TracedArray):
         return store(lift(tape, arrays[0]), target)
     condition, *ids = broadcast(mask, *[a.ids for a in arrays], target.ids)
@@ -335,3 +343,4 @@ def numbers(tape: Tape, operand: Any) -> Ids:
 
 # At the end: these modules register with the tables above.
 from asdopt.tracing import _composites, _reductions  # noqa: E402
+from asdopt.tracing._workspaces import writable  # noqa: E402

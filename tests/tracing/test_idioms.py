@@ -37,12 +37,10 @@ def points(name: str) -> list[np.ndarray]:
 # What is refused, with the beginning of the reason's wording.
 REFUSED: dict[str, str] = {
     "awkward.float_of_text": "may be the text of a traced value",
-    "awkward.global_workspace": "made outside of the function",
     "awkward.identity_of_max": "compared by `is`",
     "awkward.key_of_dict": "used as a key of a dict",
     "awkward.random_array": "random numbers were drawn",
     "awkward.random_numbers": "random numbers were drawn",
-    "awkward.self_workspace": "made outside of the function",
 }
 
 
