@@ -19,11 +19,12 @@ from typing import Any
 import numpy as np
 
 from asdopt._errors import TracingError
+from asdopt._ops import CODE
 from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._callee import Session, current, know
 from asdopt.tracing._hook import METHODS
 from asdopt.tracing._implicit_methods import special
-from asdopt.tracing._location import place_here
+from asdopt.tracing._location import place_here, refuse
 from asdopt.tracing._point_name import TracedBytes
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._tracer import Tracer, is_key
@@ -32,7 +33,7 @@ __all__ = ["find", "keyed", "put", "verify_keys"]
 
 
 class _TracedKey(tuple[Any, ...]):
-    """A tuple of traced values that is equal to those of the same nodes, and to no numbers."""
+    """A tuple of traced values that is the key of the same nodes, whatever their numbers are."""
 
     __slots__ = ()
 
@@ -40,16 +41,39 @@ class _TracedKey(tuple[Any, ...]):
         return hash(tuple(_parts(self)))
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and tuple(_parts(self)) == tuple(_parts(other))
+        # Dictionaries ask only where the hash is the same; others compare the values.
+        is_same = type(other) is type(self) and tuple(_parts(self)) == tuple(_parts(other))
+        return is_same or super().__eq__(other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
 
 
-class _SingleKey(_TracedKey):
-    """A key that is one traced value, or the bytes of an array."""
+class _SingleKey:
+    """A key that is one traced value, or the bytes of an array.
 
-    __slots__ = ()
+    It is no number: what runs over such keys and computes with them is refused.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __iter__(self) -> Iterator[Any]:
+        raise TypeError("a key that is a traced value was taken for a sequence")
+
+    def __hash__(self) -> int:
+        return hash(tuple(_parts((self.value,))))
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return bool(self.value == other)
+        pair = (self.value,), (other.value,)
+        return tuple(_parts(pair[0])) == tuple(_parts(pair[1])) or pair[0] == pair[1]
+
+
+_KEYS = (_TracedKey, _SingleKey)
 
 
 def _parts(key: Any) -> Iterator[Any]:
@@ -77,14 +101,14 @@ def keyed(key: Any) -> Any:
     """Make of a key of traced values one that can be hashed; others stay."""
     if type(key) is tuple:
         return _TracedKey(key) if _is_traced(key) else key
-    return _SingleKey((key,)) if _is_traced(key) else key
+    return _SingleKey(key) if _is_traced(key) else key
 
 
 # ------------------------------------------------------------------ looking up, putting, deleting
 def find(container: Any, key: Any) -> bool:
     """Tell whether a key is in a dictionary or set; what is not there must be put there."""
     made = keyed(key)
-    if not isinstance(made, _TracedKey):
+    if not isinstance(made, _KEYS):
         return key in container
     state = _noted()
     found = made in container
@@ -96,12 +120,72 @@ def find(container: Any, key: Any) -> bool:
 def put(container: Any, key: Any) -> Any:
     """Make the key under which something is put into a dictionary or set until the trace ends."""
     made = keyed(key)
-    if isinstance(made, _TracedKey):
+    if isinstance(made, _KEYS):
         state = _noted()
+        if made not in container:
+            _keep_apart(state, container, made)
         state["missed"].pop((id(container), made), None)
         take = container.discard if isinstance(container, set) else _taking(container)
         state.setdefault("undo", []).append(lambda: take(made))
     return made
+
+
+# Each pair of keys is a guard.
+_MOST_KEYS = 500
+
+
+def _keep_apart(state: dict[str, Any], container: Any, key: Any) -> None:
+    """Guard that a new key has other values than those that were put there before.
+
+    Where they have the same ones Python would find what was kept for the other key, and what does
+    more than remember (counts, sets of different values) gives something else. Keys that have the
+    same values at the point of the trace are told apart by ``verify_keys``.
+    """
+    ids, form = _nodes(key)
+    tape: Tape = state["tape"]
+    if not tape.primal:
+        return
+    _, others = state["held"].setdefault((id(container), form), (container, []))
+    if len(others) == _MOST_KEYS:
+        raise refuse(
+            tape,
+            TracingError,
+            f"more than {_MOST_KEYS} keys of traced values were put into one dict or set; each "
+            "two of them must be compared at each new point, since they may become the same: use "
+            "functools.lru_cache for a cache of results, or an index as the key",
+        )
+    if others:
+        table = np.array(others, dtype=np.int32)
+        apart = np.abs(tape.values(table) - tape.values(ids))
+        apart[np.isnan(apart)] = -1.0
+        places = np.argmax(apart, axis=1)
+        rows = np.flatnonzero(apart[np.arange(len(table)), places] > 0.0)
+        pairs = table[rows, places[rows]], ids[places[rows]]
+        tape.hold(tape.block(CODE["not_equal"], *pairs))
+    others.append(ids)
+
+
+def _nodes(key: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Nodes of the traced values of a key, and the rest of it."""
+    ids: list[int] = []
+    form: list[Any] = []
+
+    def walk(part: Any) -> None:
+        if isinstance(part, Tracer) and not is_key(part):
+            ids.append(part.id)
+            form.append(Tracer)
+        elif isinstance(part, TracedBytes):
+            ids.extend(part.array.ids.ravel().tolist())
+            form.extend((TracedBytes, part.array.ids.size))
+        elif isinstance(part, tuple):
+            form.extend((tuple, len(part)))
+            for each in part:
+                walk(each)
+        else:
+            form.append(part)
+
+    walk(key.value if type(key) is _SingleKey else key)
+    return np.array(ids, dtype=np.int32), tuple(form)
 
 
 def _taking(container: Any) -> Callable[[Any], Any]:
@@ -117,7 +201,8 @@ def _noted() -> dict[str, Any]:
         raise RuntimeError("no function is traced")
     state: dict[str, Any] = session.state
     if "keys" not in state:
-        state["keys"], state["missed"] = place_here(), {}
+        state["keys"], state["missed"], state["held"] = place_here(), {}, {}
+        state["tape"] = session.tape
     return state
 
 
@@ -213,7 +298,11 @@ def _same(tape: Tape, traced: Any, plain: Any) -> bool:
         traced = tape.values(np.array([traced.id]))[0]
     elif isinstance(traced, TracedArrayBase):
         traced = tape.values(traced.ids)
-    elif isinstance(traced, (list, tuple)) and isinstance(plain, (list, tuple, np.ndarray)):
+    elif isinstance(traced, (list, tuple)):
+        if not isinstance(plain, (list, tuple)) and (
+            type(plain) is not np.ndarray or not plain.ndim
+        ):
+            return False
         pairs = zip(traced, plain, strict=False)
         return len(traced) == len(plain) and all(_same(tape, a, b) for a, b in pairs)
     elif isinstance(traced, dict) and isinstance(plain, dict):

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._callee import current, workspaces
 from asdopt.tracing._complex import is_pair
@@ -21,6 +22,7 @@ from asdopt.tracing._formatting import percent
 from asdopt.tracing._hook import find_attribute
 from asdopt.tracing._implicit_methods import PLAIN, form, fresh, special
 from asdopt.tracing._linear import is_sparse, is_sparse_matrix
+from asdopt.tracing._location import refuse
 from asdopt.tracing._matrices import is_traced_matrix, power
 from asdopt.tracing._tracer import TracedFloat, Tracer
 from asdopt.tracing._workspace_reads import seen
@@ -139,6 +141,13 @@ def _inplace(function: Callable[..., Any], name: str, binary: Callable[..., Any]
             return a
         elif hasattr(type(a), inplace_name) and (not is_sparse(a) or hasattr(type(a), "as_traced")):
             return function(a, b)
+        elif is_sparse(a) and name in {"mul", "truediv"} and isinstance(b, Tracer):
+            raise refuse(
+                b.tape,
+                UnsupportedOperationError,
+                "a sparse matrix of numbers was scaled in place by a traced value, which it cannot "
+                "hold: all who have the matrix would see the change; write A = A * t",
+            )
         return binary(a, b)
 
     return operate

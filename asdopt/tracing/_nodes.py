@@ -106,6 +106,14 @@ def constant_values(tape: Tape, ids: Ids) -> Values | None:
     return tape.values(ids) if bool(constant_mask(tape, ids).all()) else None
 
 
+def freeze(ids: Ids) -> None:
+    """Refuse what would be stored into an array, by its owner too."""
+    part: Any = ids
+    while isinstance(part, np.ndarray):
+        part.flags.writeable = False
+        part = part.base
+
+
 def need_values(tape: Tape, ids: Ids, what: str) -> None:
     """Refuse what depends on values that the trace does not have.
 

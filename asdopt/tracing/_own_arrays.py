@@ -15,6 +15,7 @@ from asdopt.tracing._array import TracedArray
 from asdopt.tracing._callee import HOOK
 from asdopt.tracing._conversions import to_objects
 from asdopt.tracing._hook import is_user_function
+from asdopt.tracing._nodes import freeze
 from asdopt.tracing._tracer import TracedBool, TracedFloat, Tracer
 
 __all__ = ["from_protocol", "keeps_class", "makes_array", "viewed"]
@@ -51,5 +52,6 @@ def viewed(array: Any, kind: type) -> Any:
     What is stored in one of them would not reach the other one: neither takes more.
     """
     made: Any = to_objects(array).view(kind)
-    made.flags.writeable = array.ids.flags.writeable = False
+    made.flags.writeable = False
+    freeze(array.ids)
     return made

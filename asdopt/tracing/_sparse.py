@@ -259,10 +259,12 @@ class TracedSparse:
         """Elementwise product with a sparse matrix of numbers, or an array that broadcasts."""
         if isinstance(other, TracedSparse):
             return self.multiply(other.toarray())
-        if is_sparse(other):
+        if is_sparse(other) and other.shape == self.shape:
             check_sparse(self.tape, other)
             factors = other.tocsr()[self._rows, self._cols]
             dense = np.ravel(factors.toarray() if is_sparse(factors) else factors)
+        elif is_sparse(other):
+            return self.multiply(other.toarray())
         else:
             dense = np.broadcast_to(other, self.shape)[self._rows, self._cols]
         ids = lift(self.tape, array(self.tape, self.ids) * dense).ids

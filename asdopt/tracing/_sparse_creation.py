@@ -15,6 +15,7 @@ from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._array_base import array
 from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
+from asdopt.tracing._nodes import freeze
 from asdopt.tracing._sparse import TracedSparse
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._ufuncs import check_types
@@ -30,6 +31,7 @@ def from_arguments(tape: Tape, kind: type, args: tuple[Any, ...], kwargs: Any) -
         tape, f"scipy.sparse.{name}", {"dtype": kwargs.get("dtype", (*args, None, None)[2])}
     )
     form, is_matrix, ordered = name[:3], name.endswith("matrix"), False
+    shares = form == "coo" and isinstance(first, tuple)
     if isinstance(first, TracedSparse):
         return first.of_kind(form, is_matrix)
     if isinstance(first, tuple) and len(first) == 2 and form == "dia" and shape is not None:
@@ -37,7 +39,7 @@ def from_arguments(tape: Tape, kind: type, args: tuple[Any, ...], kwargs: Any) -
     elif isinstance(first, tuple) and len(first) == 2 and isinstance(first[1], (tuple, list)):
         entries, (rows, cols) = first
     elif isinstance(first, tuple) and len(first) == 3 and form in {"csr", "csc"}:
-        ordered = True
+        ordered = shares = True
         entries, inner, indptr = first
         outer = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
         rows, cols = (outer, inner) if form == "csr" else (inner, outer)
@@ -60,6 +62,8 @@ def from_arguments(tape: Tape, kind: type, args: tuple[Any, ...], kwargs: Any) -
     if shape is None:
         shape = (int(rows.max(initial=-1)) + 1, int(cols.max(initial=-1)) + 1)
     ids = lift(tape, entries).ids.ravel()
+    if not shares or kwargs.get("copy", (*args, False, False, False)[3]):
+        ids = ids.copy()  # what is stored to the user's array later does not reach the matrix
     shape = (int(shape[0]), int(shape[1]))
     return TracedSparse(tape, ids, rows, cols, shape, is_matrix, form, ordered)
 
@@ -67,6 +71,8 @@ def from_arguments(tape: Tape, kind: type, args: tuple[Any, ...], kwargs: Any) -
 def _of_diagonals(tape: Tape, data: Any, offsets: Any, shape: Any) -> tuple[Any, Any, Any]:
     """Entries and places of ``A[j - offsets[k], j] = data[k, j]``."""
     lines = lift(tape, data)
+    # SciPy's matrix is a view of it, this one is none: neither is to take more.
+    freeze(lines.ids)
     table = lines.ids.reshape(-1, lines.shape[-1])
     k, cols = np.indices(table.shape)
     rows = cols - np.atleast_1d(offsets)[k]

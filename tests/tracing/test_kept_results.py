@@ -177,3 +177,56 @@ def test_what_is_no_memory_of_results_is_refused(fun: Callable[..., Any], x: Any
 def test_bytes_are_a_key_and_nothing_else() -> None:
     with pytest.raises(asdopt.TracingError, match="bytes"):
         asdopt.jacobian(lambda x: x[0] * len(x.tobytes()[:2]), X)
+
+
+def total(x: Any) -> Any:
+    """Sum of the different values."""
+    seen: set[Any] = set()
+    found = 0.0
+    for v in x:
+        if v not in seen:
+            seen.add(v)
+            found = found + v**2
+    return found
+
+
+@pytest.mark.parametrize("fun", [counted, total])
+def test_keys_that_become_equal_are_not_taken_for_different_ones(fun: Callable[..., Any]) -> None:
+    jacobian = asdopt.prepare_jacobian(fun, X)
+    for x in (X, np.array([-1.0, 2.0])):
+        assert jacobian.value_and_jacobian(x)[0] == fun(x)
+    with pytest.raises(asdopt.TracingError, match="remember"):
+        jacobian(np.ones(2))
+
+
+def test_results_of_points_that_become_equal() -> None:
+    jacobian = asdopt.prepare_jacobian(lambda x: product(x[0], x[1]) + product(x[1], x[0]), X)
+    for x in (X, np.full(2, 3.0), X[::-1]):
+        expected = [[x[1] ** 2 + 2 * x[0] * x[1], 2 * x[0] * x[1] + x[0] ** 2]]
+        np.testing.assert_allclose(jacobian(x).toarray(), expected)
+
+
+@pytest.mark.parametrize(
+    "fun",
+    [
+        lambda x: sorted({v * 2.0: 1 for v in x[:1]})[0] * 2,
+        lambda x: [key * 2 for key in list(_keys(x))],
+        lambda x: [*_keys(x)],
+        lambda x: sum(k * v for k, v in _keys(x).items()),
+    ],
+)
+def test_keys_do_not_come_back_as_sequences(fun: Callable[..., Any]) -> None:
+    with pytest.raises(asdopt.AsdoptError):
+        asdopt.jacobian(fun, X)
+
+
+def _keys(x: Any) -> dict[Any, Any]:
+    found = {}
+    for v in x:
+        found[v] = 1.0
+    return found
+
+
+def test_more_keys_than_can_be_compared_are_refused() -> None:
+    with pytest.raises(asdopt.TracingError, match="more than 500 keys"):
+        asdopt.jacobian(lambda x: x[0] * len(_keys(x)), np.arange(501.0))

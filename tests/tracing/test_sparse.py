@@ -195,3 +195,66 @@ def test_an_assembled_matrix_is_scaled_by_a_variable_in_place() -> None:
 
     value, _ = asdopt.value_and_jacobian(lambda x: np.stack(fun(x)), X)
     np.testing.assert_allclose(np.ravel(value), np.ravel(plain(X)))
+
+
+@pytest.mark.parametrize("make", [sp.csr_matrix, sp.csc_array, sp.coo_matrix])
+def test_entries_that_are_changed_later_reach_only_those_that_are_views(make: Any) -> None:
+    def by_places(x: Any) -> Any:
+        entries = x**2
+        found = make((entries, (ROWS, COLS)), shape=(3, 3))
+        entries[1] = 5.0
+        return found.toarray()
+
+    def of_copy(x: Any) -> Any:
+        entries = x**2
+        found = make((entries, (ROWS, COLS)), shape=(3, 3), copy=True)
+        entries[:] = 0.0
+        return found.toarray()
+
+    def of_dense(x: Any) -> Any:
+        dense = np.outer(x, x)
+        found = make(dense)
+        dense[0, 0] = 5.0
+        return found.toarray()
+
+    def in_order(x: Any) -> Any:
+        entries = x**2
+        found = sp.csr_matrix((entries, [2, 0, 1, 2], [0, 2, 3, 4]), shape=(3, 3))
+        entries[1] = 5.0
+        return found.toarray()
+
+    for fun in (by_places, of_copy, of_dense, in_order):
+        check_function(fun, X)
+
+
+def test_diagonals_that_are_views_cannot_be_changed() -> None:
+    def fun(x: Any) -> Any:
+        line = x**2
+        found = sp.dia_matrix((line[None, :], [0]), shape=(4, 4))
+        line[1] = 5.0
+        return found.toarray()
+
+    with pytest.raises(asdopt.TracingError, match="read-only"):
+        asdopt.jacobian(fun, X)
+
+
+def test_products_of_entries_of_different_shapes() -> None:
+    def row(x: Any) -> Any:
+        return made(x).multiply(sp.csr_array([[1.0, 2.0, 3.0]])).toarray()
+
+    check_function(row, X)
+    for other in (np.ones((3, 3)), np.ones((5, 5))):
+        with pytest.raises((asdopt.TracingError, ValueError), match="broadcast"):
+            asdopt.jacobian(
+                lambda x, o=other: sp.csr_array(x[None, :3]).multiply(sp.csr_array(o)).sum(), X
+            )
+
+
+def test_a_matrix_of_numbers_is_not_scaled_in_place() -> None:
+    def fun(x: Any) -> Any:
+        found = other = sp.csr_matrix(np.eye(3))
+        found *= x[0]
+        return other.toarray()
+
+    with pytest.raises(asdopt.UnsupportedOperationError, match="A = A"):
+        asdopt.jacobian(fun, X)
