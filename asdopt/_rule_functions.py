@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from asdopt._errors import UnsupportedOperationError
 from asdopt._ops import OPERATORS
+from asdopt.tracing._location import refuse
 
 __all__ = ["evaluate_rule"]
 
@@ -45,6 +47,17 @@ def _functions() -> dict[str, Any]:
     def log_ndtr_d1(x: Any) -> Any:
         return np.exp(-0.5 * x * x - special.log_ndtr(x)) / math.sqrt(2.0 * math.pi)
 
+    def trigamma(x: Any) -> Any:
+        if hasattr(x, "tape"):
+            raise refuse(
+                x.tape,
+                UnsupportedOperationError,
+                "the derivative of digamma was asked for inside of a traced function; it is known "
+                "at numbers only, since its own derivatives are no operators: differentiate "
+                "outside of the function",
+            )
+        return special.polygamma(1, x)
+
     found: dict[str, Any] = {}
     for rule in OPERATORS:
         name, _, operands = rule.value.partition("(")
@@ -59,7 +72,7 @@ def _functions() -> dict[str, Any]:
         "power_d1": _power_d1,
         "power_d2": _power_d2,
         "sinc_d1": _sinc_d1,
-        "trigamma": lambda x: special.polygamma(1, x),
+        "trigamma": trigamma,
         "log_ndtr_d1": log_ndtr_d1,
         "log_ratio": lambda x, y: np.log(x / y),
         "nearbyint": np.rint,
@@ -74,7 +87,7 @@ def evaluate_rule(expression: str, names: dict[str, Any]) -> Any:
 @functools.cache
 def _compiled(expression: str) -> CodeType:
     tree = _Truths().visit(ast.parse(expression, mode="eval"))
-    return compile(ast.fix_missing_locations(tree), "<rule>", "eval")
+    return compile(ast.fix_missing_locations(tree), __file__, "eval")
 
 
 class _Truths(ast.NodeTransformer):

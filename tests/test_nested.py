@@ -222,3 +222,11 @@ def test_a_problem_inside_says_what_to_write_instead():
         return (inner.solve().x[0] - x[0]) ** 2
 
     assert asdopt.Problem(fixed, x0=[2.0]).solve().x[0] == pytest.approx(3.0, abs=1e-6)
+
+
+def test_derivatives_that_are_no_operators_are_refused_where_they_are_asked_for() -> None:
+    def fun(x):
+        return asdopt.hessian(lambda z: special.gammaln(z[0]) * z[1], x).toarray()
+
+    with pytest.raises(asdopt.UnsupportedOperationError, match=r"test_nested\.py.*digamma"):
+        asdopt.jacobian(fun, np.array([1.3, 0.7]))

@@ -128,7 +128,7 @@ def _kurt(values: Any) -> Any:
 
 
 # ------------------------------------------------------------------------------------ windows
-def _over_windows(function: Callable[..., Any]) -> Callable[..., Any]:
+def _over_windows(function: Callable[..., Any], ddof: int = 0) -> Callable[..., Any]:
     def roll(window: Any, **options: Any) -> Any:
         length: Any = getattr(window, "window", None)
         fixed = [getattr(window, k, None) for k in ("center", "closed", "step", "win_type", "on")]
@@ -146,7 +146,7 @@ def _over_windows(function: Callable[..., Any]) -> Callable[..., Any]:
         results: list[Any] = []
         for end in range(1, len(values) + 1):
             part = values[0 if length is None else max(0, end - length) : end]
-            few = len(part) < max(least, 1) or len(part) <= options.get("ddof", 0)
+            few = len(part) < max(least, 1) or len(part) <= options.get("ddof", ddof)
             results.append(np.nan if few else function(part, **options))
         return _pandas().Series(results, index=window.obj.index, name=window.obj.name, dtype=object)
 
@@ -217,7 +217,8 @@ def _know_all() -> None:
     for kind in (windows.Rolling, windows.Expanding):
         for name, function in sums.items():
             options = {"ddof"} if name in {"var", "std"} else set()
-            _method(kind, name, options, _over_windows(function), "obj")
+            ddof = 1 if options else 0
+            _method(kind, name, options, _over_windows(function, ddof), "obj")
     _method(windows.ExponentialMovingWindow, "mean", set(), _weighted_mean, "obj")
     groups: Any = sys.modules["pandas.core.groupby"]
     for kind in (groups.SeriesGroupBy, groups.DataFrameGroupBy):

@@ -29,8 +29,14 @@ def _fixed(what: str, values: Any) -> Any:
     return np.asarray(found, dtype=float)
 
 
+def _parts(system: Any) -> Any:
+    """Parts of a system; those of one length came as an array."""
+    return tuple(system) if hasattr(system, "tape") and np.ndim(system) else system
+
+
 def _response(system: Any, s: Any, what: str) -> Any:
     """Transfer function at complex frequencies."""
+    system = _parts(system)
     if not isinstance(system, (list, tuple)) or len(system) != 2:
         raise refused(
             f"scipy.signal.{what} was called with traced values; known is a transfer function, "
@@ -79,6 +85,7 @@ def _tf2ss(num: Any, den: Any) -> Any:
 
 
 def _matrices(system: Any, what: str) -> tuple[Any, Any, Any, Any]:
+    system = _parts(system)
     if isinstance(system, (list, tuple)) and len(system) == 2:
         return _tf2ss(*system)  # type: ignore[no-any-return]
     if isinstance(system, (list, tuple)) and len(system) == 4:
@@ -101,6 +108,7 @@ _TRANSFORMS = {"bilinear": 0.5, "tustin": 0.5, "euler": 0.0, "forward_diff": 0.0
 
 @means(_signal)
 def _cont2discrete(system: Any, dt: Any, method: str = "zoh", alpha: Any = None) -> Any:
+    system = _parts(system)
     if not isinstance(system, (list, tuple)) or len(system) != 4:
         raise refused(
             "scipy.signal.cont2discrete was called with traced values; known are systems "
@@ -131,7 +139,8 @@ def _lsim(system: Any, U: Any, T: Any, X0: Any = None, interp: bool = True) -> A
     a, b, c, d = _matrices(system, "lsim")
     times = _fixed("lsim", T)
     n, m = np.shape(b)
-    u = np.zeros((len(times), m)) if U is None else entries(U)
+    is_at_rest = U is None or (isinstance(U, (int, float)) and U == 0.0)
+    u = np.zeros((len(times), m)) if is_at_rest else entries(U)
     u = u[:, None] * np.ones((1, m)) if np.ndim(u) < 2 else u
     state = np.zeros(n) if X0 is None else np.ravel(entries(X0))
     if times[0] > 0:

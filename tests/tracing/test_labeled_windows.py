@@ -119,3 +119,7 @@ def test_moments_of_too_few_values_are_missing() -> None:
         return [x[0] if isinstance(v, float) and np.isnan(v) else v for v in found]
 
     check_function(fun, X)
+
+
+def test_deviations_of_one_value_are_missing() -> None:
+    check_function(lambda x: series(x).expanding().std().fillna(x[0]), X)

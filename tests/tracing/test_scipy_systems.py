@@ -42,6 +42,12 @@ SYSTEMS = {
     "impulse": lambda x: sg.impulse(states(x), T=TIMES)[1],
     "lsim": lambda x: joined(*sg.lsim(states(x), np.sin(TIMES), TIMES + 1.0, X0=[1.0, x[0]])[1:]),
     "lsim of steps": lambda x: sg.lsim(states(x), x[0] * TIMES, TIMES, interp=False)[1],
+    "parts of one length": lambda x: joined(
+        sg.step((x[:2], joined(1.0, x[2])), T=TIMES)[1],
+        *sg.bode(([1.0, x[0]], [x[1], 2.0]), FREQUENCIES)[1:],
+        *sg.cont2discrete((x[:1, None], x[1:2, None], x[2:, None], x[:1, None]), 0.1),
+    ),
+    "lsim at rest": lambda x: sg.lsim(states(x), 0, TIMES, X0=[1.0, x[0]])[1],
     "lsim without input": lambda x: sg.lsim(states(x), None, TIMES, X0=[1.0, 0.0])[1],
     "freqs": lambda x: np.abs(sg.freqs(*transfer(x), FREQUENCIES)[1]),
     "freqresp": lambda x: sg.freqresp(transfer(x), FREQUENCIES)[1].imag,
