@@ -172,7 +172,7 @@ class RestartingProblem:
         start = perf_counter()
         callbacks.current_iterate = self.get_current_iterate  # type: ignore[attr-defined]
         try:
-            point = np.array(x, dtype=np.float64).reshape(-1)
+            point = self._problem.structure.flatten(x, "x", may_be_flat=True)
             _, info = self._run(point, lagrange, zl, zu)
             first = point
             for _ in range(MAX_RESTARTS):

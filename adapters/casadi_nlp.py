@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asdopt._errors import MissingDependencyError, UnsupportedOperationError
+from asdopt._errors import InputError, MissingDependencyError, UnsupportedOperationError
 from asdopt._pattern import SparsityPattern
 from asdopt._problem import Problem
 from asdopt.adapters._callbacks import MAX_RESTARTS, Callbacks, RefusedError, too_many_restarts
@@ -56,6 +56,8 @@ class NlpSolver:
     ------
     MissingDependencyError
         CasADi 3.8 or newer is not installed.
+    InputError
+        What is given is no problem, or the options are no mapping.
     RuntimeError
         Of CasADi: the plugin is not there, or refuses an option.
 
@@ -80,6 +82,11 @@ class NlpSolver:
         self, problem: Problem, solver: str = "ipopt", options: Mapping[str, Any] | None = None
     ) -> None:
         check_problem(problem, "NlpSolver")
+        if not isinstance(options, Mapping | None):
+            raise InputError(
+                f"NlpSolver was given options of type {type(options).__name__}; a mapping from "
+                'names to values is needed, such as {"ipopt": {"tol": 1e-10}}'
+            )
         self._callbacks = Callbacks(problem, RefusedError)
         self._problem = problem
         self._solver = solver
@@ -130,6 +137,9 @@ class NlpSolver:
             "lbg": problem.cl,
             "ubg": problem.cu,
         }
+        if not hasattr(inputs.get("x0", 0.0), "sparsity"):  # not one of CasADi's own
+            start = inputs.pop("x0", problem.x0)
+            defaults["x0"] = problem.structure.flatten(start, "x0", may_be_flat=True)
         arguments = defaults | inputs
         for _ in range(MAX_RESTARTS):
             failure: RuntimeError | None = None

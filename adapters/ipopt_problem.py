@@ -86,6 +86,11 @@ def as_cyipopt(
     >>> x, info = nlp.solve(problem.x0)  # doctest: +SKIP
     """
     check_problem(problem, "as_cyipopt")
+    if callback is not None and not callable(callback):
+        raise InputError(
+            f"as_cyipopt was given callback={callback!r}; a function callback(info) is needed, "
+            "which is called after each iteration"
+        )
     if problem.n == 0:
         raise InputError(
             "the problem has no variables, and cyipopt takes at least one: there is nothing to "

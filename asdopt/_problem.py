@@ -30,7 +30,7 @@ from asdopt._model import Model
 from asdopt._pattern import SparsityPattern
 from asdopt._registry import find_solver
 from asdopt._solve_request import SolveRequest, check_request
-from asdopt.tracing._structure import Structure
+from asdopt.tracing._structure import Structure, real_number, real_numbers
 from asdopt.tracing._trace import Trace
 
 if TYPE_CHECKING:
@@ -213,9 +213,12 @@ class Problem(Limits, Inspection):
         """
         point = x if is_plain(x, self.n) else self._point(x)
         given = multipliers if is_plain(multipliers, self.m) else self._multipliers(multipliers)
+        if type(obj_factor) is not float:
+            obj_factor = real_number(obj_factor, "obj_factor")
         _check_out(out)
         values, is_finite = self._evaluator.checked_hessian(point, obj_factor, given, out)
         if not is_finite:
+            self._check_weights(obj_factor, given)
             self._refuse_derivatives(point, "hessian")
         return values
 
@@ -371,28 +374,28 @@ class Problem(Limits, Inspection):
     def _point(self, x: Any, what: str = "x") -> FloatArray:
         if is_plain(x, self.n):
             return x
-        if isinstance(x, np.ndarray) and x.shape == (self.n,) and not np.ma.isMaskedArray(x):
-            return np.ascontiguousarray(x, dtype=np.float64)
-        if not self._model.structure.is_leaf and np.shape(x) == (self.n,):
-            return np.array(x, dtype=np.float64)
-        return self._model.structure.flatten(x, what)
+        return self._model.structure.flatten(x, what, may_be_flat=True)
 
     def _multipliers(self, multipliers: npt.ArrayLike | None) -> FloatArray:
         if multipliers is None:
             return np.zeros(self.m)
-        try:
-            given = np.array(multipliers, dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise InputError(
-                f"multipliers of type {type(multipliers).__name__} are no array of numbers "
-                f"({error}): give one number for each of the {self.m} constraint rows"
-            ) from error
+        given = np.array(real_numbers(multipliers, "multipliers"))
         if given.shape != (self.m,):
             raise InputError(
                 f"multipliers has shape {given.shape}, the problem has {self.m} constraint "
                 f"rows: give an array of shape ({self.m},)"
             )
         return given
+
+    def _check_weights(self, obj_factor: float, multipliers: FloatArray) -> None:
+        """Say which weight of the Lagrangian is not finite, if one is."""
+        names = ["obj_factor", *(f"the multiplier of {name}" for name in self.row_names)]
+        for name, weight in zip(names, [obj_factor, *multipliers.tolist()], strict=True):
+            if not isfinite(weight):
+                raise EvaluationError(
+                    f"hessian: {name} is {weight:g}, so that the Hessian is not finite: give a "
+                    "finite number"
+                )
 
     def _where_outside(self) -> str:
         """Say of x0 that it is outside of its bounds, where that is so."""
@@ -411,7 +414,8 @@ class Problem(Limits, Inspection):
         return values
 
     def _refuse_derivatives(self, x: FloatArray, what: str) -> NoReturn:
-        raise EvaluationError(f"{what} at the given x: {self.why_not_finite(x)}")
+        why = self.why_not_finite(x) or "a sum of its terms is beyond the range of float64"
+        raise EvaluationError(f"{what} at the given x: {why}")
 
 
 def _check_out(out: Any) -> None:

@@ -113,11 +113,7 @@ class FlatFunction:
 
     def flatten(self, x: Any) -> FloatArray:
         """Flat vector of a point given in the structure of x, or flat already."""
-        if isinstance(x, np.ndarray) and x.shape == (self.num_inputs,) and x.dtype.kind in "fiu":
-            return np.array(x, dtype=np.float64)
-        if not self.structure.is_leaf and np.ndim(x) == 1 and np.shape(x) == (self.num_inputs,):
-            return np.array(x, dtype=np.float64)
-        return self.structure.flatten(x, "x")
+        return self.structure.flatten(x, "x", may_be_flat=True)
 
     def values(self, x: FloatArray) -> FloatArray:
         """Results at a flat point by the user's function itself, flattened, shape (m,)."""

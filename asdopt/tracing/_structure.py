@@ -21,7 +21,7 @@ import numpy.typing as npt
 from asdopt._errors import InputError
 from asdopt.tracing._callee import HOOK
 
-__all__ = ["Structure"]
+__all__ = ["Structure", "real_number", "real_numbers"]
 
 FloatArray = npt.NDArray[np.float64]
 Leaf = Callable[[int, int, tuple[int, ...]], Any]
@@ -63,8 +63,10 @@ class Structure:
             A leaf is no array of real numbers.
         """
         found = None if type(value) is np.ndarray else _container(value)
+        if found is not None and set(found.keys) >= _RESULT:
+            raise _result_given(what)
         if found is None:
-            shape = _leaf(value, what).shape
+            shape = real_numbers(value, what).shape
             return Structure(shape, size=math.prod(shape))
         parts = tuple(
             Structure.of(part, what + label)
@@ -78,8 +80,16 @@ class Structure:
         """Whether the value is a plain array or number."""
         return self.shape is not None
 
-    def flatten(self, value: Any, what: str) -> FloatArray:
+    def flatten(self, value: Any, what: str, *, may_be_flat: bool = False) -> FloatArray:
         """Concatenate the scalars of a value of this structure, in C order.
+
+        Parameters
+        ----------
+        value : object
+        what : str
+            Its name in messages.
+        may_be_flat : bool
+            Whether a flat vector may stand for a container.
 
         Raises
         ------
@@ -87,12 +97,17 @@ class Structure:
             The value has another structure.
         """
         out = np.empty(self.size)
-        self._fill(value, what, out, 0)
+        if may_be_flat and not self.is_leaf and _is_flat(value, self.size):
+            out[:] = real_numbers(value, what)
+        else:
+            self._fill(value, what, out, 0)
         return out
 
     def _fill(self, value: Any, what: str, out: FloatArray, start: int) -> None:
         if self.shape is not None:
-            leaf = _leaf(value, what)
+            if isinstance(value, Mapping) and value.keys() >= _RESULT:
+                raise _result_given(what)
+            leaf = real_numbers(value, what)
             if leaf.shape != self.shape and (leaf.size != self.size or leaf.ndim > 1):
                 raise InputError(
                     f"{what} has shape {leaf.shape}, shape {self.shape} is needed: give an "
@@ -101,6 +116,8 @@ class Structure:
             out[start : start + self.size] = leaf.reshape(-1)
             return
         found = _container(value)
+        if found is not None and set(found.keys) >= _RESULT:
+            raise _result_given(what)
         if found is None or set(found.keys) != set(self.keys):
             has = "an array" if found is None else f"the parts {list(found.keys)}"
             raise InputError(f"{what} has {has}, the parts {list(self.keys)} are needed")
@@ -230,7 +247,32 @@ def _has_positions(series: Any) -> bool:
     return bool(np.array_equal(labels, np.arange(len(labels))))
 
 
-def _leaf(value: Any, what: str) -> FloatArray:
+# What results of solvers have, SciPy's and ours.
+_RESULT = frozenset({"x", "fun", "success", "status", "message"})
+
+
+def _result_given(what: str) -> InputError:
+    return InputError(
+        f"{what} is the result of a solve, and its point alone is needed: give result.x for "
+        "it, or warm_start=result to solve(), which takes its multipliers too"
+    )
+
+
+def _is_flat(value: Any, size: int) -> bool:
+    try:
+        return bool(np.shape(value) == (size,))
+    except ValueError:
+        return False  # parts of different lengths
+
+
+def real_numbers(value: Any, what: str) -> FloatArray:
+    """Array of float64 of what a user gave, which is not always a copy.
+
+    Raises
+    ------
+    InputError
+        It is no array of real numbers.
+    """
     if type(value) is np.ndarray and value.dtype == np.float64:
         return value
     try:
@@ -253,3 +295,17 @@ def _leaf(value: Any, what: str) -> FloatArray:
             f"{what} of type {type(value).__name__} is no array of real numbers ({error}): give "
             "numbers, arrays, or a dict, named tuple or dataclass of these"
         ) from error
+
+
+def real_number(value: Any, what: str) -> float:
+    """Make a float of what a user gave.
+
+    Raises
+    ------
+    InputError
+        It is no real number, or several.
+    """
+    numbers = real_numbers(value, what)
+    if numbers.ndim:
+        raise InputError(f"{what} is an array of shape {numbers.shape}: give one number")
+    return float(numbers)

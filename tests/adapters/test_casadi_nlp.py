@@ -134,3 +134,21 @@ def test_parameters_are_set_by_their_input() -> None:
     assert float(bare(p=[])["x"]) == pytest.approx(0.0, abs=1e-6)
     with pytest.raises(asdopt.InputError, match="made without any"):
         bare(p=1.0)
+
+
+@pytest.mark.parametrize("given", [None, abs, asdopt.Problem])
+def test_what_is_no_problem_is_refused(given):
+    with pytest.raises(asdopt.InputError, match=r"NlpSolver.*asdopt\.Problem\("):
+        NlpSolver(given)
+
+
+def test_arguments_of_the_wrong_kind_are_named():
+    problem = asdopt.Problem(lambda x: (x["a"] ** 2).sum(), x0={"a": np.ones(2)})
+    with pytest.raises(asdopt.InputError, match="options of type int"):
+        NlpSolver(problem, "ipopt", 3)
+    quiet = {"print_time": False, "ipopt": {"print_level": 0, "sb": "yes"}}
+    solver = NlpSolver(problem, "ipopt", quiet)
+    with pytest.raises(asdopt.InputError, match="x0"):
+        solver(x0="a")
+    assert float(solver(x0={"a": [2.0, 3.0]})["f"]) == pytest.approx(0.0, abs=1e-12)
+    assert float(solver(x0=[2.0, 3.0])["f"]) == pytest.approx(0.0, abs=1e-12)

@@ -103,3 +103,22 @@ def test_the_two_libraries_and_cyipopt_give_the_same(monkeypatch: pytest.MonkeyP
     for solution in solutions:
         assert solution.nit == solutions[0].nit
         np.testing.assert_allclose(solution.x, solutions[0].x, rtol=1e-9)
+
+
+@pytest.mark.parametrize("given", [None, abs, asdopt.Problem])
+def test_what_is_no_problem_is_refused(given: Any) -> None:
+    with pytest.raises(InputError, match=r"as_cyipopt.*asdopt\.Problem\("):
+        as_cyipopt(given)
+
+
+def test_arguments_of_the_wrong_kind_are_named() -> None:
+    problem = asdopt.Problem(lambda x: (x["a"] ** 2).sum(), x0={"a": np.ones(2)})
+    with pytest.raises(InputError, match="callback=3"):
+        as_cyipopt(problem, 3)  # type: ignore[arg-type]
+    nlp = as_cyipopt(problem)
+    nlp.add_option("print_level", 0)
+    for x in (np.array([1j, 1.0]), np.arange(2).astype("M8[s]")):
+        with pytest.raises(InputError, match="no array of real numbers"):
+            nlp.solve(x)
+    for start in ({"a": [2.0, 3.0]}, [2.0, 3.0]):
+        np.testing.assert_allclose(nlp.solve(start)[0], 0.0, atol=1e-8)
