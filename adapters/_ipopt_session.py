@@ -84,15 +84,19 @@ class RestartingProblem:
 
     def _open(self) -> None:
         problem = self._problem
+        self._limits = self._clipped_limits()
         super().__init__(  # type: ignore[call-arg]
-            problem.n,
-            problem.m,
-            problem_obj=self.callbacks,
-            lb=np.clip(problem.lb, -INFINITY, INFINITY),
-            ub=np.clip(problem.ub, -INFINITY, INFINITY),
-            cl=np.clip(problem.cl, -INFINITY, INFINITY),
-            cu=np.clip(problem.cu, -INFINITY, INFINITY),
+            problem.n, problem.m, problem_obj=self.callbacks, **self._limits
         )
+
+    def _clipped_limits(self) -> dict[str, FloatArray]:
+        """Bounds of the problem, which may be assigned between solves."""
+        sides = {name: getattr(self._problem, name) for name in ("lb", "ub", "cl", "cu")}
+        return {name: np.clip(side, -INFINITY, INFINITY) for name, side in sides.items()}
+
+    def _has_other_limits(self) -> bool:
+        limits = self._clipped_limits()
+        return any(not np.array_equal(side, self._limits[name]) for name, side in limits.items())
 
     def _reopen(self, options: dict[str, OptionValue]) -> None:
         """Make the problem anew with the current structure and other options."""
@@ -160,13 +164,14 @@ class RestartingProblem:
             As cyipopt's: x, g, obj_val, mult_g, mult_x_L, mult_x_U, status, status_msg.
         """
         callbacks = self.callbacks
+        self._problem.check_limits()
         self._problem.require_bounds()
         why_not = self._problem.evaluator.why_no_hessian
         if why_not is not None and self._options.get("hessian_approximation") != "limited-memory":
             raise why_not.with_traceback(None)
         given = callbacks.structure
         callbacks.reset()
-        if self._reopen_first or callbacks.structure != given:
+        if self._reopen_first or callbacks.structure != given or self._has_other_limits():
             self._reopen(self._options)
             self._reopen_first = False
         start = perf_counter()

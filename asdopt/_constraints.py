@@ -286,15 +286,28 @@ def row_bounds(constraint: Constraint, size: int) -> tuple[FloatArray, FloatArra
     return open_ended(both[0], both[1])
 
 
-def require_bounds(constraints: Sequence[Constraint], sizes: Sequence[int]) -> None:
+def require_bounds(
+    constraints: Sequence[Constraint], sizes: Sequence[int], cl: FloatArray, cu: FloatArray
+) -> None:
     """Refuse to solve with rows without bounds, which can be evaluated and constrain nothing.
+
+    Parameters
+    ----------
+    constraints : sequence of Constraint
+    sizes : sequence of int
+        Number of rows of each.
+    cl, cu : ndarray of float64
+        Bounds of all rows, which may have been assigned.
 
     Raises
     ------
     InputError
     """
+    is_bounded = np.isfinite(cl) | np.isfinite(cu)
+    stop = 0
     for constraint, size in zip(constraints, sizes, strict=True):
-        if size and not constraint.is_given:
+        start, stop = stop, stop + size
+        if size and not constraint.is_given and not is_bounded[start:stop].any():
             raise InputError(
                 f"constraint {constraint.name!r} has {size} row{'s' * (size > 1)} and no bounds, "
                 "so that it would constrain nothing: give asdopt.Constraint(fun, lb, ub), lb == ub "

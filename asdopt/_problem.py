@@ -278,7 +278,7 @@ class Problem(Limits, Inspection):
         ------
         InputError
         """
-        require_bounds(self._model.constraints, self._model.sizes or [])
+        require_bounds(self._model.constraints, self._model.sizes or [], self.cl, self.cu)
 
     @explained(SOLVE, 'problem.solve("ipopt", options={...}), all else by name', as_options)
     def solve(

@@ -389,3 +389,17 @@ def test_a_constant_nan_is_told_with_its_function() -> None:
 
 def _with_nan(x: Any) -> Any:
     return [x[0], np.nan]
+
+
+def test_bounds_that_are_assigned_are_bounds() -> None:
+    problem = asdopt.Problem(
+        lambda x: ((x - 2.0) ** 2).sum(),
+        [asdopt.Constraint(lambda x: x[0] + x[1]), asdopt.Constraint(lambda x: x[0] - x[1])],
+        x0=[0.0, 0.0],
+    )
+    quiet = {"print_level": 0}
+    problem.cu = [1.0, np.inf]
+    with pytest.raises(asdopt.InputError, match="'constraint_2' has 1 row and no bounds"):
+        problem.solve(options=quiet)
+    problem.cl = [-np.inf, 0.5]
+    np.testing.assert_allclose(problem.solve(options=quiet).x, [0.75, 0.25], atol=1e-6)

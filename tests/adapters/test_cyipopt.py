@@ -122,3 +122,19 @@ def test_arguments_of_the_wrong_kind_are_named() -> None:
             nlp.solve(x)
     for start in ({"a": [2.0, 3.0]}, [2.0, 3.0]):
         np.testing.assert_allclose(nlp.solve(start)[0], 0.0, atol=1e-8)
+
+
+def test_bounds_that_are_assigned_later_hold_in_the_next_solve() -> None:
+    total = asdopt.Constraint(lambda x: x[0] + x[1], ub=10.0)
+    problem = asdopt.Problem(lambda x: ((x - 2.0) ** 2).sum(), total, x0=[0.0, 0.0])
+    nlp = as_cyipopt(problem)
+    nlp.add_option("print_level", 0)
+    np.testing.assert_allclose(nlp.solve([0.0, 0.0])[0], [2.0, 2.0], atol=1e-6)
+    problem.ub = [1.0, 1.5]
+    np.testing.assert_allclose(nlp.solve([0.0, 0.0])[0], [1.0, 1.5], atol=1e-6)
+    problem.lb[0] = 0.7
+    problem.cu = 1.0
+    np.testing.assert_allclose(nlp.solve([0.0, 0.0])[0], [0.7, 0.3], atol=1e-6)
+    problem.lb = 5.0
+    with pytest.raises(InputError, match="no value lies between"):
+        nlp.solve([0.0, 0.0])
