@@ -186,7 +186,9 @@ def accumulate(Tape tape, const int[::1] outputs, Py_ssize_t max_steps):
     if nodes == 0 or tape.externals:
         return None
     for i in range(nodes):
-        if tape.op[i] > OP_EXTERNAL and OP_SELECTS[tape.op[i]]:
+        # Of external functions there are also those that were only solved or differentiated here.
+        if tape.op[i] == OP_EXTERNAL or (
+                tape.op[i] > OP_EXTERNAL and OP_SELECTS[tape.op[i]]):
             return None
     cdef Py_ssize_t terms = tape.pool_size
     cdef int[::1] ids = <int[:terms]> tape.pool_ids if terms else np.empty(0, dtype=np.int32)

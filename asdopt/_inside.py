@@ -7,6 +7,7 @@ that function alone, apart from the tape it is on. Next: ``_roots.py`` and ``_mi
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,11 +21,20 @@ from asdopt.tracing._boxes import Box
 from asdopt.tracing._callee import HOOK
 from asdopt.tracing._lift import lift
 from asdopt.tracing._nodes import constant_values, need_values
+from asdopt.tracing._remembered import may_be_remembered
 from asdopt.tracing._slices import Leaves, part_of
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._trace import Trace
 
-__all__ = ["InnerTrace", "Inside", "columns", "is_fixed", "numbers", "recorded_inside"]
+__all__ = [
+    "InnerTrace",
+    "Inside",
+    "columns",
+    "is_fixed",
+    "numbers",
+    "recorded_inside",
+    "run_elsewhere",
+]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
@@ -70,13 +80,36 @@ def recorded_inside(
     careful = tape.careful
     tape.forget(mark)
     del tape.externals[num_externals:]
-    leaves = Leaves(tape, np.ravel(root))
     mark = tape.mark()
-    outputs = residual(wrap(tape, leaves.ids.reshape(root.shape)))
+
+    def recorded() -> tuple[Trace, IntArray]:
+        leaves = Leaves(tape, np.ravel(root))
+        try:
+            return part_of(leaves, residual(wrap(tape, leaves.ids.reshape(root.shape))))
+        finally:
+            del tape.externals[num_externals:]
+
+    found = recorded()
     has_branches = tape.mark() > mark
+    refusal = tape.refusal  # which the function may have caught
+    if has_branches:
+        # Where it keeps what it computed last, and asks whether the point is the same one, it must
+        # have seen another one: before it is recorded, and before it is used again.
+        if may_be_remembered(tape, mark, True):
+            run_elsewhere(residual, root, 1.001)
+            found = recorded()
+        run_elsewhere(residual, root, 0.999)
     tape.forget(mark)
+    tape.refusal = refusal
     tape.careful = careful
-    return Inside(*part_of(leaves, outputs), has_branches)
+    return Inside(*found, has_branches)
+
+
+def run_elsewhere(fun: Callable[[Any], Any], point: FloatArray, factor: float) -> None:
+    """Call a function at numbers near a point, which it may remember from then on."""
+    with suppress(Exception), np.errstate(all="ignore"):
+        moved = np.where(point == 0.0, 1e-3, point) * factor
+        fun(moved if moved.ndim else float(moved))
 
 
 class InnerTrace(Box):

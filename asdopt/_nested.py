@@ -18,6 +18,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from asdopt._errors import InputError, LeftBehindError, TracingError
+from asdopt._inside import run_elsewhere
 from asdopt._tape_derivatives import Differentiation, node_of
 from asdopt.tracing._array_base import wrap
 from asdopt.tracing._callee import HOOK, Session, current, holds_traced
@@ -25,12 +26,14 @@ from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values, need_values
 from asdopt.tracing._recorder import Recorder, result_parts
+from asdopt.tracing._remembered import may_be_remembered
 from asdopt.tracing._slices import Leaves, part_of
 from asdopt.tracing._tape import Tape
 from asdopt.tracing._trace import Trace
 
 __all__ = ["NestedFunction", "nested_at", "works_inside"]
 
+FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -47,13 +50,15 @@ def works_inside(take: Callable[[NestedFunction], Any]) -> Callable[[Function], 
         @functools.wraps(function)
         def call(fun: Callable[..., Any], x: Any, out: Any = None, **options: Any) -> Any:
             session = current()
-            if session is None or not holds_traced((x,)):
+            if session is None:
+                return function(fun, x, out, **options)
+            if not holds_traced((x,)):
+                refusal = session.tape.refusal
                 try:
                     return function(fun, x, out, **options)
                 except LeftBehindError:
-                    if session is None:
-                        raise
-            return take(NestedFunction(session, name, fun, x, **options))
+                    session.tape.refusal = refusal
+            return take(NestedFunction(session, name, fun, x, out=out, **options))
 
         return cast("Function", call)
 
@@ -102,6 +107,8 @@ class NestedFunction:
     ) -> None:
         tape = self.tape = session.tape
         self._name = name
+        if options.get("out", 0) is None:
+            del options["out"]
         if options:
             raise refuse(
                 tape,
@@ -115,19 +122,40 @@ class NestedFunction:
         self._inputs = np.asarray(point.ids, dtype=np.int32).reshape(-1)
         self.size = self._inputs.size
 
+        def call(argument: Any) -> Any:
+            return HOOK[fun](*args[:argnum], argument, *args[argnum:])
+
         def results(ids: Any) -> IntArray:
-            argument = wrap(tape, ids)
-            return self._flat(HOOK[fun](*args[:argnum], argument, *args[argnum:]))
+            return self._flat(call(wrap(tape, ids)))
+
+        at = np.asarray(tape.values(self._inputs))
+
+        def inside(values: FloatArray) -> tuple[Trace, IntArray]:
+            calls = len(tape.externals)
+            leaves = Leaves(tape, values)
+            try:
+                return part_of(leaves, results(leaves.ids.reshape(np.shape(point.ids))))
+            finally:
+                del tape.externals[calls:]
 
         # Once for the values and the guards of the branch that is taken, once to know what of it
         # is the argument: the function may read the same traced values by itself.
+        begin = tape.mark()
         self.values = results(point.ids)
         mark, careful = tape.mark(), tape.careful
-        leaves = Leaves(tape, np.asarray(tape.values(self._inputs)))
-        outputs = results(leaves.ids.reshape(np.shape(point.ids)))
+        self._trace, read = inside(at)
+        refusal = tape.refusal  # which the function may have caught
+        if tape.mark() > begin:
+            # Where it keeps what it computed last, and asks whether the point is the same one, it
+            # must have seen another one: before it is recorded, and before it is used again.
+            here = at.reshape(np.shape(point.ids))
+            if may_be_remembered(tape, begin, True):
+                run_elsewhere(call, here, 1.001)
+                self._trace, read = inside(at)
+            run_elsewhere(call, here, 0.999)
         tape.forget(mark)
+        tape.refusal = refusal
         tape.careful = careful
-        self._trace, read = part_of(leaves, outputs)
         self._inputs = np.concatenate([self._inputs, read]).astype(np.int32)
 
     def value(self) -> Any:

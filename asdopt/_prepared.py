@@ -202,7 +202,7 @@ class _Prepared:
         out : csr_array, optional
             A matrix returned before, whose values are overwritten.
         """
-        nested = self._nested(x)
+        nested = self._nested(x, out)
         if nested is not None:
             inside: csr_array = self._of_nested(nested)
             return inside
@@ -214,10 +214,10 @@ class _Prepared:
     def _of_nested(self, nested: NestedFunction) -> Any:
         raise NotImplementedError
 
-    def _nested(self, x: Any) -> NestedFunction | None:
+    def _nested(self, x: Any, out: Any) -> NestedFunction | None:
         """Make the function one of the trace that runs, where x is a traced value of it."""
         fun, _, args, argnum, *_ = self._request
-        return nested_at(x, self._kind, fun, args=args, argnum=argnum)
+        return nested_at(x, self._kind, fun, args=args, argnum=argnum, out=out)
 
     def _point(self, x: Any) -> FloatArray:
         point = self._function.flatten(x)
@@ -302,7 +302,7 @@ class PreparedJacobian(_Prepared):
         self, x: Any, out: csr_array | None = None
     ) -> tuple[FloatArray, csr_array]:
         """Results of the function, flattened, shape (m,), and its Jacobian."""
-        nested: Any = self._nested(x)
+        nested: Any = self._nested(x, out)
         if nested is not None:
             return nested.value(), nested.jacobian()
         with self._lock:
@@ -326,7 +326,7 @@ class PreparedHessian(_Prepared):
         self, x: Any, out: csr_array | None = None
     ) -> tuple[float, FloatArray, csr_array]:
         """Value of the function, gradient of shape (n,), and Hessian with both triangles."""
-        nested: Any = self._nested(x)
+        nested: Any = self._nested(x, out)
         if nested is not None:
             return nested.value()[0], nested.gradient(), nested.hessian()
         with self._lock:

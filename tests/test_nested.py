@@ -230,3 +230,82 @@ def test_derivatives_that_are_no_operators_are_refused_where_they_are_asked_for(
 
     with pytest.raises(asdopt.UnsupportedOperationError, match=r"test_nested\.py.*digamma"):
         asdopt.jacobian(fun, np.array([1.3, 0.7]))
+
+
+class Simulation:
+    """Runs anew when x is another one than last time."""
+
+    def __init__(self):
+        self.x = None
+
+    def run(self, x):
+        if self.x is None or not np.array_equal(x, self.x):
+            self.x = np.copy(x)
+            self.y = np.array([x[0] ** 2 * x[1], np.sin(x[1])])
+        return self.y
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_functions_that_remember_their_last_point(before):
+    """The points are the same where the derivatives are recorded, which were silently 0."""
+
+    def fun(x):
+        simulation = Simulation()
+        first = simulation.run(x) if before else np.zeros(2)
+        jacobian = asdopt.jacobian(simulation.run, x).toarray()
+        return (jacobian @ (simulation.run(x) + first)).sum()
+
+    def plain(x):
+        jacobian = np.array([[2 * x[0] * x[1], x[0] ** 2], [0.0, np.cos(x[1])]])
+        return (jacobian @ (Simulation().run(x) * (1.0 + before))).sum()
+
+    jacobian = asdopt.prepare_jacobian(fun, np.array([1.3, 0.7]))
+    for x in (np.array([1.3, 0.7]), np.array([0.4, 1.9])):
+        value, slopes = jacobian.value_and_jacobian(x)
+        assert value[0] == pytest.approx(plain(x), rel=1e-12)
+        assert np.allclose(slopes.toarray()[0], differences(plain, x), rtol=1e-7)
+
+
+def test_what_a_function_leaves_behind_is_of_no_point():
+    def fun(x):
+        simulation = Simulation()
+        jacobian = asdopt.jacobian(simulation.run, x).toarray()
+        return jacobian.sum() + left[0]
+
+    left = [0.0]
+
+    def run(x):
+        left[0] = x[0] ** 2
+        return [x[0] * x[1]]
+
+    with pytest.raises(asdopt.TracingError, match="left behind"):
+        asdopt.jacobian(lambda x: asdopt.jacobian(run, x).toarray().sum() + left[0], np.ones(2))
+    left[0] = 0.0
+    assert asdopt.jacobian(fun, np.ones(2)).nnz == 2
+
+
+def test_a_refusal_that_the_function_catches_is_none_the_less():
+    def inner(x):
+        try:
+            np.zeros(2, dtype=np.float32)[0] = x[0]
+        except TypeError:
+            return 3.0 * x[0] * x[1]
+        return x[0] * x[1]
+
+    with pytest.raises(asdopt.TracingError, match="plain float"):
+        asdopt.jacobian(lambda x: asdopt.hessian(inner, x).toarray(), np.ones(2))
+
+
+@pytest.mark.parametrize("call", [asdopt.jacobian, asdopt.prepare_jacobian(np.square, np.ones(2))])
+def test_a_result_that_would_not_be_written_is_refused(call):
+    out = asdopt.jacobian(np.square, np.ones(2))
+
+    def fun(x):
+        if call is asdopt.jacobian:
+            call(np.square, x, out)
+        else:
+            call(x, out)
+        return out.data * x[0]
+
+    with pytest.raises(asdopt.TracingError, match="out="):
+        asdopt.jacobian(fun, np.ones(2))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from asdopt._errors import TracingError
+from asdopt._ops import CODE
 from asdopt.tracing._live import live_part
 from asdopt.tracing._trace import ExternalCall, Trace
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from asdopt.tracing._tape import Tape
 
 __all__ = ["compact_trace"]
+
+_EXTERNAL = CODE["external"]
 
 
 def compact_trace(
@@ -32,6 +36,11 @@ def compact_trace(
     Returns
     -------
     Trace
+
+    Raises
+    ------
+    TracingError
+        Something depends on an unknown of a function that was solved or differentiated inside.
     """
     guard_nodes, guard_values = _distinct_guards(*tape.guards())
     outputs = np.ascontiguousarray(outputs, dtype=np.int32)
@@ -43,6 +52,12 @@ def compact_trace(
             parts += [inputs, np.arange(first, first + count, dtype=np.int32)]
         ends = np.concatenate(parts)
     number, (op, a, b, val, pool_ids, pool_weights) = live_part(tape, ends, guard_nodes)
+    if np.count_nonzero(op == _EXTERNAL) != sum(count for *_, count in tape.externals):
+        raise TracingError(
+            "a value was used that another function had left behind (in an attribute, a list, a "
+            "global variable) while its derivatives or a solution of it were computed; it is that "
+            "of no certain point: call the function, and use what it returns"
+        )
     if tape.closed:
         tape.done()
 

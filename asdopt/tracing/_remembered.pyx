@@ -18,16 +18,19 @@ from asdopt.tracing._tape cimport Tape
 cdef double CLOSE = 1e-2
 
 
-def may_be_remembered(Tape tape, Py_ssize_t mark):
-    """Whether a guard made since the mark says that a value of the trace equals a known number."""
+def may_be_remembered(Tape tape, Py_ssize_t mark, bint between_traced=False):
+    """Whether a guard made since the mark says that a value of the trace equals a known number.
+
+    Or, where that is asked for, another value of the trace.
+    """
     cdef Py_ssize_t k
     for k in range(mark, len(tape.guard_nodes)):
-        if says_same(tape, tape.guard_nodes[k]):
+        if says_same(tape, tape.guard_nodes[k], between_traced):
             return True
     return False
 
 
-cdef bint says_same(Tape tape, int guarded) except -1:
+cdef bint says_same(Tape tape, int guarded, bint between_traced) except -1:
     """Whether a decision, or a part of it, says that something is equal or close."""
     cdef int node, o, x, y, part
     cdef bint holds
@@ -44,7 +47,7 @@ cdef bint says_same(Tape tape, int guarded) except -1:
             stack.append(x)
             stack.append(y)
         elif o == OP_EQUAL or o == OP_NOT_EQUAL:
-            if (o == OP_EQUAL) == holds and varies(tape, x) != varies(tape, y):
+            if (o == OP_EQUAL) == holds and (between_traced or varies(tape, x) != varies(tape, y)):
                 return True
         elif OP_LESS <= o <= OP_GREATER_EQUAL:
             if o == OP_GREATER or o == OP_GREATER_EQUAL:

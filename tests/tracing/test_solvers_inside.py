@@ -384,3 +384,38 @@ def test_times_of_evaluation_are_checked() -> None:
     for times in ([0.5, 0.3], [0.5, 3.0]):
         with pytest.raises(ValueError, match="t_eval"):
             asdopt.jacobian(lambda x, times=times: run(x, t_eval=times).y, X)
+
+
+class Simulation:
+    """Runs anew when the unknowns are others than last time."""
+
+    def __init__(self) -> None:
+        self.z: Any = None
+
+    def run(self, z: Any, x: Any) -> Any:
+        if self.z is None or not np.array_equal(z, self.z):
+            self.z = np.copy(z)
+            self.y = np.array([z[0] ** 3 + z[0] - x[0] * x[1], z[1] - z[0] * x[1]])
+        return self.y
+
+
+def test_functions_that_remember_their_last_point_are_solved() -> None:
+    def fun(x: Any) -> Any:
+        simulation = Simulation()
+        root = so.fsolve(lambda z: simulation.run(z, x), [1.0, 1.0], xtol=1e-12)
+        found = so.minimize(lambda z: (simulation.run(z, x) ** 2).sum() + z[0] ** 2, root).x
+        return [root, simulation.run(root, x) + x[0], 0.0 * found]
+
+    check_function(fun, X, rtol=1e-8)
+
+
+def test_a_refusal_that_the_function_catches_is_none_the_less() -> None:
+    def inner(z: Any, x: Any) -> Any:
+        try:
+            np.zeros(2, dtype=np.float32)[0] = z
+        except TypeError:
+            return z**3 + 5.0 * z - x[0]
+        return z**3 + z - x[0]
+
+    with pytest.raises(asdopt.TracingError, match="plain float"):
+        asdopt.jacobian(lambda x: so.brentq(inner, -5.0, 5.0, args=(x,)), X)
