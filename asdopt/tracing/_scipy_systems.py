@@ -63,7 +63,7 @@ def _spsolve_triangular(
 @means(_package)
 def _norm(x: Any, ord: Any = None, axis: Any = None) -> Any:  # noqa: A002  # SciPy's name
     if isinstance(x, TracedSparse) and axis is None and ord in (None, "fro", "f"):
-        return np.sqrt(np.sum(np.square(x.tocsr().data)))
+        return np.sqrt(x.power(2).sum())
     return np.linalg.norm(_dense(x), ord, axis)
 
 

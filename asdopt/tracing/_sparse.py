@@ -17,7 +17,7 @@ from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._array_base import array, wrap
 from asdopt.tracing._complex import make
 from asdopt.tracing._lift import lift
-from asdopt.tracing._linear import check_sparse, is_sparse
+from asdopt.tracing._linear import check_sparse, is_sparse, is_sparse_matrix
 from asdopt.tracing._location import refuse
 from asdopt.tracing._matrices import as_matrix
 from asdopt.tracing._nodes import Ids, constants, grouped
@@ -33,7 +33,9 @@ class TracedSparse:
 
     ``is_matrix``: whether ``*`` is the matrix product, as for SciPy's sparse matrices.
     ``form``: SciPy's format, ``"csr"``; None where that is not followed. ``ordered``: whether the
-    entries stand as SciPy has them; they are put so when they are asked for.
+    entries stand as SciPy has them; they are put so when they are asked for. ``known``: whether
+    they can be: in which order SciPy leaves the entries of a product, and which zeros it keeps, is
+    not followed.
     """
 
     __array_priority__ = 20.0
@@ -51,6 +53,7 @@ class TracedSparse:
         is_matrix: bool,
         form: str | None = None,
         ordered: bool = False,
+        known: bool = True,
     ) -> None:
         self.tape = tape
         self.ids = entries
@@ -60,6 +63,7 @@ class TracedSparse:
         self.is_matrix = is_matrix
         self.form = form
         self._ordered = ordered or form == "coo"
+        self._known = known and form is not None
 
     @classmethod
     def of_numbers(cls, tape: Tape, matrix: Any) -> TracedSparse:
@@ -69,11 +73,14 @@ class TracedSparse:
         entries = constants(tape, triplets.data.astype(float))
         is_matrix = type(matrix).__name__.endswith("matrix")
         rows, cols = triplets.coords
-        return cls(tape, entries, rows, cols, matrix.shape, is_matrix)
+        # These give their triplets in the order of their entries.
+        known = matrix.format in {"csr", "csc", "coo"}
+        kind = is_matrix, matrix.format, known, known
+        return cls(tape, entries, rows, cols, matrix.shape, *kind)
 
     def _with(self, entries: Any) -> TracedSparse:
         ids = lift(self.tape, entries).ids
-        kind = self.is_matrix, self.form, self._ordered
+        kind = self.is_matrix, self.form, self._ordered, self._known
         return TracedSparse(self.tape, ids, self._rows, self._cols, self.shape, *kind)
 
     @property
@@ -108,25 +115,38 @@ class TracedSparse:
 
     def _settle(self, what: str) -> None:
         """Put the entries in SciPy's order, those of one place added."""
+        if not self._known:
+            raise self.refused(
+                f"the attribute {what!r}, which depends on how SciPy computes a matrix from others "
+                "and on which entries are 0,"
+            )
         if self._ordered:
             return
         if self.form not in {"csr", "csc"}:
             raise self.refused(f"the attribute {what!r}, which tocsr() has,")
-        by_row = self.form == "csr"
+        self.ids, self._rows, self._cols = self._merged(self.form == "csr")
+        self._ordered = True
+
+    def _merged(self, by_row: bool) -> tuple[Ids, IntArray, IntArray]:
+        """Entries with their rows and columns, sorted by them, those of one place added."""
         outer, inner = (self._rows, self._cols) if by_row else (self._cols, self._rows)
         width = max(self.shape[by_row], 1)
         places, inverse = np.unique(outer * width + inner, return_inverse=True)
         groups, order = grouped(inverse, len(places))
-        self.ids = self.ids[order]
+        ids = self.ids[order]
         if len(places) < len(order):
-            self.ids = self.tape.sums(groups, self.ids)
+            ids = self.tape.sums(groups, ids)
         outer, inner = np.divmod(places, width)
-        self._rows, self._cols = (outer, inner) if by_row else (inner, outer)
-        self._ordered = True
+        return (ids, outer, inner) if by_row else (ids, inner, outer)
 
     def of_kind(self, form: str | None, is_matrix: bool) -> TracedSparse:
         """Return the matrix in a format, as SciPy's sparse matrix or array."""
         by_lines = {"csr", "csc"}
+        if not self._known:
+            ids, rows, cols = self.ids.copy(), self._rows, self._cols
+            return TracedSparse(
+                self.tape, ids, rows, cols, self.shape, is_matrix, form, known=False
+            )
         if form == "coo" and self.form not in {"coo", *by_lines}:
             return self.of_kind("csr", is_matrix).of_kind(form, is_matrix)
         if form == "coo" and self.form != "coo":
@@ -150,7 +170,7 @@ class TracedSparse:
         """Transpose."""
         shape = (self.shape[1], self.shape[0])
         form = {"csr": "csc", "csc": "csr"}.get(self.form or "", self.form)
-        kind = self.is_matrix, form, self._ordered
+        kind = self.is_matrix, form, self._ordered, self._known
         return TracedSparse(self.tape, self.ids, self._cols, self._rows, shape, *kind)
 
     T = property(transpose)
@@ -202,8 +222,16 @@ class TracedSparse:
 
     def _of_each(self, function: Callable[[Any], Any]) -> TracedSparse:
         """Apply a function that keeps zeros to the entries, each place once."""
-        whole = self.of_kind("csr", self.is_matrix)
-        return whole._with(function(whole.data)).of_kind(self.form, self.is_matrix)
+        ids, rows, cols = self._merged(self.form != "csc")
+        is_given = self.form in {"csr", "csc"} and self._ordered and self._known
+        if is_given and not (np.array_equal(rows, self._rows) and np.array_equal(cols, self._cols)):
+            raise self.refused(
+                "a function of the entries, repeated or not sorted, which SciPy puts in order in "
+                "the arrays that they were given in,"
+            )
+        ids = lift(self.tape, function(array(self.tape, ids))).ids
+        kind = self.is_matrix, self.form, False, False
+        return TracedSparse(self.tape, ids, rows, cols, self.shape, *kind)
 
     def sum(self, axis: Any = None) -> Any:
         """Sum of all entries, or over one axis."""
@@ -251,6 +279,10 @@ class TracedSparse:
         return self.multiply(other)
 
     def __rmul__(self, other: Any) -> Any:
+        if is_sparse(other) and not is_sparse_matrix(other):
+            return self.of_numbers(self.tape, other).multiply(self)
+        if is_sparse(other):
+            return self.__rmatmul__(other)
         if np.ndim(other) and self.is_matrix:
             return self.__rmatmul__(other)
         return self * other
@@ -310,10 +342,14 @@ class TracedSparse:
     def __add__(self, other: Any) -> Any:
         if is_sparse(other):
             other = self.of_numbers(self.tape, other)
-        if isinstance(other, TracedSparse):
-            entries, rows, cols = other.triplets
-        else:
+        if not isinstance(other, TracedSparse):
             return self._dense(self.toarray() + other)
+        # SciPy's dia leaves it to the other one.
+        first = other if self.form == "dia" and other.form != "dia" else self
+        return self._plus(other, first.is_matrix)
+
+    def _plus(self, other: TracedSparse, is_matrix: bool) -> TracedSparse:
+        entries, rows, cols = other.triplets
         if other.shape != self.shape:
             raise ValueError(f"inconsistent shapes {self.shape} and {other.shape}")
         return TracedSparse(
@@ -322,15 +358,24 @@ class TracedSparse:
             np.concatenate([self._rows, rows]),
             np.concatenate([self._cols, cols]),
             self.shape,
-            self.is_matrix,
+            is_matrix,
         )
 
-    __radd__ = __add__
+    def __radd__(self, other: Any) -> Any:
+        return self.of_numbers(self.tape, other) + self if is_sparse(other) else self + other
 
     def __sub__(self, other: Any) -> Any:
-        return self + (-other)
+        if is_sparse(other):
+            other = self.of_numbers(self.tape, other)
+        return (
+            self._plus(-other, self.is_matrix)
+            if isinstance(other, TracedSparse)
+            else self + (-other)
+        )
 
     def __rsub__(self, other: Any) -> Any:
+        if is_sparse(other):
+            return self.of_numbers(self.tape, other) - self
         return -self + other
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:

@@ -74,6 +74,7 @@ class Assembled:
             self.shape,
             "matrix" in type(self).__name__,
             self.format,  # type: ignore[attr-defined]  # SciPy's
+            known="dok" not in type(self).__name__,  # else in the order in which they were set
         )
 
     @contextmanager

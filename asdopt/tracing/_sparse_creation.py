@@ -31,7 +31,7 @@ def from_arguments(tape: Tape, kind: type, args: tuple[Any, ...], kwargs: Any) -
         tape, f"scipy.sparse.{name}", {"dtype": kwargs.get("dtype", (*args, None, None)[2])}
     )
     form, is_matrix, ordered = name[:3], name.endswith("matrix"), False
-    shares = form == "coo" and isinstance(first, tuple)
+    shares, known = form == "coo" and isinstance(first, tuple), True
     if isinstance(first, TracedSparse):
         return first.of_kind(form, is_matrix)
     if isinstance(first, tuple) and len(first) == 2 and form == "dia" and shape is not None:
@@ -49,7 +49,7 @@ def from_arguments(tape: Tape, kind: type, args: tuple[Any, ...], kwargs: Any) -
     elif not isinstance(first, tuple) and (dense := lift(tape, first)).ndim == 2:
         shape = dense.shape
         rows, cols = (places.ravel() for places in np.indices(shape))
-        entries = dense.ravel()
+        entries, known = dense.ravel(), False  # SciPy stores what is not 0 at the point
     else:
         raise refuse(
             tape,
@@ -65,7 +65,7 @@ def from_arguments(tape: Tape, kind: type, args: tuple[Any, ...], kwargs: Any) -
     if not shares or kwargs.get("copy", (*args, False, False, False)[3]):
         ids = ids.copy()  # what is stored to the user's array later does not reach the matrix
     shape = (int(shape[0]), int(shape[1]))
-    return TracedSparse(tape, ids, rows, cols, shape, is_matrix, form, ordered)
+    return TracedSparse(tape, ids, rows, cols, shape, is_matrix, form, ordered, known)
 
 
 def _of_diagonals(tape: Tape, data: Any, offsets: Any, shape: Any) -> tuple[Any, Any, Any]:

@@ -81,8 +81,7 @@ def product(tape: Tape, left: Any, right: Any) -> TracedSparse:
         products = array(tape, a.ids[mine]) * array(tape, b.ids[its])
         entries = tape.sums(groups, lift(tape, products).ids)
     rows, cols = np.divmod(places, max(width, 1))
-    is_matrix = a.is_matrix or b.is_matrix
-    return TracedSparse(tape, entries, rows, cols, (height, width), is_matrix)
+    return TracedSparse(tape, entries, rows, cols, (height, width), a.is_matrix)
 
 
 def line(matrix: TracedSparse, k: int, axis: int) -> TracedSparse:

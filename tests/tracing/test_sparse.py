@@ -258,3 +258,66 @@ def test_a_matrix_of_numbers_is_not_scaled_in_place() -> None:
 
     with pytest.raises(asdopt.UnsupportedOperationError, match="A = A"):
         asdopt.jacobian(fun, X)
+
+
+OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "@": lambda a, b: a @ b,
+    "*": lambda a, b: a * b,
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "multiply": lambda a, b: a.multiply(b),
+    "dot": lambda a, b: a.dot(b),
+}
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("other", ["csr_matrix", "csc_array", "dia_matrix"])
+def test_what_a_product_is_depends_on_the_side_that_scipy_asks(name: str, other: str) -> None:
+    """Of ``sparse matrix - sparse array`` the power is that of matrices."""
+    numbers = getattr(sp, other)(np.array([[1.0, 0.0, 2.0], [0.0, 3.0, 0.0], [4.0, 0.0, 5.0]]))
+
+    def fun(x: Any) -> Any:
+        found = []
+        for kind in (sp.csr_matrix, sp.csr_array, sp.dia_array):
+            mine = made(x, kind)
+            for pair in ((mine, numbers), (numbers, mine)):
+                whole = OPERATIONS[name](*pair)
+                dense = whole.todense()
+                found += [np.asarray(dense * dense), (whole.tocsr() ** 2).toarray()]
+        return found
+
+    check_function(fun, X)
+
+
+@pytest.mark.parametrize(
+    "fun",
+    [
+        lambda x: (made(x, sp.csr_matrix) @ made(x, sp.csr_matrix)).tocsr().data,
+        lambda x: x * sp.kron(sp.diags(x[:1]), sp.eye(2)).tocsr().nnz,
+        lambda x: x * made(x).multiply(sp.csr_array(np.eye(3))).tocsr().nnz,
+        lambda x: (made(x, sp.csr_array)[[1, 0], :]).tocsc().data,
+        lambda x: abs(made(x, sp.csr_array)).data,
+        lambda x: sp.csr_matrix(np.diag(x)).data,
+        lambda x: x * sp.csc_array(np.tri(4) * x).nnz,
+    ],
+)
+def test_entries_of_computed_matrices_have_no_known_order(fun: Callable[[Any], Any]) -> None:
+    """SciPy leaves them as they come, and drops zeros or keeps them."""
+    fun(X)
+    with pytest.raises(asdopt.UnsupportedOperationError, match="how SciPy computes"):
+        asdopt.jacobian(fun, X)
+
+
+def test_functions_of_entries_see_each_place_once() -> None:
+    def fun(x: Any) -> Any:
+        signed = made(x * np.array([1.0, -1.0, 1.0, 1.0]), sp.coo_array)
+        return [abs(signed).toarray(), signed.power(3).toarray(), sl.norm(signed)]
+
+    check_function(fun, X)
+
+    def repeated(x: Any) -> Any:
+        return abs(sp.csr_matrix((x, [2, 1, 1, 0], [0, 1, 3, 4]), shape=(3, 3))).toarray()
+
+    with pytest.raises(asdopt.UnsupportedOperationError, match="repeated or not sorted"):
+        asdopt.jacobian(repeated, X)
