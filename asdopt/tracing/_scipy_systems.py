@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy.sparse.linalg
 
 from asdopt.tracing._scipy_arrays import FUNCTIONS, entries, expm, means, refused
 from asdopt.tracing._sparse import TracedSparse
@@ -35,9 +36,32 @@ def _solution(name: str, A: Any, b: Any) -> Any:
 
 def _iterative(name: str) -> None:
     def solve(A: Any, b: Any, x0: Any = None, **options: Any) -> tuple[Any, int]:
-        return _solution(name, A, b), 0
+        found = _solution(name, A, b)
+        if options.get("callback") is not None:
+            raise refused(
+                f"scipy.sparse.linalg.{name} was called with traced values and a callback, which "
+                "would not be called: what the iterations approach is computed, not these"
+            )
+        if options.get("maxiter") is not None and not _converges(name, A, b, x0, options):
+            raise refused(
+                f"scipy.sparse.linalg.{name} was called with traced values and "
+                f"maxiter={options['maxiter']}, at which it has not converged, and known is what "
+                "it converges to: leave maxiter out, or write the iterations as a loop"
+            )
+        return found, 0
 
     means(_package, name)(solve)
+
+
+def _converges(name: str, A: Any, b: Any, x0: Any, options: Any) -> bool:
+    matrix, *vectors = (_numbers(v) for v in (_dense(A), b, x0))
+    if not all(v is None or np.isfinite(v).all() for v in (matrix, *vectors)):
+        return True  # no values: a trace of all points
+    return bool(getattr(scipy.sparse.linalg, name)(matrix, *vectors, **options)[1] == 0)
+
+
+def _numbers(value: Any) -> Any:
+    return value.tape.values(value.ids) if hasattr(value, "tape") else value
 
 
 for _name in (

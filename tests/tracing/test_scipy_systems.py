@@ -125,3 +125,16 @@ def test_functions_of_scipy(name: str) -> None:
 def test_what_is_not_known_is_refused(fun: Callable[..., Any]) -> None:
     with pytest.raises(asdopt.UnsupportedOperationError, match=r"test_scipy_systems\.py"):
         asdopt.jacobian(fun, X)
+
+
+def test_iterations_that_are_cut_short_are_not_taken_for_the_solution() -> None:
+    matrix = np.diag([1.0, 10.0, 100.0]) + 0.1
+
+    def fun(x: Any, **options: Any) -> Any:
+        return ssl.cg(matrix, x, rtol=1e-12, **options)[0]
+
+    check_function(lambda x: fun(x, maxiter=50), X, rtol=1e-9)
+    with pytest.raises(asdopt.UnsupportedOperationError, match="maxiter=2"):
+        asdopt.jacobian(lambda x: fun(x, maxiter=2), X)
+    with pytest.raises(asdopt.UnsupportedOperationError, match="callback"):
+        asdopt.jacobian(lambda x: fun(x, callback=print), X)
