@@ -250,11 +250,23 @@ def test_products_of_entries_of_different_shapes() -> None:
             )
 
 
-def test_a_matrix_of_numbers_is_not_scaled_in_place() -> None:
+def test_a_matrix_of_numbers_that_is_scaled_in_place_is_scaled_for_all() -> None:
     def fun(x: Any) -> Any:
         found = other = sp.csr_matrix(np.eye(3))
         found *= x[0]
+        found /= x[1]
         return other.toarray()
+
+    check_function(fun, X)
+
+
+def test_a_matrix_that_cannot_hold_variables_is_not_scaled_in_place() -> None:
+    outside = sp.dok_matrix(np.eye(3))
+
+    def fun(x: Any) -> Any:
+        found = outside
+        found *= x[0]
+        return found.toarray()
 
     with pytest.raises(asdopt.UnsupportedOperationError, match="A = A"):
         asdopt.jacobian(fun, X)
