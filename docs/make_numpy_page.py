@@ -106,7 +106,8 @@ def scipy_section() -> list[str]:
         "## Other packages of `scipy`",
         "",
         "Functions with traced arguments; with constants alone every function works. Of ufuncs of "
-        "`scipy.special` with parameters, the last argument may be traced.",
+        "`scipy.special` with parameters, the last argument may be traced, of incomplete gamma and "
+        "beta functions, `stdtr` and their inverses all of them.",
         "",
     ]
     for package in sorted(FUNCTIONS.keys() | OBJECTS_SUFFICE.keys()):
@@ -125,8 +126,13 @@ def scipy_section() -> list[str]:
         + ", `multivariate_normal`, `multinomial`, `dirichlet`; also `statistics.NormalDist`.",
         "- `scipy.sparse.linalg`: `splu(A).solve(x)` of a constant matrix. Iterative solvers "
         "(`cg`, `gmres`, ...) give the solution that they approach.",
-        "- `scipy.signal`: systems are `(num, den)` or `(A, B, C, D)`, at given times or "
-        "frequencies.",
+        "- Everything else of `scipy.stats`, `scipy.signal`, `scipy.linalg`, `scipy.ndimage`, "
+        "`scipy.spatial` and `scipy.special` that is Python code is followed through that code: "
+        "tests and fits (`ttest_ind`, `wasserstein_distance`, `binned_statistic`, `norm.fit`), "
+        "`gaussian_kde`, other distributions and yours (`rv_continuous`), `expect`, `entropy` and "
+        "`interval` of all, systems as objects (`TransferFunction`, `lti`, `dlsim`), spectra "
+        "(`welch`, `periodogram`, `stft`). Its values are compared with SciPy's own; where the "
+        "code reaches compiled functions without a rule, the call is refused.",
         "- `numpy.random`: `normal`, `uniform`, `exponential` and others of a generator that is "
         "made with a seed inside of the function, with traced location and scale.",
         "",

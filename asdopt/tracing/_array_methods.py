@@ -56,6 +56,11 @@ class ArrayMethods(TracedArrayBase):
             warnings.simplefilter("ignore", DeprecationWarning)
             self.ids.shape = shape
 
+    def setflags(self, write: Any = None, align: Any = None, uic: Any = None) -> None:
+        """Allow or forbid writing; the other flags are of memory, which there is none of."""
+        if write is not None:
+            self.ids.setflags(write=bool(write))
+
     @property
     def ndim(self) -> int:
         """Number of axes."""

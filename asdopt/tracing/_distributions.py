@@ -25,7 +25,7 @@ from asdopt.tracing._cumulatives import (
     SURVIVAL,
 )
 from asdopt.tracing._densities import LOG_DENSITY, LOG_MASS, RANGE, SHAPES, outside
-from asdopt.tracing._lift import constants_only
+from asdopt.tracing._lift import constants_only, lift, mask
 from asdopt.tracing._scipy_arrays import entries, refused
 
 __all__ = ["DISTRIBUTIONS", "Frozen", "distribution_method"]
@@ -68,6 +68,10 @@ class Frozen:
         self._distribution, self._args, self._kwargs = distribution, args, kwargs
 
     def __getattr__(self, name: str) -> Any:
+        known = distribution_method(self._distribution, name)
+        if known is None and name not in {"mean", "var", "std"}:
+            frozen = HOOK[self._distribution.freeze](*self._args, **self._kwargs)
+            return HOOK[getattr(frozen, name)]
         if name in {"mean", "var", "std"}:
             return lambda: _moment(self._distribution, name, self._args, self._kwargs)
         method = getattr(self._distribution, name)
@@ -137,13 +141,40 @@ def _continuous(distribution: str, name: str, shapes: tuple[str, ...]) -> Callab
             q = np.where(np.greater_equal(x, 0.0) & np.less_equal(x, 1.0), x, np.nan)
             result = np.add(np.multiply(quantile(q, *shape), scale), loc)  # type: ignore[misc]
         else:
+            ends = _ends(name, x)
+            x = x if ends is None else np.where(ends[0], 0.0, x)
             result = formula(np.divide(np.subtract(x, loc), scale), scale, *shape)
+            result = result if ends is None else np.where(*ends, result)
         result = _where_valid(distribution, shape, result)
         if not is_traced or name == "logpdf":  # which has the logarithm of the scale
             return result
         return np.where(np.greater(scale, 0.0), result, np.nan)
 
     return evaluate
+
+
+# Values of the functions at minus and plus infinity.
+_AT_INFINITY = {
+    "cdf": (0.0, 1.0),
+    "sf": (1.0, 0.0),
+    "logcdf": (-np.inf, 0.0),
+    "logsf": (0.0, -np.inf),
+    "pdf": (0.0, 0.0),
+    "logpdf": (-np.inf, -np.inf),
+}
+
+
+def _ends(name: str, x: Any) -> tuple[Any, Any] | None:
+    """Which points are infinite, and the values there, which no parameter changes."""
+    tape = getattr(x, "tape", None)
+    if tape is not None and not np.isinf(tape.values(lift(tape, x).ids)).any():
+        return None
+    infinite, negative = np.isinf(x), np.less(x, 0.0)
+    if tape is not None:
+        infinite, negative = mask(tape, infinite), mask(tape, negative)
+    if not np.any(infinite):
+        return None
+    return infinite, np.where(negative, *_AT_INFINITY[name])
 
 
 def _where_valid(distribution: str, shapes: list[Any], result: Any) -> Any:

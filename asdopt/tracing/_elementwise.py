@@ -8,6 +8,7 @@ on the tape for the whole array. Used by ``_special_table.py`` for functions of 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,11 @@ __all__ = ["Derivative", "record"]
 
 FloatArray = npt.NDArray[np.float64]
 Derivative = Callable[..., Any] | None
-# Second derivatives of two operands: xx, xy, yy.
-_PAIRS = ((0, 0), (0, 1), (1, 1))
+
+
+def _pairs(arity: int) -> list[tuple[int, int]]:
+    """Pairs of operands of the second derivatives, of two: xx, xy, yy."""
+    return list(combinations_with_replacement(range(arity), 2))
 
 
 def record(
@@ -34,7 +38,7 @@ def record(
     first: tuple[Derivative, ...],
     second: tuple[Derivative, ...],
 ) -> Any:
-    """Record an elementwise function of one or two operands, with broadcasting.
+    """Record an elementwise function of its operands, with broadcasting.
 
     Parameters
     ----------
@@ -44,8 +48,8 @@ def record(
     value : callable
         Vectorized function of flat float arrays of one length.
     first, second : tuple of callable or None
-        Partial derivatives, one per operand, and ``(xx,)`` or ``(xx, xy, yy)``; None where one
-        vanishes identically.
+        Partial derivatives, one per operand, and those of pairs, ``(xx,)``, ``(xx, xy, yy)`` or
+        ``(xx, xy, xz, yy, yz, zz)``; None where one vanishes identically.
 
     Returns
     -------
@@ -84,7 +88,7 @@ class _Elementwise:
         """Slices and nodes of the terms: operands, then surrogates of the second derivatives."""
         columns = [ids[:, k] for k in self.depends]
         multiply = CODE["multiply"]
-        for (i, j), derivative in zip(_PAIRS, self.second, strict=False):
+        for (i, j), derivative in zip(_pairs(len(self.first)), self.second, strict=True):
             if derivative is not None:
                 columns.append(tape.block(multiply, ids[:, i], ids[:, j]))
         width = len(columns)
@@ -111,7 +115,7 @@ class _Elementwise:
         arity = len(self.first)
         base = np.arange(self.count) * arity
         rows, cols, values = [], [], []
-        for (i, j), derivative in zip(_PAIRS, self.second, strict=False):
+        for (i, j), derivative in zip(_pairs(arity), self.second, strict=True):
             if derivative is None:
                 continue
             part = weights * self._apply(derivative, x)

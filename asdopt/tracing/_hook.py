@@ -46,7 +46,14 @@ from asdopt.tracing._memo import Memo
 from asdopt.tracing._namespace import substitute
 from asdopt.tracing._type_questions import notice
 
-__all__ = ["HANDLERS", "METHODS", "find_attribute", "is_template", "is_user_function"]
+__all__ = [
+    "HANDLERS",
+    "METHODS",
+    "find_attribute",
+    "hooked_copy",
+    "is_template",
+    "is_user_function",
+]
 
 # Kind of a callable object -> (session, object) -> replacement. Filled by the stand-ins too.
 HANDLERS: dict[type, Callable[[Session, Any], Any]] = {}
@@ -161,6 +168,12 @@ def _function(session: Session, function: FunctionType) -> Any:
         return function
     if not is_user_file(code.co_filename) and not (session.level and is_template(function)):
         return _library_function(session, function)
+    return hooked_copy(session, function)
+
+
+def hooked_copy(session: Session, function: FunctionType) -> Any:
+    """Make a copy of a Python function whose calls are hooked."""
+    code = function.__code__
     if session.level == 0:
         for value in (*map(function.__globals__.get, code.co_names), *_cell_values(function)):
             notice(session, type(value))

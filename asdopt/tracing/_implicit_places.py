@@ -186,7 +186,7 @@ def _scalar_item(value: Tracer, key: Any) -> Any:
     """``x[()]``, ``x[...]`` and ``x[None]`` of a traced scalar, as NumPy's have it."""
     if class_of(value) is float:
         return value[key]  # type: ignore[index]  # Python says what it says of a float
-    ids = np.array(value.id, dtype=np.int32)[key]
+    ids = np.array(value.id, dtype=np.int32)[concrete(value.tape, key)]
     return wrap(value.tape, ids, isinstance(value, TracedBool))
 
 

@@ -15,6 +15,7 @@ from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._array import TracedArray
 from asdopt.tracing._array_base import mirror, wrap
 from asdopt.tracing._lift import concrete, lift, test
+from asdopt.tracing._lift import mask as decided
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import select
 from asdopt.tracing._registry import implements
@@ -172,7 +173,7 @@ def _putmask(tape: Tape, a: Any, mask: Any, values: Any) -> None:
 @implements(np.place)
 def _place(tape: Tape, arr: Any, mask: Any, vals: Any) -> None:
     target = _writable(tape, arr, "np.place")
-    np.place(target.ids, np.asarray(concrete(tape, mask)), lift(tape, vals).ids)
+    np.place(target.ids, decided(tape, mask), lift(tape, vals).ids)
 
 
 @implements(np.put)

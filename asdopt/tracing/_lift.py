@@ -25,7 +25,7 @@ from asdopt.tracing._tracer import TracedBool, Tracer
 if TYPE_CHECKING:
     from asdopt.tracing._array import TracedArray
 
-__all__ = ["concrete", "lift", "living", "test"]
+__all__ = ["concrete", "lift", "living", "mask", "test"]
 
 _TRACED = (Tracer, TracedArrayBase)
 
@@ -150,6 +150,8 @@ def _lift_ndarray(tape: Tape, array: npt.NDArray[Any]) -> TracedArray:
         return _array(tape, constants(tape, array), kind == "b")
     if kind == "O":
         items = np.asarray(array).ravel().tolist()  # of a matrix too
+        # Arrays of no dimensions among the objects are the number in them.
+        items = [v.item() if hasattr(v, "ndim") and v.ndim == 0 else v for v in items]
         ids = _array_base.node_ids(tape, items)
         if ids is not None:
             is_bool = bool(items) and all(
@@ -212,6 +214,14 @@ def concrete(tape: Tape, key: Any) -> Any:
     if isinstance(key, np.ndarray) and key.dtype == object and key.size:
         return concrete(tape, lift(tape, key))
     return key
+
+
+def mask(tape: Tape, condition: Any) -> Any:
+    """Make a condition concrete: true where it holds, or is a number other than zero."""
+    found = test(tape, condition)
+    if found.dtype == bool:
+        return found
+    return decide(tape, found, "a choice by a condition on traced values") != 0.0
 
 
 def _refused_index(tape: Tape) -> TracingError:

@@ -88,7 +88,7 @@ def is_user_file(file: str) -> bool:
     if file.startswith("<"):
         # <string>, <stdin>, <ipython-input-1-...> and doctests are the user's; <frozen ...> is
         # the interpreter's, <class 'networkx...'> is code that a library made.
-        return not file.startswith(("<frozen", "<__array_function__", "<class "))
+        return not file.startswith(("<frozen", "<__array_function__", "<class ", "<stringsource>"))
     if file.endswith((".pyx", ".pxd", ".pxi")) or file.startswith("__pyx_"):
         return False  # frames of compiled code name a file that need not be there
     path = os.path.realpath(file)

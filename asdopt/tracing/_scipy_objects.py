@@ -71,6 +71,8 @@ def called(owner: Any) -> Callable[..., Any] | None:
         return surface
     if name.endswith("_gen") and hasattr(owner, "pdf") | hasattr(owner, "pmf"):
         return lambda *args, **kwargs: Frozen(owner, args, kwargs)
+    if name == "gaussian_kde":
+        return partial(_kernel_density, owner, False)
     if name == "RegularGridInterpolator":
         return lambda xi, method=None, *, nu=None: regular_grid(owner, xi, method)
     return None
@@ -193,6 +195,25 @@ def _integral(value: Any, integrand: Callable[[Any, int], Any], a: Any, b: Any) 
     )
 
 
+def _kernel_density(owner: Any, log: bool, points: Any) -> Any:
+    """Weighted mean of normal densities around the data, whose Cholesky factor is given."""
+    points = np.atleast_2d(points)
+    if np.shape(points)[0] != owner.d and np.shape(points) == (1, owner.d):
+        points = np.reshape(points, (owner.d, 1))
+    if np.shape(points)[0] != owner.d:
+        raise ValueError(
+            f"points have dimension {np.shape(points)[0]}, dataset has dimension {owner.d}"
+        )
+    gaps = points[:, :, None] - owner.dataset[:, None, :]
+    white = np.linalg.solve(owner.cho_cov, np.reshape(gaps, (owner.d, -1)))
+    square = np.reshape(np.sum(white * white, axis=0), np.shape(gaps)[1:])
+    scale = np.sum(np.log(np.diagonal(owner.cho_cov))) + 0.5 * owner.d * np.log(2.0 * np.pi)
+    logarithms = np.log(owner.weights) - 0.5 * square
+    if log:
+        return np.logaddexp.reduce(logarithms, axis=1) - scale
+    return np.sum(np.exp(logarithms), axis=1) * np.exp(-scale)
+
+
 def method(owner: Any, name: str) -> Callable[..., Any] | None:
     """Find what a method of an object of SciPy means on traced arguments."""
     kind = type(owner).__name__
@@ -215,6 +236,8 @@ def method(owner: Any, name: str) -> Callable[..., Any] | None:
         whole = called(owner.antiderivative())
         assert whole is not None  # noqa: S101  # an antiderivative is of the same kind
         return lambda a, b, extrapolate=None: whole(b) - whole(a)
+    if kind == "gaussian_kde" and name in {"evaluate", "pdf", "logpdf"}:
+        return partial(_kernel_density, owner, name == "logpdf")
     if kind == "Rotation":
         from asdopt.tracing._rotations import rotation_method
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._array_base import TracedArrayBase, mirror, wrap
-from asdopt.tracing._lift import concrete, lift
+from asdopt.tracing._lift import concrete, lift, mask
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import Ids
 from asdopt.tracing._registry import implements
@@ -147,7 +147,7 @@ def _take_along_axis(tape: Tape, arr: Any, indices: Any, axis: Any = -1) -> Any:
 @implements(np.compress)
 def _compress(tape: Tape, condition: Any, a: Any, axis: Any = None, out: Any = None) -> Any:
     source = lift(tape, a)
-    chosen = np.asarray(concrete(tape, condition), dtype=bool)
+    chosen = mask(tape, condition)
     ids = np.compress(chosen, source.ids, axis=axis)
     return deliver(tape, wrap(tape, ids, source.is_bool), out)
 
@@ -155,8 +155,7 @@ def _compress(tape: Tape, condition: Any, a: Any, axis: Any = None, out: Any = N
 @implements(np.extract)
 def _extract(tape: Tape, condition: Any, arr: Any) -> Any:
     source = lift(tape, arr)
-    chosen = np.asarray(concrete(tape, condition))
-    return wrap(tape, np.extract(chosen, source.ids), source.is_bool)
+    return wrap(tape, np.extract(mask(tape, condition), source.ids), source.is_bool)
 
 
 @implements(np.copy)

@@ -7,6 +7,7 @@ derivatives stand in ``_special_table.py``.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import scipy.special as sp
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._array_base import wrap
 from asdopt.tracing._elementwise import record
+from asdopt.tracing._incomplete import FUNCTIONS, Derivatives
 from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values
@@ -45,6 +47,8 @@ def recorded(tape: Tape, name: str, make: Making, operands: tuple[Any, ...]) -> 
     """
     *parameters, x = (lift(tape, value).ids for value in operands)
     fixed: list[Any] = [constant_values(tape, ids) for ids in parameters]
+    if any(values is None for values in fixed) and name in FUNCTIONS:
+        return _of_all_arguments(tape, name, operands)
     if any(values is None for values in fixed):
         raise refuse(
             tape,
@@ -58,6 +62,33 @@ def recorded(tape: Tape, name: str, make: Making, operands: tuple[Any, ...]) -> 
     value, first, second = (_Bound(make, place, flat) for place in range(3))
     operand = wrap(tape, np.broadcast_to(x, shape))
     return record(tape, (operand,), value, (first,), (second,))
+
+
+class _Partial:
+    """A derivative of a function of several arguments; those of one point are computed once."""
+
+    def __init__(self, name: str, place: int | tuple[int, int]) -> None:
+        self._name, self._place = name, place
+
+    def __call__(self, *arguments: Any) -> Any:
+        point = b"".join(np.asarray(a).tobytes() for a in arguments)
+        last = _last.get(self._name)
+        if last is None or last[0] != point:
+            last = _last[self._name] = point, FUNCTIONS[self._name][1](*arguments)
+        first, second = last[1]
+        return first[self._place] if isinstance(self._place, int) else second[self._place]
+
+
+# The last point of each function and its derivatives.
+_last: dict[str, tuple[bytes, Derivatives]] = {}
+
+
+def _of_all_arguments(tape: Tape, name: str, operands: tuple[Any, ...]) -> Any:
+    count = len(operands)
+    first = tuple(_Partial(name, k) for k in range(count))
+    pairs = combinations_with_replacement(range(count), 2)
+    second = tuple(_Partial(name, pair) for pair in pairs)
+    return record(tape, operands, FUNCTIONS[name][0], first, second)
 
 
 def _row(name: str) -> Row:

@@ -12,6 +12,7 @@ Olver et al., "NIST Digital Library of Mathematical Functions".
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -114,6 +115,24 @@ def _expn(n: Any, x: Any) -> Any:
 _K = np.arange(25.0)
 _EXPREL_1 = (_K + 1.0) / sp.factorial(_K + 2.0)
 _EXPREL_2 = (_K + 1.0) * (_K + 2.0) / sp.factorial(_K + 3.0)
+
+
+def _log1p_ratio(order: int, x: Any) -> Any:
+    """log(1 + x) / x, which is 1 at 0, and its derivatives."""
+    close = np.abs(x) < 0.03
+    inside = _series(x, np.polynomial.polynomial.polyder(_LOG1P_RATIO, order))
+
+    def outside(x: Any) -> Any:
+        value = np.log1p(x) / x
+        if order == 0:
+            return value
+        slope = (1.0 / (1.0 + x) - value) / x
+        return slope if order == 1 else -(1.0 / (1.0 + x) ** 2 + 2.0 * slope) / x
+
+    return _near(x, close, inside, outside)
+
+
+_LOG1P_RATIO = [(-1.0) ** k / (k + 1.0) for k in range(14)]
 
 
 def _exprel_1(x: Any) -> Any:
@@ -320,6 +339,7 @@ ROWS: dict[str, Row] = {
     "exp1": (sp.exp1, lambda x: -np.exp(-x) / x, lambda x: np.exp(-x) * (1.0 / x + 1.0 / x**2)),
     "expi": (sp.expi, lambda x: np.exp(x) / x, lambda x: np.exp(x) * (1.0 / x - 1.0 / x**2)),
     "expn": (sp.expn, lambda n, x: -_expn(n - 1, x), lambda n, x: _expn(n - 2, x)),
+    "log1p_ratio": tuple(partial(_log1p_ratio, order) for order in range(3)),  # type: ignore[dict-item]
     "exprel": (sp.exprel, _exprel_1, _exprel_2),
     "spence": (sp.spence, _spence_1, _spence_2),
     "ellipk": (sp.ellipk, _ellipk_1, _ellipk_2),

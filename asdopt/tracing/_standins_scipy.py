@@ -16,7 +16,7 @@ from typing import Any
 
 import scipy.sparse
 
-from asdopt._errors import UnsupportedOperationError
+from asdopt._errors import AsdoptError, UnsupportedOperationError
 from asdopt.tracing import (  # noqa: F401  # imported for what they register
     _descriptive,
     _distances,
@@ -31,9 +31,10 @@ from asdopt.tracing import (  # noqa: F401  # imported for what they register
 )
 from asdopt.tracing._callee import HOOK, Session, holds_traced
 from asdopt.tracing._complex import has_complex
+from asdopt.tracing._followed import CALLS, follow, is_followed, was_made_here
 from asdopt.tracing._lift import constants_only
 from asdopt.tracing._location import refuse
-from asdopt.tracing._scipy_arrays import FUNCTIONS, OBJECTS_SUFFICE
+from asdopt.tracing._scipy_arrays import FUNCTIONS, OBJECTS_SUFFICE, refused
 from asdopt.tracing._sparse import TracedSparse
 from asdopt.tracing._sparse_assembly import assembled_class, settled_sparse
 from asdopt.tracing._sparse_creation import diagonals, from_arguments
@@ -114,15 +115,29 @@ def _choosing(
 ) -> Callable[..., Any]:
     """Call the original with numbers, what stands in for it with traced values."""
 
+    def is_traced(value: Any) -> bool:
+        return _is_traced(value) or was_made_here(session, value)
+
+    followed = follow(session, original, what)
+    owner = getattr(original, "__self__", original)
+
     def call(*args: Any, **kwargs: Any) -> Any:
+        is_own = was_made_here(session, owner)
+        if traced is None and followed is not None and (is_own or is_followed(session)):
+            return followed(*args, **kwargs)
         args = tuple(map(settled_sparse, args))
-        if not any(map(_is_traced, args)) and not any(map(_is_traced, kwargs.values())):
+        if not is_own and not any(map(is_traced, (*args, *kwargs.values()))):
             if traced is None or not what.startswith("scipy.fft.") or not has_complex(args):
                 return original(*args, **kwargs)
             return traced(*args, **kwargs)
-        plain = constants_only((args, kwargs))
+        is_made = was_made_here(session, (args, kwargs))
+        plain = None if is_own or is_made else constants_only((args, kwargs))
         if plain is not None and not _holds_sparse(args):
             return traced_constants(original(*plain[0], **plain[1]))
+        if followed is not None and (is_made or traced is None):
+            return followed(*args, **kwargs)
+        if traced is None and is_followed(session):
+            raise refused(f"{CALLS}{what}, compiled code that would need numbers in their place")
         if traced is None:
             raise refuse(
                 session.tape,
@@ -134,22 +149,48 @@ def _choosing(
             )
         args = tuple(map(_lifted, args))
         kwargs = {name: _lifted(v) for name, v in kwargs.items()}
+        kwargs.pop("_no_deco", None)  # SciPy's own calls have it
+        before = session.tape.refusal
         try:
             return traced(*args, **kwargs)
-        except TypeError as error:
-            try:
-                inspect.signature(traced).bind(*args, **kwargs)
-            except TypeError as option:
-                raise refuse(
-                    session.tape,
-                    UnsupportedOperationError,
-                    f"{what} was called with traced values and an option that asdopt has no rule "
-                    f"for ({option}): leave it out, write what it computes with functions of "
-                    "numpy, or wrap the computation with asdopt.external",
-                ) from error
-            raise
+        except UnsupportedOperationError as error:
+            unknown = error
+        except TypeError:
+            option = _unknown_option(traced, args, kwargs)
+            if option is None:
+                raise
+            unknown = refused(
+                f"{what} was called with traced values and an option that asdopt has no rule for "
+                f"({option}): leave it out, write what it computes with functions of numpy, or "
+                "wrap the computation with asdopt.external"
+            )
+        if followed is None or _is_distribution(owner):
+            raise unknown
+        # Forms without a rule are followed as functions without one are.
+        session.tape.refusal = before
+        try:
+            return followed(*args, **kwargs)
+        except AsdoptError:
+            session.tape.refusal = before or unknown
+            raise unknown from None
 
     return call
+
+
+def _unknown_option(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> TypeError | None:
+    """Tell what is wrong with the arguments of a function, None where they are its own."""
+    try:
+        inspect.signature(function).bind(*args, **kwargs)
+    except TypeError as error:
+        return error
+    return None
+
+
+def _is_distribution(owner: Any) -> bool:
+    """Tell whether an object of SciPy is a distribution, where a refusal says what it means."""
+    return type(owner).__name__.endswith(("_gen", "_frozen"))
 
 
 def _lifted(value: Any) -> Any:

@@ -219,6 +219,8 @@ cdef object binary(object left, object right, int op):
 
 _bitwise_operators = {OP_LOGICAL_AND: operator.and_, OP_LOGICAL_OR: operator.or_,
                       OP_LOGICAL_XOR: operator.xor}
+_bitwise_ufuncs = {OP_LOGICAL_AND: np.bitwise_and, OP_LOGICAL_OR: np.bitwise_or,
+                   OP_LOGICAL_XOR: np.bitwise_xor}
 
 
 cdef bint is_plain_bool(object o):
@@ -237,9 +239,14 @@ cdef object logical(object left, object right, int op, str symbol):
         # Python's truth values are whole numbers.
         if is_plain_bool(left) or is_plain_bool(right):
             return _bitwise_operators[op](whole(left), whole(right))
+        if type(left) is TracedBool or type(right) is TracedBool:
+            return np.int64(_bitwise_operators[op](whole(left), whole(right)))
     for o in (left, right):
         if not isinstance(o, (TracedBool, bool, np.bool_)):
             if isinstance(o, Tracer):
+                from asdopt.tracing._followed import is_followed
+                if is_followed():
+                    return _bitwise_ufuncs[op](left, right)
                 raise _scalar_refusals.bitwise(tape, symbol, f"(a > 0) {symbol} (b > 0)")
             return NotImplemented
     a = operand(tape, left)

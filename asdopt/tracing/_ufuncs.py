@@ -20,7 +20,7 @@ from asdopt.tracing._array_base import TracedArrayBase, wrap
 from asdopt.tracing._codes import node_of_ufunc
 from asdopt.tracing._lift import constants_only, lift, living, test
 from asdopt.tracing._location import refuse
-from asdopt.tracing._nodes import Ids, apply, broadcast, constant_values, select
+from asdopt.tracing._nodes import Ids, apply, broadcast, constant_values, decide, select
 from asdopt.tracing._tape import Tape
 
 __all__ = ["call", "dispatch", "left_behind", "store"]
@@ -73,6 +73,9 @@ def call(tape: Tape, ufunc: np.ufunc, operands: Sequence[Any]) -> Any:
         if result is not None:
             return result
     elif ufunc in _BITWISE:
+        whole = _whole_numbers(tape, operands, arrays)
+        if whole is not None:
+            return ufunc(*whole)
         raise refuse(
             tape,
             TracingError,
@@ -95,6 +98,24 @@ def call(tape: Tape, ufunc: np.ufunc, operands: Sequence[Any]) -> Any:
         made = lift(tape, ufunc(*values))
         return wrap(tape, made.ids, made.is_bool)
     return function(tape, *operands)
+
+
+def _whole_numbers(tape: Tape, operands: Sequence[Any], arrays: list[Any]) -> list[Any] | None:
+    """Truth values beside integers as NumPy combines them bit by bit; None: there are others."""
+    from asdopt.tracing._followed import is_followed
+
+    found: list[Any] = []
+    for operand, array in zip(operands, arrays, strict=True):
+        if array.is_bool:
+            found.append(decide(tape, array.ids, "a truth value beside an integer") != 0.0)
+        elif not hasattr(operand, "tape") and np.asarray(operand).dtype.kind in "iu":
+            found.append(operand)
+        elif is_followed() and np.equal(values := tape.values(array.ids), np.rint(values)).all():
+            # Counted truth values, which a trace keeps as numbers.
+            found.append(decide(tape, array.ids, "an operation on bits").astype(int))
+        else:
+            return None
+    return found
 
 
 def _call_on_truth(tape: Tape, ufunc: np.ufunc, arrays: list[TracedArray]) -> Any:

@@ -259,6 +259,31 @@ def ranks(x: Any) -> Any:
 
 
 @program
+def numbers_as_masks(x: Any) -> Any:
+    """What is not zero is true, as SciPy's own code has it: (1 - condition) + ..."""
+    out = x**2
+    np.place(out, (1 - (x > 0)) + (x > 2), x[:1])
+    return np.concatenate([out, np.extract((x > 0) * 2.0, x), np.compress(1 - (x > 0), x)])
+
+
+@program
+def bits_of_integers_and_conditions(x: Any) -> Any:
+    chosen = (np.array([1, 1, 0, 1, 1, 0]) & (x > 0)) | (1 & (x > 2))
+    return x * chosen + (1 & (x[0] > 0)) * x[1]
+
+
+@program
+def arrays_made_read_only(x: Any) -> Any:
+    y = 2.0 * x
+    y.setflags(write=False)
+    try:
+        y[0] = 1.0
+    except ValueError:
+        return y * x[0]
+    return y
+
+
+@program
 def axes(x: Any) -> Any:
     a = x.reshape(2, 3)
     return [

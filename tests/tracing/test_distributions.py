@@ -252,11 +252,9 @@ def test_statistics_of_samples(name: str) -> None:
 
 def test_options_without_a_rule_are_refused() -> None:
     for name, call in (
-        ("nan_policy", lambda x: st.skew(x, nan_policy="omit")),
         ("traced count", lambda x: st.multinomial.logpmf(x, 9, [0.2, 0.8])),
         ("give lmbda", lambda x: st.boxcox(x)[0]),
-        ("alternative", lambda x: st.pearsonr(x, x, alternative="less")[0]),
-        ("traced parameter", lambda x: st.gamma.cdf(2.0, x[0])),
+        ("traced parameter", lambda x: st.zipf.pmf(2, 2.0 + x[0])),
     ):
         with pytest.raises(asdopt.UnsupportedOperationError, match=rf"test_distributions.*{name}"):
             asdopt.jacobian(call, np.array([0.4, 0.6]))

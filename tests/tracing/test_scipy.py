@@ -386,7 +386,7 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
         scipy.interpolate.PchipInterpolator(np.cumsum(x**2), np.arange(6.0))(1.5)
     ),
     "skewnorm": lambda x: st.skewnorm.cdf(x, 2.0),
-    "kendalltau": lambda x: st.kendalltau(x, np.arange(6.0))[0],
+    "shapiro": lambda x: st.shapiro(x)[0],
     "median_filter": lambda x: scipy.ndimage.median_filter(x, 3),
     "dual_annealing": lambda x: (
         scipy.optimize.dual_annealing(lambda z: (z[0] - x[0]) ** 2, [(0, 1)], maxiter=1).x

@@ -112,14 +112,10 @@ def test_functions_of_scipy(name: str) -> None:
 @pytest.mark.parametrize(
     "fun",
     [
-        lambda x: sg.step(transfer(x))[1],
-        lambda x: sg.cont2discrete(states(x), 0.1, method="foh")[0],
-        lambda x: sg.bode(transfer(x))[1],
         lambda x: ssl.expm_multiply(LAPLACE, x, 0.0, 1.0, 3),
         lambda x: ssl.cg(ssl.LinearOperator((3, 3), matvec=lambda v: 2.0 * v), x)[0],
         lambda x: si.griddata(PLACES, x, [[0.1, 0.1]], method="cubic"),
         lambda x: si.UnivariateSpline(np.arange(6.0), joined(x, x))(2.3),
-        lambda x: st.rankdata(x, "dense"),
     ],
 )
 def test_what_is_not_known_is_refused(fun: Callable[..., Any]) -> None:
