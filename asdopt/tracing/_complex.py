@@ -351,6 +351,10 @@ class TracedComplex:
         """One entry as a complex traced number."""
         return self.reshape(-1)[index[0] if index else 0]
 
+    def sort(self, axis: int = -1) -> None:
+        """Sort in place, by real and then by imaginary parts, as NumPy does."""
+        self[...] = np.sort(self, axis)
+
     def tolist(self) -> Any:
         """Nested lists of complex traced numbers."""
         return [part.tolist() for part in self] if self.shape else self

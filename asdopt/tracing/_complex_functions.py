@@ -153,6 +153,20 @@ def _polyval(tape: Tape, p: Any, x: Any) -> Any:
     return total
 
 
+def _sort(tape: Tape, a: Any, axis: Any = -1, **kwargs: Any) -> Any:
+    """One row of numbers by real and then by imaginary parts."""
+    if axis is None:
+        a, axis = a.ravel(), -1
+    if a.ndim != 1:
+        raise refuse(
+            tape,
+            UnsupportedOperationError,
+            f"np.sort of complex traced values of shape {a.shape} was called; known is one row of "
+            "them: sort row by row",
+        )
+    return a[np.lexsort((a.imag, a.real))]
+
+
 def _cumprod(tape: Tape, a: Any, axis: Any = None, dtype: Any = None) -> Any:
     whole = np.ravel(a) if axis is None else np.moveaxis(a, axis, 0)
     found: list[Any] = []
@@ -174,6 +188,7 @@ def _matrix_power(tape: Tape, a: Any, n: int) -> Any:
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.polyval: _polyval,
     np.prod: _prod,
+    np.sort: _sort,
     np.cumprod: _cumprod,
     np.linalg.matrix_power: _matrix_power,
     np.isreal: lambda tape, z: z.imag == 0.0,

@@ -82,6 +82,15 @@ def _modf(tape: Tape, x: Any) -> Any:
     return call(tape, np.subtract, (x, whole)), whole
 
 
+@composite(np.frexp)
+def _frexp(tape: Tape, x: Any) -> Any:
+    """Mantissa and exponent, a step function of x."""
+    size = np.abs(lift(tape, x))
+    given = size > 0.0
+    exponent = np.where(given, np.floor(np.log2(np.where(given, size, 1.0))) + 1.0, 0.0)
+    return x * np.exp2(-exponent), exponent
+
+
 @composite(np.ldexp)
 def _ldexp(tape: Tape, x: Any, exponent: Any) -> Any:
     power = constant_values(tape, lift(tape, exponent).ids)

@@ -2,7 +2,8 @@
 
 Every rotation is a smooth function of the entries, so that the values have exact first and second
 derivatives wherever they are simple. The number of sweeps is the one that the point needs, and a
-guard holds that it suffices at other points.
+guard holds that it suffices at other points. Those of larger matrices are recorded whole
+(``_large_spectra.py``).
 
 References
 ----------
@@ -18,16 +19,20 @@ import numpy as np
 
 from asdopt._errors import UnsupportedOperationError
 from asdopt.tracing._array import TracedArray
+from asdopt.tracing._boxes import record
+from asdopt.tracing._large_spectra import EigenValues
 from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
-from asdopt.tracing._nodes import Ids, constant_values, decide, need_values
+from asdopt.tracing._nodes import Ids, constant_values, constants, decide, need_values
 from asdopt.tracing._registry import implements
 from asdopt.tracing._stacks import each_matrix, square
 from asdopt.tracing._tape import Tape
 
-__all__ = ["MAX_SIZE", "singular_values"]
+__all__ = ["singular_values"]
 
-MAX_SIZE = 24
+# Rows up to which rotations are written out, and up to which there are eigenvalues at all.
+_WRITTEN_OUT = 24
+_MAX_SIZE = 300
 _MAX_SWEEPS = 30
 _TOLERANCE = 1e-14
 _ENOUGH = 1e-12
@@ -55,12 +60,13 @@ def _svdvals(tape: Tape, x: Any, /) -> Any:
 
 def _check(tape: Tape, ids: Ids, what: str) -> None:
     need_values(tape, ids, what)
-    if min(ids.shape) > MAX_SIZE:
+    rows = max(ids.shape) if what == "eigenvalues" else sum(ids.shape)
+    if min(ids.shape) > _WRITTEN_OUT and rows > _MAX_SIZE:
         raise refuse(
             tape,
             UnsupportedOperationError,
-            f"{what} of a traced matrix of shape {ids.shape} was asked for; the rotations are "
-            f"written out one by one, which is sensible up to {MAX_SIZE} rows: state the problem "
+            f"{what} of a traced matrix of shape {ids.shape} was asked for; they depend on all "
+            f"entries, which is sensible up to {_MAX_SIZE} rows (and columns): state the problem "
             "by its factors, or give the derivatives with asdopt.external",
         )
 
@@ -83,6 +89,8 @@ def _zero(tape: Tape, node: Any) -> bool:
 
 def _symmetric(tape: Tape, ids: Ids) -> Ids:
     _check(tape, ids, "eigenvalues")
+    if len(ids) > _WRITTEN_OUT:
+        return _whole(tape, ids, "eigenvalues")
     a = TracedArray(tape, ids.copy())
     n = len(a)
     size = np.linalg.norm(tape.values(ids))
@@ -111,6 +119,11 @@ def _symmetric(tape: Tape, ids: Ids) -> Ids:
     return lift(tape, np.sort(np.diagonal(a))).ids
 
 
+def _whole(tape: Tape, ids: Ids, what: str) -> Ids:
+    """Ascending eigenvalues of a larger matrix, of which the lower triangle counts."""
+    return record(tape, EigenValues(what, len(ids)), ids[np.tril_indices(len(ids))])
+
+
 def _settle(tape: Tape, rest: Any, whole: Any) -> None:
     """Guard that the rotations suffice: what they left is nothing beside the whole."""
     enough = lift(tape, np.sum(rest * rest) <= _ENOUGH**2 * np.sum(whole * whole))
@@ -120,6 +133,12 @@ def _settle(tape: Tape, rest: Any, whole: Any) -> None:
 
 def _singular(tape: Tape, ids: Ids) -> Ids:
     _check(tape, ids, "singular values")
+    if min(ids.shape) > _WRITTEN_OUT:
+        # Those of [[0, A], [A.T, 0]] are the singular values, their negatives and zeros.
+        m, n = ids.shape
+        both = np.broadcast_to(constants(tape, 0.0), (m + n, m + n)).copy()
+        both[m:, :m] = ids.T
+        return _whole(tape, both, "singular values")[: -min(m, n) - 1 : -1]
     if ids.shape[0] < ids.shape[1]:
         ids = ids.T
     a = TracedArray(tape, ids.copy())

@@ -18,7 +18,7 @@ from asdopt.tracing._array import TracedArray
 from asdopt.tracing._array_base import wrap
 from asdopt.tracing._boxes import record
 from asdopt.tracing._complex import make
-from asdopt.tracing._eigenvalues import MAX_SIZE, singular_values
+from asdopt.tracing._eigenvalues import singular_values
 from asdopt.tracing._lift import lift
 from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import Ids, constant_values, constants, decide, need_values
@@ -29,14 +29,17 @@ from asdopt.tracing._tape import Tape
 
 __all__ = ["eigenvectors", "general", "singular_vectors"]
 
+# Rows and columns up to which there are vectors, and eigenvalues of any matrix.
+_MAX_SIZE = 48
+
 
 def _check(tape: Tape, ids: Ids, what: str) -> None:
-    if max(ids.shape[-2:]) > MAX_SIZE:
+    if max(ids.shape[-2:]) > _MAX_SIZE:
         raise refuse(
             tape,
             UnsupportedOperationError,
             f"{what} of a traced matrix of shape {ids.shape} was asked for; its vectors depend on "
-            f"all entries, which is sensible up to {MAX_SIZE} rows: state the problem by its "
+            f"all entries, which is sensible up to {_MAX_SIZE} rows: state the problem by its "
             "factors, or give the derivatives with asdopt.external",
         )
 

@@ -39,6 +39,8 @@ CALLS = "it calls "
 _PACKAGES = (
     *("scipy._lib.", "scipy.linalg.", "scipy.ndimage.", "scipy.signal."),
     *("scipy.spatial.", "scipy.special.", "scipy.stats."),
+    # Of NumPy what its functions are made of.
+    *("numpy._core.", "numpy.lib.", "numpy.linalg.", "numpy.polynomial."),
 )
 
 

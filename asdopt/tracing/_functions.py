@@ -94,7 +94,7 @@ def dispatch(
         # Of constants NumPy knows the result.
         plain = constants_only((args, kwargs))
         if plain is None:
-            return _of_complex(tape, func, args, kwargs, before)
+            return _of_complex(tape, func, args, kwargs, before, may_follow=True)
         tape.refusal = before
         return func(*plain[0], **plain[1])
     except TypeError:
@@ -102,16 +102,47 @@ def dispatch(
 
 
 def _of_complex(
-    tape: Tape, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], before: Any
+    tape: Tape,
+    func: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    before: Any,
+    *,
+    may_follow: bool = False,
 ) -> Any:
-    """Answer for real traced values among complex constants, else raise what was raised."""
+    """Answer for real traced values among complex constants, else raise what was raised.
+
+    Or follow the Python code that NumPy has for the function.
+    """
     from asdopt.tracing._complex import has_complex, is_complex
     from asdopt.tracing._complex_functions import dispatch as among_complex
 
     if not any(is_complex(v) or has_complex(v) for v in (*args, *kwargs.values())):
+        if may_follow:
+            return _through_its_code(tape, func, args, kwargs, before)
         raise  # noqa: PLE0704  # called while an error is handled
     tape.refusal = before
     return among_complex(tape, func, args, kwargs)
+
+
+def _through_its_code(
+    tape: Tape, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], before: Any
+) -> Any:
+    """Follow the Python code of a function of NumPy; what was refused is raised if that is, too."""
+    from asdopt.tracing._callee import current
+    from asdopt.tracing._followed import follow
+
+    session, refusal = current(), tape.refusal
+    code = getattr(func, "_implementation", None)
+    if session is not None and session.tape is tape:
+        followed = follow(session, code, f"{func.__module__}.{func.__name__}")
+        if followed is not None:
+            tape.refusal = before
+            try:
+                return followed(*args, **kwargs)
+            except AsdoptError:
+                tape.refusal = before or refusal
+    raise  # noqa: PLE0704  # called while an error is handled
 
 
 def _unknown(tape: Tape, func: Callable[..., Any]) -> UnsupportedOperationError:

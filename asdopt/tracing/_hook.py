@@ -41,6 +41,7 @@ from asdopt.tracing import _callee
 from asdopt.tracing._callee import HOOK, Session
 from asdopt.tracing._convert import convert, is_hooked
 from asdopt.tracing._dataclass import hooked_dataclass_init
+from asdopt.tracing._followed import is_followed
 from asdopt.tracing._location import is_user_file
 from asdopt.tracing._memo import Memo
 from asdopt.tracing._namespace import substitute
@@ -220,6 +221,11 @@ def _library_function(session: Session, function: FunctionType) -> Any:
         from asdopt.tracing._standins_scipy import stand_in_function
 
         return stand_in_function(session, function)
+    module = str(function.__module__)
+    if module.startswith("numpy.polynomial.") or (
+        module.startswith(("numpy.lib.", "numpy._core.")) and is_followed(session)
+    ):
+        return hooked_copy(session, function)
     inner = function.__dict__.get("__wrapped__")
     if inner is None or not function.__closure__:
         return function

@@ -219,12 +219,13 @@ def _quantile(
     weights: Any = None,
 ) -> Any:
     shares = constant_values(tape, lift(tape, q).ids)
-    if shares is None or method not in _METHODS or weights is not None:
+    known = method in _METHODS or method in _SHIFTS
+    if shares is None or not known or weights is not None:
         raise refuse(
             tape,
             UnsupportedOperationError,
             f"np.quantile was called with traced values and method={method!r}; known are "
-            f"{', '.join(_METHODS)} with constant q and no weights",
+            f"{', '.join((*_METHODS, *_SHIFTS))} with constant q and no weights",
         )
     if np.any((shares < 0.0) | (shares > 1.0)):
         raise ValueError("Quantiles must be in the range [0, 1]")
@@ -234,8 +235,12 @@ def _quantile(
     results = []
     for share in shares.ravel():
         place = share * last
+        if method in _SHIFTS:
+            alpha, beta = _SHIFTS[method]
+            place = (last + 1) * share + alpha + share * (1.0 - alpha - beta) - 1.0
+            place = min(max(place, 0.0), float(last))
         low = int(np.floor(place))
-        weight = _METHODS[method](place, low)
+        weight = _METHODS.get(method, _METHODS["linear"])(place, low)
         pair = ranked[:, [low, min(low + 1, last)]]
         results.append(
             totals(tape, pair, [1.0 - weight, weight]).reshape(kept if keepdims else shape)
@@ -250,6 +255,16 @@ _METHODS: dict[str, Callable[[float, int], float]] = {
     "higher": lambda place, low: float(place > low),
     "nearest": lambda place, low: float(np.rint(place) > low),
     "midpoint": lambda place, low: 0.5 * (place > low),
+}
+
+
+# Where the other continuous methods put the ranks between 0 and 1 (Hyndman and Fan, 1996).
+_SHIFTS: dict[str, tuple[float, float]] = {
+    "interpolated_inverted_cdf": (0.0, 1.0),
+    "hazen": (0.5, 0.5),
+    "weibull": (0.0, 0.0),
+    "median_unbiased": (1.0 / 3.0, 1.0 / 3.0),
+    "normal_unbiased": (3.0 / 8.0, 3.0 / 8.0),
 }
 
 
