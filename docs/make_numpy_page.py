@@ -42,8 +42,9 @@ INTRODUCTION = """\
 # NumPy and SciPy functions
 
 A function under trace may call these. Each is checked by the test suite against NumPy or SciPy:
-values, shapes, Jacobian, Hessian and sparsity patterns. Everything else raises
-`UnsupportedOperationError` with the name of the function and your file and line; nothing is
+values, shapes, Jacobian, Hessian and sparsity patterns. Others raise
+`UnsupportedOperationError` with the name of the function and your file and line, unless their own
+Python code can be followed (`histogram` without edges, `setxor1d`, `matrix_rank`); nothing is
 approximated or ignored.
 
 - **\u2020** branches on values (an order, a position, an interval): it needs a point `x0`, and the
@@ -126,6 +127,8 @@ def scipy_section() -> list[str]:
         + ", `multivariate_normal`, `multinomial`, `dirichlet`; also `statistics.NormalDist`.",
         "- `scipy.sparse.linalg`: `splu(A).solve(x)` of a constant matrix. Iterative solvers "
         "(`cg`, `gmres`, ...) give the solution that they approach.",
+        "- Eigenvalues of symmetric matrices and singular values: up to 300 rows and columns; "
+        "eigenvectors, singular vectors and eigenvalues of other matrices: up to 48.",
         "- Everything else of `scipy.stats`, `scipy.signal`, `scipy.linalg`, `scipy.ndimage`, "
         "`scipy.spatial` and `scipy.special` that is Python code is followed through that code: "
         "tests and fits (`ttest_ind`, `wasserstein_distance`, `binned_statistic`, `norm.fit`), "

@@ -110,6 +110,42 @@ SIGNALS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+NUMPY: dict[str, Callable[[Any], Any]] = {
+    "histogram": lambda x: [
+        *np.histogram(x, bins=3)[1],
+        *np.histogram(x, bins=3, weights=x**2)[0],
+        *np.histogram(x, bins=3, density=True)[0],
+        *np.histogram_bin_edges(x, 4),
+    ],
+    "pad": lambda x: [
+        *np.pad(x, 2, mode="mean"),
+        *np.pad(x, 2, mode="linear_ramp"),
+        *np.pad(x, 2, mode="reflect", reflect_type="odd"),
+    ],
+    "quantile": lambda x: [
+        *(np.quantile(x, 0.3, method=m) for m in ("hazen", "weibull", "median_unbiased")),
+        *(np.quantile(x, 0.3, method=m) for m in ("normal_unbiased", "interpolated_inverted_cdf")),
+        np.quantile(x, 0.4, weights=[1.0, 2.0, 3.0, 4.0], method="inverted_cdf"),
+    ],
+    "sets": lambda x: [
+        *np.setxor1d(x, [5.0]),
+        *np.unique_values(x),
+        np.linalg.matrix_rank([x]) * x,
+    ],
+    "frexp": lambda x: [*np.frexp(4 * x)[0], np.frexp(4 * x)[1] @ x, np.frexp(x[0])[0]],
+    "polynomials": lambda x: [
+        np.max(np.abs(np.polynomial.Polynomial([-1.0, x[0], x[1], 1 + x[2]]).roots())),
+        np.polynomial.Polynomial.fit([0.0, 1, 2, 3], x, 2)(1.2),
+        *np.polynomial.polynomial.polyfit([0.0, 1, 2, 3], x, 1),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", NUMPY)
+def test_functions_of_numpy_are_followed(name: str) -> None:
+    check_function(NUMPY[name], X, rtol=1e-9, step=2e-4)
+
+
 @pytest.mark.parametrize("name", STATISTICS)
 def test_statistics_are_followed(name: str) -> None:
     check_function(STATISTICS[name], X, rtol=1e-9, step=2e-4)

@@ -50,6 +50,7 @@ for _name in ("positive", "conjugate", "deg2rad", "radians", "rad2deg", "degrees
     case(_name, getattr(np, _name), at=M)
 case("divmod", lambda x: list(np.divmod(x, 0.4)), lambda x: list(divmod(3.0, x)), at=M)
 case("modf", lambda x: list(np.modf(x)), at=M)
+case("frexp", lambda x: list(np.frexp(x)), at=M)
 case("ldexp", lambda x: np.ldexp(x, 3), lambda x: np.ldexp(x, [1, 2, -1]), at=M)
 case("invert", lambda x: np.invert(x > 0), at=M)
 for _name in ("bitwise_and", "bitwise_or", "bitwise_xor"):
