@@ -130,7 +130,7 @@ NUMPY: dict[str, Callable[[Any], Any]] = {
     "sets": lambda x: [
         *np.setxor1d(x, [5.0]),
         *np.unique_values(x),
-        np.linalg.matrix_rank([x]) * x,
+        np.linalg.matrix_rank(np.outer(x, x)) * x,
     ],
     "frexp": lambda x: [*np.frexp(4 * x)[0], np.frexp(4 * x)[1] @ x, np.frexp(x[0])[0]],
     "polynomials": lambda x: [
