@@ -36,6 +36,14 @@ __all__ = ["dispatch", "find_handler"]
 _EQUALITY = frozenset({np.array_equal, np.array_equiv, np.allclose})
 
 
+# Functions whose options are followed through NumPy's code where the rule has none for them; what
+# others refuse (types that round, say) stays refused.
+_WITH_OPTIONS = frozenset(
+    {np.histogram, np.histogram2d, np.histogramdd, np.pad}
+    | {np.quantile, np.percentile, np.nanquantile, np.nanpercentile}
+)
+
+
 def find_handler(func: Callable[..., Any]) -> Handler | None:
     """Find the meaning of a NumPy function; rarer ones are imported when first asked for."""
     handler = FUNCTIONS.get(func)
@@ -94,7 +102,8 @@ def dispatch(
         # Of constants NumPy knows the result.
         plain = constants_only((args, kwargs))
         if plain is None:
-            return _of_complex(tape, func, args, kwargs, before, may_follow=True)
+            may_follow = handler is None or func in _WITH_OPTIONS
+            return _of_complex(tape, func, args, kwargs, before, may_follow=may_follow)
         tape.refusal = before
         return func(*plain[0], **plain[1])
     except TypeError:

@@ -169,7 +169,7 @@ def test_sort_in_place(check: Check) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["data", "ctypes", "base", "tofile", "dump", "byteswap", "resize", "setflags"],
+    ["data", "ctypes", "base", "tofile", "dump", "byteswap", "resize"],
 )
 def test_attributes_that_need_memory_are_refused(name: str, traced: Callable[..., Any]) -> None:
     x = traced(V)

@@ -305,9 +305,7 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
         v for _, v in np.nditer([x, KEPT], op_flags=[["readonly"], ["readwrite"]])
     ],
     "masked_invalid": lambda x: np.ma.masked_invalid(x).sum(),
-    "polyroots": lambda x: np.polynomial.polynomial.polyroots(x),
     "as_integer_ratio": lambda x: x[0].as_integer_ratio(),
-    "matrix_rank": lambda x: np.linalg.matrix_rank(x.reshape(2, 3)) * x,
     "float32": lambda x: x.astype(np.float32),
     "complex": lambda x: np.sort(x.astype(complex)),
 }

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.sparse
+from whole_functions import check_function
 
 import asdopt
 from asdopt import Constraint, Problem
@@ -181,7 +182,7 @@ def test_nothing_is_recorded_for_parts_that_are_zero() -> None:
 REFUSED: dict[str, Callable[[Any], Any]] = {
     "returned complex": lambda x: 1j * x,
     "plain float": lambda x: float(1j * x[0]),
-    "numpy.sort": lambda x: np.sort(1j * x),
+    "numpy.argsort": lambda x: np.argsort(1j * x),
     "maximum": lambda x: np.maximum(1j * x, 0.0),
     "'floordiv'": lambda x: (1j * x) // 2,
     "array of float64": lambda x: (1j * x).astype(float),
@@ -197,3 +198,13 @@ def test_what_is_not_known_of_complex_values_is_refused(name: str) -> None:
         match=rf"test_complex.py:\d+.*{name}",
     ):
         asdopt.jacobian(REFUSED[name], X)
+
+
+def test_complex_values_are_sorted_by_real_and_then_imaginary_parts() -> None:
+    def fun(x: Any) -> Any:
+        z = np.concatenate([x + 1j * x[::-1], x[:1] - 1j])
+        ordered = np.sort(z)
+        z.sort()
+        return np.concatenate([ordered.real, ordered.imag, np.abs(z)])
+
+    check_function(fun, np.array([0.7, -0.3, 1.4]), rtol=1e-12)

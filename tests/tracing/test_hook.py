@@ -331,7 +331,7 @@ def test_values_and_jacobian_equal_plain_python(name: str, point: list[float]) -
         lambda x: cmath.asin(x[0]).real,
         lambda x: x[0] * np.random.default_rng().normal(),
         lambda x: {x[0]: 1.0}[x[0]],
-        lambda x: np.sort(np.fft.fft(x))[0].real,
+        lambda x: np.unique(np.fft.fft(x))[0].real,
     ],
     ids=["complex", "random", "key", "complex result"],
 )

@@ -262,7 +262,7 @@ def test_memory_layout_does_not_matter(check: Check) -> None:
 
 def test_unknown_ufuncs_name_themselves(traced: Traced) -> None:
     made = np.frompyfunc(lambda a: a, 1, 1)
-    for ufunc in (made, np.spacing, np.frexp):
+    for ufunc in (made, np.spacing):
         with pytest.raises(UnsupportedOperationError, match=ufunc.__name__.split()[0].strip("<>")):
             ufunc(traced(V))
         with pytest.raises(UnsupportedOperationError):
