@@ -103,17 +103,10 @@ def _boxcox1p(tape: Tape, x: Any, lmbda: Any) -> Any:
     return _box_cox(np.log1p(x), lmbda)
 
 
-<<<<<<< ours
-def _box_cox(tape: Tape, log: Any, lmbda: Any, what: str) -> Any:
-    power = constant_parameter(tape, lmbda, what)
-    safe = np.where(power == 0.0, 1.0, power)
-    return np.where(power == 0.0, log, np.expm1(safe * log) / safe)
-=======
 def _box_cox(log: Any, lmbda: Any) -> Any:
     from scipy.special import exprel
 
     return log * exprel(lmbda * log)
->>>>>>> theirs
 
 
 @by_name
@@ -129,15 +122,8 @@ def _inv_boxcox1p(tape: Tape, y: Any, lmbda: Any) -> Any:
 def _inverse_box_cox(tape: Tape, y: Any, lmbda: Any) -> Any:
     from asdopt.tracing._special_rows import find
 
-<<<<<<< ours
-def _inverse_box_cox(tape: Tape, y: Any, lmbda: Any, what: str) -> Any:
-    power = constant_parameter(tape, lmbda, what)
-    safe = np.where(power == 0.0, 1.0, power)
-    return np.where(power == 0.0, y, np.log1p(safe * y) / safe)
-=======
     ratio: Any = find("log1p_ratio")
     return y * ratio(tape, np.multiply(lmbda, y))
->>>>>>> theirs
 
 
 @by_name
