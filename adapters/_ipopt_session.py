@@ -85,7 +85,7 @@ class RestartingProblem:
     def _open(self) -> None:
         problem = self._problem
         self._limits = self._clipped_limits()
-        super().__init__(  # type: ignore[call-arg]
+        super().__init__(  # type: ignore[call-arg]  # of the binding, which is the next class
             problem.n, problem.m, problem_obj=self.callbacks, **self._limits
         )
 
@@ -100,18 +100,18 @@ class RestartingProblem:
 
     def _reopen(self, options: dict[str, OptionValue]) -> None:
         """Make the problem anew with the current structure and other options."""
-        super().close()  # type: ignore[misc]
+        super().close()  # type: ignore[misc]  # of the binding, which is the next class
         self._open()
         for name, value in options.items():
             self._set_option(name, value)
         if self._output is not None:
             self._output.rewind()
         if self._scaling is not None:
-            super().set_problem_scaling(*self._scaling)  # type: ignore[misc]
+            super().set_problem_scaling(*self._scaling)  # type: ignore[misc]  # of the binding, which is the next class
 
     def _set_option(self, name: str, value: OptionValue) -> bool:
         try:
-            super().add_option(name, value)  # type: ignore[misc]
+            super().add_option(name, value)  # type: ignore[misc]  # of the binding, which is the next class
         except TypeError:
             return False
         return True
@@ -143,7 +143,7 @@ class RestartingProblem:
         self, obj_scaling: float = 1.0, x_scaling: Any = None, g_scaling: Any = None
     ) -> None:
         """Scaling factors, for the option ``nlp_scaling_method = "user-scaling"``."""
-        super().set_problem_scaling(obj_scaling, x_scaling, g_scaling)  # type: ignore[misc]
+        super().set_problem_scaling(obj_scaling, x_scaling, g_scaling)  # type: ignore[misc]  # of the binding, which is the next class
         self._scaling = (obj_scaling, x_scaling, g_scaling)
 
     def solve(
@@ -175,7 +175,7 @@ class RestartingProblem:
             self._reopen(self._options)
             self._reopen_first = False
         start = perf_counter()
-        callbacks.current_iterate = self.get_current_iterate  # type: ignore[attr-defined]
+        callbacks.current_iterate = self.get_current_iterate  # type: ignore[attr-defined]  # of the binding, which is the next class
         try:
             point = self._problem.structure.flatten(x, "x", may_be_flat=True)
             _, info = self._run(point, lagrange, zl, zu)
@@ -202,7 +202,7 @@ class RestartingProblem:
         found: tuple[FloatArray, dict[str, Any]]
         self._direct_output()
         try:
-            found = super().solve(x, lagrange, zl, zu)  # type: ignore[misc]
+            found = super().solve(x, lagrange, zl, zu)  # type: ignore[misc]  # of the binding, which is the next class
         finally:
             forward, self.callbacks.forward_output = self.callbacks.forward_output, None
             if forward is not None:
@@ -249,7 +249,7 @@ class RestartingProblem:
                 for size in (gradient, rows)
             ]
         self._set_option("nlp_scaling_method", "user-scaling")
-        super().set_problem_scaling(float(factors[0]), None, factors[1])  # type: ignore[misc]
+        super().set_problem_scaling(float(factors[0]), None, factors[1])  # type: ignore[misc]  # of the binding, which is the next class
 
     def _restart_options(self, seconds: float) -> dict[str, OptionValue]:
         """Begin where the last run ended, and let the limits count what has been spent."""

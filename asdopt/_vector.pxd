@@ -1,7 +1,6 @@
 """Growing C arrays for the compiled passes, and hashing; whoever makes an array frees it."""
 
 from libc.stdint cimport uint64_t
-from libc.stdlib cimport realloc
 
 
 cdef struct Ints:
@@ -14,12 +13,8 @@ cdef struct Doubles:
     Py_ssize_t size, capacity
 
 
-cdef inline void *grown(void *data, Py_ssize_t bytes) except NULL nogil:
-    cdef void *p = realloc(data, bytes)
-    if p == NULL:
-        with gil:
-            raise MemoryError(f"{bytes:,} bytes are needed to take a model apart")
-    return p
+# A function of its own, so that what grows seldom is compiled into its use.
+cdef void *grown(void *data, Py_ssize_t bytes) except NULL nogil
 
 
 cdef inline int reserve_ints(Ints *v, Py_ssize_t more) except -1 nogil:

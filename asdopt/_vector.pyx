@@ -3,7 +3,16 @@
 
 import numpy as np
 
+from libc.stdlib cimport realloc
 from libc.string cimport memcpy
+
+
+cdef void *grown(void *data, Py_ssize_t bytes) except NULL nogil:
+    cdef void *p = realloc(data, bytes)
+    if p == NULL:
+        with gil:
+            raise MemoryError(f"{bytes:,} bytes are needed to take a model apart")
+    return p
 
 
 cdef ints(const Ints *v):

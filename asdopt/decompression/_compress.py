@@ -26,7 +26,7 @@ def _seed(colors: npt.NDArray[np.int32], num_colors: int, dtype: Any) -> Any:
 
 def _check_inside(matrix: Any, pattern: SparsityPattern) -> None:
     if sparse.issparse(matrix):
-        stored: Any = matrix.tocoo()  # type: ignore[attr-defined]
+        stored: Any = matrix.tocoo()  # type: ignore[attr-defined]  # the stubs' base class lacks it
         kept = stored.data != 0
         found = SparsityPattern(stored.row[kept], stored.col[kept], pattern.shape)
     else:

@@ -8,6 +8,7 @@ cdef enum:
 
 @cython.final
 cdef class Entries:
+    # The size is that of the rows; that of the columns is brought up to it where it is read.
     cdef Ints rows
     cdef Ints cols
 
@@ -20,13 +21,14 @@ cdef class Entries:
             if self.rows.size + more > MAX_ENTRIES:
                 with gil:
                     self.refuse()
+            self.cols.size = self.rows.size
             reserve_ints(&self.rows, more)
             reserve_ints(&self.cols, more)
         return 0
 
     cdef inline void add(self, int row, int col) noexcept nogil:
         """Append an entry for which there is room."""
-        self.rows.data[self.rows.size] = row
-        self.cols.data[self.rows.size] = col
-        self.rows.size += 1
-        self.cols.size += 1
+        cdef Py_ssize_t k = self.rows.size
+        self.rows.data[k] = row
+        self.cols.data[k] = col
+        self.rows.size = k + 1

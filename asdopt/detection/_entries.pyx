@@ -23,4 +23,5 @@ cdef class Entries:
         )
 
     cdef arrays(self):
+        self.cols.size = self.rows.size
         return ints(&self.rows), ints(&self.cols)

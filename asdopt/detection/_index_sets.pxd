@@ -35,7 +35,6 @@ cdef class IndexSets:
 
     cdef int find_owners(self, unsigned char[::1] wanted) except -1 nogil
     cdef bint build(self, unsigned char[::1] wanted) except -1
-    cdef void meet(self, int child, int own, Py_ssize_t *top, int *found) noexcept nogil
     cdef int walk(self, int own) noexcept nogil
     cdef int unite(self, int own, int found) except -1 nogil
     cdef int keep(self, Py_ssize_t size) noexcept nogil

@@ -30,6 +30,22 @@ cdef inline void visit(int child, int own, int[::1] owner) noexcept nogil:
         owner[child] = SHARED
 
 
+cdef inline void meet(IndexSets self, int child, int own, Py_ssize_t *top,
+                      int *found) noexcept nogil:
+    """Note the set of a child of the cone, or put the child on the stack."""
+    cdef int s
+    if child < self.n or self.owner[child] == child:
+        s = self.set_of[child]
+        if self.seen[s] != own:
+            self.seen[s] = own
+            self.front[found[0]] = s
+            found[0] += 1
+    elif self.owner[child] >= 0:
+        self.owner[child] = UNSEEN
+        self.stack[top[0]] = child
+        top[0] += 1
+
+
 @cython.final
 cdef class IndexSets:
     """Sets of input indices in one arena: set s is items[start[s - n]:start[s - n + 1]]."""
@@ -100,20 +116,6 @@ cdef class IndexSets:
                         return False
         return True
 
-    cdef void meet(self, int child, int own, Py_ssize_t *top, int *found) noexcept nogil:
-        """Note the set of a child of the cone, or put the child on the stack."""
-        cdef int s
-        if child < self.n or self.owner[child] == child:
-            s = self.set_of[child]
-            if self.seen[s] != own:
-                self.seen[s] = own
-                self.front[found[0]] = s
-                found[0] += 1
-        elif self.owner[child] >= 0:
-            self.owner[child] = UNSEEN
-            self.stack[top[0]] = child
-            top[0] += 1
-
     cdef int walk(self, int own) noexcept nogil:
         """Collect the distinct sets at the border of an owner's cone."""
         cdef Py_ssize_t k, top = 1
@@ -125,13 +127,13 @@ cdef class IndexSets:
             i = self.stack[top]
             bits = self.c[i]
             if bits & DX:
-                self.meet(self.a[i], own, &top, &found)
+                meet(self, self.a[i], own, &top, &found)
             if bits & DY:
-                self.meet(self.b[i], own, &top, &found)
+                meet(self, self.b[i], own, &top, &found)
             if bits & TERMS:
                 for k in range(self.a[i], self.a[i] + self.b[i]):
                     if self.pool_weights[k] != 0.0:
-                        self.meet(self.pool_ids[k], own, &top, &found)
+                        meet(self, self.pool_ids[k], own, &top, &found)
         return found
 
     cdef int unite(self, int own, int found) except -1 nogil:

@@ -217,17 +217,17 @@ class Packer:
                 sources.append(places[key].positions)
                 kinds.append(2 if places[key].local else 1)
             elif kind == "slot":
-                sources.append(instances.slots[key])  # type: ignore[call-overload]
+                sources.append(instances.slots[key])  # type: ignore[call-overload]  # the kind says what the key is
                 kinds.append(0)
             elif kind == "weight":
-                rows = instances.rows[key]  # type: ignore[call-overload]
+                rows = instances.rows[key]  # type: ignore[call-overload]  # the kind says what the key is
                 if rows[0] == 0:  # of a template: all of them, the objective's
                     read_factor(program.code, row)
                 sources.append(np.maximum(rows - 1, 0))
                 kinds.append(0)
             else:  # of an order only the room for it
                 first = kind == "first"
-                sources.append(whole[key].first if first else instances.rows[0])  # type: ignore[call-overload]
+                sources.append(whole[key].first if first else instances.rows[0])  # type: ignore[call-overload]  # the kind says what the key is
                 kinds.append(3)
         index = _blocks(sources, count, width, np.int32)
         data = _blocks([instances.data[k] for k in program.data], count, width, np.float64)
@@ -238,10 +238,10 @@ class Packer:
         if whole:
             for row, (kind, key) in enumerate(program.index):
                 if kind == "first":
-                    found = whole[key]  # type: ignore[call-overload]
+                    found = whole[key]  # type: ignore[call-overload]  # the kind says what the key is
                     row_modes(index, row, count, len(found.results), found.whole, modes, stored)
                 elif kind == "order":
-                    order_modes(index, row, count, orders.arrays[key], modes)  # type: ignore[call-overload]
+                    order_modes(index, row, count, orders.arrays[key], modes)  # type: ignore[call-overload]  # the kind says what the key is
         is_exclusive = not self._shared.any() or not any(
             self._shared[place.positions].any() for place in places.values() if not place.local
         )

@@ -83,7 +83,7 @@ def _numbers(value: Any) -> Any:
     """Arguments as plain numbers where all that is traced in them is constant, else None."""
     if isinstance(value, TracedComplex):
         both = [constant_values(value.tape, value.whole(k).ids) for k in (0, 1)]
-        return None if any(v is None for v in both) else both[0] + 1j * both[1]  # type: ignore[operator]
+        return None if any(v is None for v in both) else both[0] + 1j * both[1]  # type: ignore[operator]  # neither is None here
     if type(value) in (list, tuple):
         found = [None if part is None else _numbers(part) for part in value]
         lost = any(f is None and v is not None for f, v in zip(found, value, strict=True))

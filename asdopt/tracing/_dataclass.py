@@ -15,8 +15,8 @@ from asdopt.tracing._callee import HOOK
 
 __all__ = ["hooked_dataclass_init", "replaced_fields"]
 
-_CLASS_VARIABLE = dataclasses._FIELD_CLASSVAR  # type: ignore[attr-defined]
-_INIT_ONLY = dataclasses._FIELD_INITVAR  # type: ignore[attr-defined]
+_CLASS_VARIABLE = dataclasses._FIELD_CLASSVAR  # type: ignore[attr-defined]  # private, and has no other name
+_INIT_ONLY = dataclasses._FIELD_INITVAR  # type: ignore[attr-defined]  # private, and has no other name
 
 
 def hooked_dataclass_init(cls: type) -> Callable[..., None] | None:
@@ -32,7 +32,7 @@ def hooked_dataclass_init(cls: type) -> Callable[..., None] | None:
     init = base.__dict__["__init__"]
     if "__dataclass_fields__" not in base.__dict__ or type(init) is not FunctionType:
         return None
-    if init.__code__.co_filename != "<string>" or not base.__dataclass_params__.init:  # type: ignore[attr-defined]
+    if init.__code__.co_filename != "<string>" or not base.__dataclass_params__.init:  # type: ignore[attr-defined]  # private, and has no other name
         return None
     fields = [
         f
@@ -97,14 +97,14 @@ def _write(
                 continue
             values[f"_default_{name}"] = field.default
             value = f"_default_{name}"
-        if field._field_type is _INIT_ONLY:  # type: ignore[attr-defined]
+        if field._field_type is _INIT_ONLY:  # type: ignore[attr-defined]  # private, and has no other name
             continue
         if frozen:
             lines.append(f"    _set({owner}, {name!r}, {value})")
         else:
             lines.append(f"    {owner}.{name} = {value}")
     if post_init:
-        only = ", ".join(f.name for f in fields if f._field_type is _INIT_ONLY)  # type: ignore[attr-defined]
+        only = ", ".join(f.name for f in fields if f._field_type is _INIT_ONLY)  # type: ignore[attr-defined]  # private, and has no other name
         lines.append(f"    _hook[{owner}.__post_init__]({only})")
     exec("\n".join(lines), values)
     written: Callable[..., None] = values["__init__"]

@@ -158,7 +158,7 @@ def _variation(a: Any, *, ddof: int = 0) -> Any:
 
 @_statistic("iqr")
 def _iqr(a: Any, *, rng: Any = (25, 75), scale: Any = 1.0, interpolation: str = "linear") -> Any:
-    low, high = np.percentile(a, sorted(rng), axis=0, method=interpolation)  # type: ignore[call-overload]
+    low, high = np.percentile(a, sorted(rng), axis=0, method=interpolation)  # type: ignore[call-overload]  # the stubs want a list of methods
     if scale == "normal":
         scale = 2.0 * math.sqrt(2.0) * float(sp.erfinv(0.5))
     return (high - low) / scale

@@ -139,7 +139,7 @@ def _continuous(distribution: str, name: str, shapes: tuple[str, ...]) -> Callab
             scale = np.where(np.greater(scale, 0.0), scale, np.nan)[()]
         if formula is None:
             q = np.where(np.greater_equal(x, 0.0) & np.less_equal(x, 1.0), x, np.nan)
-            result = np.add(np.multiply(quantile(q, *shape), scale), loc)  # type: ignore[misc]
+            result = np.add(np.multiply(quantile(q, *shape), scale), loc)  # type: ignore[misc]  # there is no quantile only where there is a formula
         else:
             ends = _ends(name, x)
             x = x if ends is None else np.where(ends[0], 0.0, x)

@@ -76,7 +76,7 @@ def of_ufunc(tape: Tape, ufunc: Callable[..., Any], args: Any, kwargs: dict[str,
         return result
     if isinstance(result, TracedArrayBase) and result.ids.ndim == 1:
         # Of a product with a vector: a matrix has two axes.
-        result = result.reshape(1, -1)  # type: ignore[attr-defined]
+        result = result.reshape(1, -1)  # type: ignore[attr-defined]  # its subclass has it
     return _wrapped(result)
 
 

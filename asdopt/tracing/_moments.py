@@ -152,7 +152,7 @@ def _average(
     flat, shape, kept = rows(source.ids, axis)
     shape = kept if keeps(keepdims) else shape
     if values is not None:
-        weighted = rows(values, axis)[0]  # type: ignore[arg-type]
+        weighted = rows(values, axis)[0]  # type: ignore[arg-type]  # takes values as well as nodes
         scale = weighted.sum(axis=1, keepdims=True)
         if np.any(scale == 0.0):
             raise ZeroDivisionError("Weights sum to zero, can't be normalized")

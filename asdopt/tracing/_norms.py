@@ -22,7 +22,7 @@ __all__ = ["norm"]
 
 
 @implements(np.linalg.norm)
-def norm(tape: Tape, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002
+def norm(tape: Tape, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002  # NumPy's name
     """Norm of a vector or matrix, or of each along given axes."""
     source = lift(tape, x)
     if axis is None:
@@ -44,7 +44,7 @@ def _euclidean(tape: Tape, x: Any, axes: Any, keepdims: bool) -> Any:
     return call(tape, np.sqrt, (reduce(tape, np.add, squares, axes, keepdims),))
 
 
-def _vector_norm(tape: Tape, x: Any, ord: Any, axes: Any, keepdims: bool) -> Any:  # noqa: A002
+def _vector_norm(tape: Tape, x: Any, ord: Any, axes: Any, keepdims: bool) -> Any:  # noqa: A002  # NumPy's name
     if ord is None or ord == 2:
         return _euclidean(tape, x, axes, keepdims)
     size = call(tape, np.absolute, (x,))
@@ -63,7 +63,7 @@ def _vector_norm(tape: Tape, x: Any, ord: Any, axes: Any, keepdims: bool) -> Any
     return call(tape, np.power, (total, 1.0 / ord))
 
 
-def _matrix_norm(tape: Tape, x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:  # noqa: A002
+def _matrix_norm(tape: Tape, x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:  # noqa: A002  # NumPy's name
     row, column = axes
     if row == column:
         raise ValueError("Duplicate axes given.")
@@ -91,7 +91,7 @@ def _array_vector_norm(
     *,
     axis: Any = None,
     keepdims: bool = False,
-    ord: Any = 2,  # noqa: A002
+    ord: Any = 2,  # noqa: A002  # NumPy's name
 ) -> Any:
     source = lift(tape, x)
     flat, shape, kept = rows(source.ids, axis)
@@ -100,5 +100,5 @@ def _array_vector_norm(
 
 
 @implements(np.linalg.matrix_norm)
-def _array_matrix_norm(tape: Tape, x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:  # noqa: A002
+def _array_matrix_norm(tape: Tape, x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:  # noqa: A002  # NumPy's name
     return norm(tape, x, ord, (-2, -1), keepdims)

@@ -101,7 +101,7 @@ def _lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
 
 
 @means("scipy.signal")
-def _detrend(data: Any, axis: int = -1, type: str = "linear", *args: Any, **kwargs: Any) -> Any:  # noqa: A002
+def _detrend(data: Any, axis: int = -1, type: str = "linear", *args: Any, **kwargs: Any) -> Any:  # noqa: A002  # SciPy's name
     import scipy.signal
 
     detrend: Any = scipy.signal.detrend

@@ -89,11 +89,11 @@ class Assembled:
     @property
     def T(self) -> Any:
         """Transpose."""
-        return self.transpose()  # type: ignore[attr-defined]
+        return self.transpose()  # type: ignore[attr-defined]  # of SciPy's class, which is the next one
 
     def __getitem__(self, key: Any) -> Any:
         if not self._traced:
-            found = super().__getitem__(key)  # type: ignore[misc]
+            found = super().__getitem__(key)  # type: ignore[misc]  # of SciPy's class, which is the next one
             if not is_sparse(found):
                 return found
             # It may be combined with traced values.
@@ -106,7 +106,7 @@ class Assembled:
             return tracer(self._tape, known)
         if np.ndim(i) == 0:
             with self._of_numbers():
-                return super().__getitem__(key)  # type: ignore[misc]
+                return super().__getitem__(key)  # type: ignore[misc]  # of SciPy's class, which is the next one
         return self.as_traced()[key]
 
     def __setitem__(self, key: Any, value: Any) -> None:
@@ -127,7 +127,7 @@ class Assembled:
             self._traced.update(zip(places, ids.ravel().tolist(), strict=True))
             return
         with self._of_numbers():
-            super().__setitem__(key, value)  # type: ignore[misc]
+            super().__setitem__(key, value)  # type: ignore[misc]  # of SciPy's class, which is the next one
         if self._traced:
             for place in zip(np.ravel(i).tolist(), np.ravel(j).tolist(), strict=True):
                 self._traced.pop(place, None)
@@ -143,7 +143,7 @@ class Assembled:
         """Change in place, for all who have the matrix."""
         self._check()
         with self._of_numbers():
-            super().__setitem__((slice(None), slice(None)), 0)  # type: ignore[misc]
+            super().__setitem__((slice(None), slice(None)), 0)  # type: ignore[misc]  # of SciPy's class, which is the next one
         ids, rows, cols = found.triplets
         places = zip(rows.tolist(), cols.tolist(), strict=True)
         self._traced = dict(zip(places, ids.tolist(), strict=True))
@@ -153,14 +153,14 @@ class Assembled:
         if np.ndim(other):
             return NotImplemented
         if not self._traced and not hasattr(other, "tape"):
-            return super().__imul__(other)  # type: ignore[misc]
+            return super().__imul__(other)  # type: ignore[misc]  # of SciPy's class, which is the next one
         return self._changed(self.as_traced() * other)
 
     def __itruediv__(self, other: Any) -> Any:
         if np.ndim(other):
             return NotImplemented
         if not self._traced and not hasattr(other, "tape"):
-            return super().__itruediv__(other)  # type: ignore[misc]
+            return super().__itruediv__(other)  # type: ignore[misc]  # of SciPy's class, which is the next one
         return self._changed(self.as_traced() / other)
 
     def _check(self) -> None:
@@ -241,7 +241,7 @@ def assembled_class(kind: type) -> type:
     if kind.__name__.startswith("lil"):
         methods |= {name: _held(name) for name in ("rows", "data")}
     made = type(kind.__name__, (Assembled, kind), methods | {"__module__": kind.__module__})
-    made._own = made  # type: ignore[attr-defined]
+    made._own = made  # type: ignore[attr-defined]  # of SciPy's class, which is the next one
     return made
 
 

@@ -160,14 +160,14 @@ know(builtins.min, _extreme("min", _MINIMUM))
 
 
 @stands_for(builtins.eval)
-def _eval(source: Any, globals: Any = None, locals: Any = None, /) -> Any:  # noqa: A002
+def _eval(source: Any, globals: Any = None, locals: Any = None, /) -> Any:  # noqa: A002  # Python's name
     return _evaluate(eval, "eval", source, globals, locals)
 
 
 @stands_for(builtins.exec)
-def _exec(source: Any, globals: Any = None, locals: Any = None, /, **kwargs: Any) -> Any:  # noqa: A002
-    globals = kwargs.pop("globals", globals)  # noqa: A001
-    locals = kwargs.pop("locals", locals)  # noqa: A001
+def _exec(source: Any, globals: Any = None, locals: Any = None, /, **kwargs: Any) -> Any:  # noqa: A002  # Python's name
+    globals = kwargs.pop("globals", globals)  # noqa: A001  # Python's name
+    locals = kwargs.pop("locals", locals)  # noqa: A001  # Python's name
     return _evaluate(functools.partial(exec, **kwargs), "exec", source, globals, locals)
 
 

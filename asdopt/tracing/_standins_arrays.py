@@ -250,7 +250,7 @@ def _require(a: Any, dtype: Any = None, requirements: Any = None, **kwargs: Any)
 
 
 @stands_for(np.fromiter)
-def _fromiter(iter: Iterable[Any], dtype: Any, count: int = -1, **kwargs: Any) -> Any:  # noqa: A002
+def _fromiter(iter: Iterable[Any], dtype: Any, count: int = -1, **kwargs: Any) -> Any:  # noqa: A002  # NumPy's name
     values = list(iter)
     if not holds_traced(values):
         return traced_constants(np.fromiter(values, dtype, count, **kwargs))

@@ -180,7 +180,7 @@ def _ldexp(x: Any, i: Any, /) -> Any:
 def _sumprod(p: Any, q: Any, /) -> Any:
     p, q = _scalars(p), _scalars(q)
     if not _traced(p) and not _traced(q):
-        return math.sumprod(p, q)  # type: ignore[attr-defined]
+        return math.sumprod(p, q)  # type: ignore[attr-defined]  # of later versions of Python
     if len(p) != len(q):
         raise ValueError("Inputs are not the same length")
     return HOOK[sum](map(operator.mul, p, q))
@@ -188,7 +188,7 @@ def _sumprod(p: Any, q: Any, /) -> Any:
 
 def _fma(x: Any, y: Any, z: Any, /) -> Any:
     if not _traced((x, y, z)):
-        return math.fma(x, y, z)  # type: ignore[attr-defined]
+        return math.fma(x, y, z)  # type: ignore[attr-defined]  # of later versions of Python
     return as_float(x * y + z)
 
 
