@@ -8,6 +8,7 @@ are ignored. Found by name in :data:`FUNCTIONS`, which ``_standins_scipy.py`` re
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -254,27 +255,29 @@ def _qr(a: Any, overwrite_a: bool = False, lwork: Any = None, mode: str = "full"
     return tuple(np.linalg.qr(a, "reduced" if mode == "economic" else "complete"))
 
 
-@means(_linalg)
-def _toeplitz(c: Any, r: Any = None) -> Any:
-    c = np.ravel(c)
-    r = c if r is None else np.ravel(r)
-    i, j = np.ogrid[: len(c), : len(r)]
-    return np.concatenate([r[:0:-1], c])[i - j + len(r) - 1]
+def _arranged(name: str) -> Callable[..., Any]:
+    """A matrix of given entries: SciPy itself says where each goes, of stacks too."""
+
+    def matrix(c: Any, r: Any = None) -> Any:
+        import scipy.linalg
+
+        parts = [c] if r is None else [c, r]
+        counts = np.cumsum([1, *map(np.size, parts)])
+        numbers = [
+            np.arange(first, last).reshape(np.shape(part))
+            for part, first, last in zip(parts, counts[:-1], counts[1:], strict=True)
+        ]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of stacks, which another version takes otherwise
+            places = getattr(scipy.linalg, name)(*numbers)
+        # The first is the zero that hankel fills up with.
+        return np.concatenate([np.zeros(1), *map(np.ravel, parts)])[places]
+
+    return matrix
 
 
-@means(_linalg)
-def _circulant(c: Any) -> Any:
-    n = np.shape(c)[-1]
-    i, j = np.ogrid[:n, :n]
-    return c[..., (i - j) % n]
-
-
-@means(_linalg)
-def _hankel(c: Any, r: Any = None) -> Any:
-    c = np.ravel(c)
-    r = np.zeros(len(c)) if r is None else np.ravel(r)
-    i, j = np.ogrid[: len(c), : len(r)]
-    return np.concatenate([c, r[1:]])[i + j]
+for _name in ("toeplitz", "circulant", "hankel"):
+    means(_linalg, _name)(_arranged(_name))
 
 
 _TAYLOR = 18

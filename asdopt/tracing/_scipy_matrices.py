@@ -290,6 +290,8 @@ def _solve_toeplitz(c_or_cr: Any, b: Any, check_finite: bool = True) -> Any:
 
 @means(_linalg)
 def _solve_circulant(c: Any, b: Any) -> Any:
+    if np.ndim(c) > 1:
+        raise refused("scipy.linalg.solve_circulant was called with a traced stack of systems")
     return np.linalg.solve(FUNCTIONS[_linalg]["circulant"](entries(c)), b)
 
 
@@ -308,7 +310,7 @@ def _leslie(f: Any, s: Any) -> Any:
 
 @means(_linalg)
 def _fiedler(a: Any) -> Any:
-    return np.abs(a[:, None] - a)
+    return np.abs(a[..., :, None] - a[..., None, :])
 
 
 @means(_linalg)

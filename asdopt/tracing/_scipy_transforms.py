@@ -113,3 +113,13 @@ for _name in (
     *("fft2", "ifft2", "rfft2", "irfft2", "fftn", "ifftn", "rfftn", "irfftn"),
 ):
     means(_package, _name)(_of_numpy(_name))
+
+
+@means(_package)
+def _fftshift(x: Any, axes: Any = None) -> Any:
+    return np.fft.fftshift(x, axes)
+
+
+@means(_package)
+def _ifftshift(x: Any, axes: Any = None) -> Any:
+    return np.fft.ifftshift(x, axes)

@@ -158,10 +158,10 @@ _COMPOSED: dict[str, Callable[..., Any]] = {
     "pdtr": lambda tape, k, m: _call("gammaincc", tape, np.floor(k) + 1.0, m),
     "pdtrc": lambda tape, k, m: _call("gammainc", tape, np.floor(k) + 1.0, m),
     "bdtr": lambda tape, k, n, p: _call(
-        "betainc", tape, np.subtract(n, np.floor(k)), np.floor(k) + 1.0, 1.0 - p
+        "betainc", tape, np.subtract(np.trunc(n), np.floor(k)), np.floor(k) + 1.0, 1.0 - p
     ),
     "bdtrc": lambda tape, k, n, p: _call(
-        "betainc", tape, np.floor(k) + 1.0, np.subtract(n, np.floor(k)), p
+        "betainc", tape, np.floor(k) + 1.0, np.subtract(np.trunc(n), np.floor(k)), p
     ),
     "fdtr": lambda tape, m, n, x: _call(
         "betainc", tape, np.multiply(0.5, m), np.multiply(0.5, n), m * x / (n + m * x)

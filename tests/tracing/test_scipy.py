@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -111,6 +112,8 @@ KNOWN: dict[str, Callable[[Any], list[Any]]] = {
         la.toeplitz(x[:3], x[3:]),
         la.circulant(x[:3]),
         la.hankel(x[:3], x[2:]),
+        la.hankel(x[:3]),
+        la.circulant(two(x)),
     ],
     "eigenvalues": lambda x: [
         la.eigvalsh(square(x)),
@@ -144,6 +147,8 @@ KNOWN: dict[str, Callable[[Any], list[Any]]] = {
         scipy.fft.idct(x, norm="ortho"),
         scipy.fft.dst(two(x), type=1, axis=0),
         scipy.fft.dct(x, n=4),
+        scipy.fft.fftshift(x),
+        scipy.fft.ifftshift(two(x), axes=1),
     ],
     "distances": lambda x: [
         sd.cdist(x.reshape(3, 2), [[0.0, 0.0], [1.0, 1.5]]),
@@ -428,3 +433,22 @@ def test_large_sparse_systems_are_refused() -> None:
     eye = sp.csc_matrix(sp.eye(4000))
     with pytest.raises(asdopt.UnsupportedOperationError, match="as constraints"):
         asdopt.jacobian(lambda x: sla.spsolve(eye, x), np.zeros(4000))
+
+
+def test_matrices_of_stacks_are_what_this_scipy_makes_of_them() -> None:
+    """Versions differ: raveled, or a matrix for each row."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for fun in (lambda x: la.toeplitz(two(x)), lambda x: la.hankel(two(x), two(x))):
+            wanted = fun(X)
+            traced = asdopt.Problem(lambda x: 0.0, Constraint(fun, -9.0, 9.0), x0=X)
+            assert np.array_equal(traced.constraints(X), np.ravel(wanted))
+
+
+def test_numbers_of_trials_are_truncated() -> None:
+    """As SciPy does, and says."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for fun in (special.bdtr, special.bdtrc):
+            problem = asdopt.Problem(lambda x, fun=fun: fun(x[0], x[1], x[2]), x0=[1.7, 3.3, 0.4])
+            assert problem.objective([1.7, 3.3, 0.4]) == pytest.approx(fun(1, 3, 0.4), rel=1e-12)
