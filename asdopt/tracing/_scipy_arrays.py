@@ -256,7 +256,7 @@ def _qr(a: Any, overwrite_a: bool = False, lwork: Any = None, mode: str = "full"
 
 
 def _arranged(name: str) -> Callable[..., Any]:
-    """A matrix of given entries: SciPy itself says where each goes, of stacks too."""
+    """Make a matrix of given entries: SciPy itself says where each goes, of stacks too."""
 
     def matrix(c: Any, r: Any = None) -> Any:
         import scipy.linalg
