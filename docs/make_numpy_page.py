@@ -108,7 +108,7 @@ def scipy_section() -> list[str]:
         "",
         "Functions with traced arguments; with constants alone every function works. Of ufuncs of "
         "`scipy.special` with parameters, the last argument may be traced, of incomplete gamma and "
-        "beta functions, `stdtr` and their inverses all of them.",
+        "beta functions, `stdtr`, their inverses and `voigt_profile` all of them.",
         "",
     ]
     for package in sorted(FUNCTIONS.keys() | OBJECTS_SUFFICE.keys()):
@@ -127,6 +127,8 @@ def scipy_section() -> list[str]:
         + ", `multivariate_normal`, `multinomial`, `dirichlet`; also `statistics.NormalDist`.",
         "- `scipy.sparse.linalg`: `splu(A).solve(x)` of a constant matrix. Iterative solvers "
         "(`cg`, `gmres`, ...) give the solution that they approach.",
+        "- `scipy.ndimage`: `map_coordinates`, `shift`, `affine_transform` and `rotate` also read "
+        "images of numbers at traced places.",
         "- Eigenvalues of symmetric matrices and singular values: up to 300 rows and columns; "
         "eigenvectors, singular vectors and eigenvalues of other matrices: up to 48.",
         "- Everything else of `scipy.stats`, `scipy.signal`, `scipy.linalg`, `scipy.ndimage`, "
@@ -144,9 +146,11 @@ def scipy_section() -> list[str]:
         "Their functions may read traced values, and so may limits, starts, times and brackets:",
         "",
         "- `scipy.integrate`: `solve_ivp` with RK45, RK23 and DOP853 takes SciPy's steps; "
-        "`odeint`, and LSODA, BDF and Radau with `t_eval`, are solved to 1e-10 by steps that are "
-        "written out, so stiff problems are refused. `quad`, `dblquad`, `tplquad`, `nquad` and "
-        "`quad_vec` of smooth integrands; corners and jumps inside of the interval are refused.",
+        "LSODA, BDF and Radau, and `odeint` where the problem is stiff, are solved to 1e-10 with "
+        "their sensitivity equations, at `t_eval`, at the times of SciPy's own steps, or between "
+        "(`dense_output`); right-hand sides that branch are refused there. `quad`, `dblquad`, "
+        "`tplquad`, `nquad` and `quad_vec` of smooth integrands; corners and jumps inside of the "
+        "interval are refused.",
         "  Where a right-hand side branches or jumps, as with controls that are constant for a "
         "while, its steps count as fixed in derivatives.",
         "  Events (`events=`, `terminal`, `direction`) of the explicit methods have times and "

@@ -13,15 +13,17 @@ Hairer, Norsett and Wanner, "Solving Ordinary Differential Equations I", section
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from asdopt.tracing._callee import HOOK
+from asdopt._errors import AsdoptError
+from asdopt.tracing._callee import HOOK, running_tape
 from asdopt.tracing._ode_events import Events
 from asdopt.tracing._ode_steps import Method, Step, close_steps, explicit_steps
-from asdopt.tracing._plain_calls import plain_first
+from asdopt.tracing._plain_calls import number, plain_first
 from asdopt.tracing._scipy_arrays import entries, refused
 from asdopt.tracing._standins_arrays import lifted
 
@@ -29,6 +31,8 @@ __all__ = ["odeint", "solve_ivp"]
 
 _EXPLICIT = ("RK23", "RK45", "DOP853")
 _IMPLICIT = ("LSODA", "BDF", "Radau")
+# Steps of a method for smooth problems after which odeint takes another.
+_FEW_STEPS = 300
 
 
 def _right_side(fun: Callable[..., Any], args: tuple[Any, ...], vectorized: bool = False) -> Any:
@@ -43,6 +47,24 @@ def _right_side(fun: Callable[..., Any], args: tuple[Any, ...], vectorized: bool
 
     right_side.calls = calls  # type: ignore[attr-defined]  # for what is told of the run
     return right_side
+
+
+def _flow(right: Any, start: Any, y: Any) -> Any:
+    """Solution of a stiff problem; None where the right-hand side branches."""
+    # It needs sweeps over tapes, a layer above: imported when it is asked for.
+    flow = importlib.import_module("asdopt._flows").flow
+    return flow(running_tape(), right, start, y)
+
+
+class _Between:
+    """A solution of a stiff problem at any times, as ``OdeSolution`` gives it."""
+
+    def __init__(self, flow: Any) -> None:
+        self._flow = flow
+
+    def __call__(self, t: Any) -> Any:
+        found = self._flow(np.reshape(entries(lifted(t)), -1))
+        return found.T if np.ndim(t) else found[0]
 
 
 class _Solution:
@@ -103,18 +125,28 @@ def solve_ivp(
             "events=; its own steps are not followed, so that events between them may be missed: "
             "use RK45 or DOP853"
         )
-    if name in _IMPLICIT and (t_eval is None or dense_output):
-        raise refused(
-            f"scipy.integrate.solve_ivp was called with traced values and method={name!r} without "
-            "t_eval (or with dense_output=True); its own steps are not followed, the solution "
-            "at given times is: give t_eval=[...], or use RK45"
-        )
     start, end = t_span
     right = _right_side(fun, tuple(args or ()), vectorized)
     y = entries(lifted(y0)) * 1.0
     if name in _IMPLICIT:
-        times = entries(lifted(t_eval))
-        _check_times(times, start, end)
+        times = None if t_eval is None else entries(lifted(t_eval))
+        if times is not None:
+            _check_times(times, start, end)
+        flow = _flow(right, start, y)
+        if flow is not None:
+            given = {"rtol": rtol, "atol": atol, "max_step": max_step, "first_step": first_step}
+            if times is None:
+                own = flow.own_times(name, (number(start), number(end)), given)
+                times = HOOK[np.array]([start, *own[1:-1], end], dtype=float)
+            between = _Between(flow) if dense_output else None
+            return _result(times, flow(times).T, between, right.calls[0])
+        if times is None or dense_output:
+            raise refused(
+                f"scipy.integrate.solve_ivp was called with traced values and method={name!r} "
+                "without t_eval (or with dense_output=True), and its right-hand side branches; its "
+                "own steps are not followed, the solution at given times is: give t_eval=[...], "
+                "use np.where instead of the branch, or RK45"
+            )
         return _result(times, close_steps(right, start, y, times).T, None, right.calls[0])
     tolerances = (np.maximum(rtol, 100 * np.finfo(float).eps), atol)
     seen: Events | None = None
@@ -215,7 +247,18 @@ def odeint(
     y = np.reshape(np.atleast_1d(entries(lifted(y0))), -1) * 1.0
     if not len(times):
         return np.zeros((0, np.size(y)))
-    return close_steps(ordered, times[0], y, times)
+    tape = running_tape()
+    mark = tape.mark()
+    try:
+        return close_steps(ordered, times[0], y, times, _FEW_STEPS)
+    except AsdoptError as error:
+        if tape.refusal is not error:
+            raise
+        # Too many for a smooth problem: it may be a stiff one.
+        tape.refusal = None
+        tape.forget(mark)
+        flow = _flow(ordered, times[0], y)
+        return close_steps(ordered, times[0], y, times) if flow is None else flow(times)
 
 
 def _exchanged(called: Any) -> Callable[..., Any]:

@@ -266,12 +266,13 @@ def _steps(
 def _too_many(name: str) -> Exception:
     return refused(
         f"an initial value problem was solved by {name} inside of the function, and it takes more "
-        f"than {_MOST_STEPS} steps, or none is small enough; each is written out: make it "
-        "collocation with states as variables, or put the simulation into asdopt.external"
+        f"than {_MOST_STEPS} steps, or none is small enough; each is written out: take "
+        "method='LSODA' if it is stiff, make it collocation with states as variables, or put the "
+        "simulation into asdopt.external"
     )
 
 
-def close_steps(fun: Right, start: Any, y: Any, times: Any) -> Any:
+def close_steps(fun: Right, start: Any, y: Any, times: Any, most: int = _MOST_STEPS) -> Any:
     """States at given times to 1e-10, with steps chosen by the numbers of the point.
 
     The steps are shares of the interval between two times, and a guard holds that each error is
@@ -291,7 +292,7 @@ def close_steps(fun: Right, start: Any, y: Any, times: Any) -> Any:
             error = method.error(slopes, step, scale)
             size = float(number(error))
             count += 1
-            if count > _MOST_STEPS or not np.isfinite(size):
+            if count > most or not np.isfinite(size):
                 raise _too_many("a method for smooth problems")
             taken = share
             share *= _MOST if size == 0.0 else np.clip(_SAFETY * size**-0.125, _LEAST, _MOST)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from asdopt.tracing._image_samples import READERS
 from asdopt.tracing._lift import constants_only
 from asdopt.tracing._scipy_arrays import FUNCTIONS, refused
 
@@ -69,6 +70,8 @@ def _linear(package: str, name: str, data: str) -> Callable[..., Any]:
         x = bound.arguments[data]
         rest = {key: value for key, value in bound.arguments.items() if key != data}
         fixed = constants_only(list(rest.values()))
+        if fixed is None and package == "scipy.ndimage" and name in READERS:
+            return READERS[name](*args, **kwargs)
         if fixed is None or any(rest.get(key) is not None for key in ("output", "zi", "t")):
             raise refused(
                 f"{package}.{name} was called with traced values elsewhere than in its data, or "

@@ -22,6 +22,7 @@ from asdopt.tracing._location import refuse
 from asdopt.tracing._nodes import constant_values
 from asdopt.tracing._special_table import RESULTS, ROWS, Row
 from asdopt.tracing._tape import Tape
+from asdopt.tracing._voigt import voigt_derivatives
 
 __all__ = ["find", "recorded"]
 
@@ -62,6 +63,9 @@ def recorded(tape: Tape, name: str, make: Making, operands: tuple[Any, ...]) -> 
     value, first, second = (_Bound(make, place, flat) for place in range(3))
     operand = wrap(tape, np.broadcast_to(x, shape))
     return record(tape, (operand,), value, (first,), (second,))
+
+
+FUNCTIONS["voigt_profile"] = sp.voigt_profile, voigt_derivatives
 
 
 class _Partial:
@@ -105,6 +109,8 @@ def find(name: str) -> Callable[..., Any] | None:
         return lambda tape, *operands: tuple(
             recorded(tape, name, (_result, name, k), operands) for k in range(len(RESULTS[name]))
         )
+    if name in FUNCTIONS and name not in ROWS:
+        return lambda tape, *operands: _of_all_arguments(tape, name, operands)
     if name in ROWS:
         return lambda tape, *operands: recorded(tape, name, (_row, name), operands)
     return _COMPOSED.get(name)

@@ -97,6 +97,7 @@ for _name in ("sh_legendre", "sh_chebyt", "sh_chebyu", "chebyc", "chebys"):
     special(f"eval_{_name}", lambda f, x: f(3, x), rtol=1e-11)
 for _name in ("ellipeinc", "ellipkinc"):
     special(_name, lambda f, x: f(x, 0.4))
+special("voigt_profile", lambda f, x: f(x, 0.8, 0.3), lambda f, x: f(0.2, x**2 + 0.5, x.T**2))
 special("agm", lambda f, x: f(x, 2.0), lambda f, x: f(x, x.T + 0.5))
 special("powm1", lambda f, x: f(x, 1.3), lambda f, x: f(2.0, x))
 
