@@ -320,7 +320,7 @@ class TracedArray(ArrayMethods):
                     f"boolean index of shape {key.shape} did not match the indexed array's "
                     f"shape {self.shape}"
                 )
-            mask = key.ids.reshape(key.shape + (1,) * (self.ndim - key.ndim))
+            mask = lift(self.tape, key).ids.reshape(key.shape + (1,) * (self.ndim - key.ndim))
             self.ids[...] = select(self.tape, mask, ids, self.ids)
             return
         self.ids[concrete(self.tape, key)] = ids

@@ -70,7 +70,7 @@ def run_hooked(
 
     session = Session(tape, 1)
     try:
-        with hooked_run(tape), session:
+        with session, hooked_run(tape):
             result = gathered(HOOK[fun](*traced()))
     except (AsdoptError, MemoryError):  # on plain numbers it might not end either
         raise
@@ -103,7 +103,7 @@ def run_hooked(
 def _is_on_workspaces(fun: Callable[..., Any], tape: Tape) -> bool:
     """Whether a function may read what traces stored into arrays that it does not make."""
     spaces = tape.workspaces
-    return (spaces is not None and bool(spaces.memories)) or reaches_left(fun)
+    return (spaces is not None and not spaces.is_empty) or reaches_left(fun)
 
 
 def _on_numbers(fun: Callable[..., Any], arguments: tuple[Any, ...] | None) -> Any:

@@ -323,14 +323,27 @@ for _function in (np.sum, np.count_nonzero):
     _counting(_function)
 
 
+# Methods of arrays that write what they are given.
+_STORING = frozenset({"fill", "put", "itemset"})
+
+
 def _traced_array_method(session: Session, method: Any) -> Any:
     owner = method.__self__
+    if session.level and owner.tape.closed and method.__name__ in _STORING:
+        return functools.partial(_store_again, session, method)
     if session.level and owner.is_bool:
         if method.__name__ == "sum":
             return decided(owner).sum
         if method.__name__ == "astype":
             return functools.partial(_astype, owner)
     return method
+
+
+def _store_again(session: Session, method: Any, *args: Any, **kwargs: Any) -> Any:
+    """Call a method that writes into an array which an earlier trace left."""
+    owner = method.__self__
+    traced = writable(session.tape, owner) if holds_traced([*args, *kwargs.values()]) else None
+    return getattr(seen(owner) if traced is None else traced, method.__name__)(*args, **kwargs)
 
 
 def _astype(conditions: Any, dtype: Any, *args: Any, **kwargs: Any) -> Any:
@@ -361,10 +374,6 @@ def _fresh_array_method(session: Session, method: Any) -> Any:
         return session.tape.workspaces.given(result)
 
     return call
-
-
-# Methods of arrays that write what they are given.
-_STORING = frozenset({"fill", "put", "itemset"})
 
 
 METHODS[np.ndarray] = _fresh_array_method

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from asdopt.tracing._array import TracedArray
 from asdopt.tracing._callee import workspaces
 from asdopt.tracing._formatting import Shown
 from asdopt.tracing._hook import find_attribute
@@ -29,6 +30,8 @@ def iterate(value: Any) -> Any:
     """Find what a loop runs over."""
     if type(value) is np.ndarray and value.dtype.kind == "f" and value.ndim:
         return _entries(value)
+    if type(value) is TracedArray and value.tape.closed:
+        return seen(value)
     if type(value) in PLAIN:
         return value
     if is_flat(value):
@@ -66,7 +69,7 @@ def opened(value: Any, depth: int) -> Iterator[Any]:
 def _taken_apart(item: Any, depth: int) -> Any:
     if workspaces() is None:
         return item
-    if isinstance(item, np.ndarray):
+    if isinstance(item, (np.ndarray, TracedArray)):
         return list(iterate(item))
     if depth > 1 and type(item) in (list, tuple):
         return [_taken_apart(part, depth - 1) for part in item]

@@ -127,7 +127,7 @@ def _inplace(function: Callable[..., Any], name: str, binary: Callable[..., Any]
             result = method(a, b)
             if result is not NotImplemented:
                 return result
-        elif workspaces() is not None and isinstance(a, np.ndarray):
+        elif workspaces() is not None and isinstance(a, (np.ndarray, TracedArrayBase)):
             return _into_workspace(function, a, seen(b))
         elif type(a) in PLAIN and special(b, f"__r{name}__") is None:
             if name == "mod" and type(a) is str:

@@ -142,7 +142,7 @@ def get_item(value: Any, key: Any) -> Any:
     """``value[key]``."""
     kind = type(value)
     if kind is TracedArray:
-        return value[key]
+        return _get_again(value, key) if value.tape.closed else value[key]
     if kind is np.ndarray:
         return fresh(value[_concrete(key)]) if workspaces() is None else _get_seen(value, key)
     method = special(value, "__getitem__")
@@ -168,6 +168,12 @@ def get_item(value: Any, key: Any) -> Any:
 
 # np.r_[0, x], np.mgrid[0:1:5j]: their subscript makes an array.
 _MAKERS = frozenset({type(np.r_), type(np.c_), type(np.mgrid), type(np.ogrid)})
+
+
+def _get_again(value: TracedArray, key: Any) -> Any:
+    """``value[key]`` of an array that an earlier trace left."""
+    spaces = workspaces()
+    return value[key] if spaces is None else spaces.given(seen(value)[key])
 
 
 def _get_seen(value: npt.NDArray[Any], key: Any) -> Any:
@@ -206,6 +212,9 @@ def set_item(new: Any, value: Any, key: Any) -> None:
         method(value, key, new)
     elif type(value) is np.ndarray:
         _set_in_array(new, value, key)
+    elif type(value) is TracedArray and value.tape.closed:
+        target = _target_array(value, new)
+        (value if target is None else target)[key] = seen(new)
     elif is_flat(value):
         target = _target_array(value.base, new)
         (value if target is None else target.flat)[key] = seen(new)
@@ -239,7 +248,7 @@ def _set_in_array(new: Any, value: npt.NDArray[Any], key: Any) -> None:
 _SCALARS = frozenset({Tracer, TracedFloat})
 
 
-def _target_array(value: npt.NDArray[Any], new: Any) -> Any:
+def _target_array(value: Any, new: Any) -> Any:
     """Traced array that takes what is stored into a plain one, None where that takes it."""
     if value.dtype.kind not in "fc":
         return None
@@ -248,9 +257,10 @@ def _target_array(value: npt.NDArray[Any], new: Any) -> Any:
         return traced
     new = seen(new)
     session = current()
-    # Constants are numbers for a plain array too.
-    if session is None or not holds_traced(new) or constants_only(new) is not None:
+    if session is None or not holds_traced(new):
         return None
+    if type(value) is np.ndarray and constants_only(new) is not None:
+        return None  # constants are numbers for a plain array
     return writable(session.tape, value)
 
 

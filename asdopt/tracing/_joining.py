@@ -195,11 +195,11 @@ def _fill_diagonal(tape: Tape, a: Any, val: Any, wrap: bool = False) -> None:
 
 
 def _writable(tape: Tape, target: Any, name: str) -> TracedArray:
-    if isinstance(target, TracedArray):
-        return target
     workspace: TracedArray | None = writable(tape, target)
     if workspace is not None:
         return workspace
+    if isinstance(target, TracedArray):
+        return target
     raise refuse(
         tape,
         UnsupportedOperationError,

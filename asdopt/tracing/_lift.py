@@ -56,6 +56,10 @@ def lift(tape: Tape, value: Any) -> TracedArray:
     if isinstance(value, TracedArrayBase):
         if value.tape is not tape:
             if value.tape.closed:
+                if tape.workspaces is not None:
+                    again: TracedArray | None = tape.workspaces.again(tape, value)
+                    if again is not None:
+                        return again
                 return _array(tape, adopted(tape, value.tape, value.ids), value.is_bool)
             raise other_trace(tape)
         return cast("TracedArray", value)
@@ -205,7 +209,8 @@ def concrete(tape: Tape, key: Any) -> Any:
         return bool(key)
     if isinstance(key, TracedArrayBase):
         if key.is_bool:
-            return decide(tape, key.ids, "an index by a condition on traced values") != 0.0
+            # Its own tape: of an array and its index one may be of an earlier trace.
+            return decide(key.tape, key.ids, "an index by a condition on traced values") != 0.0
         raise _refused_index(tape)
     if isinstance(key, Tracer):
         raise _refused_index(tape)

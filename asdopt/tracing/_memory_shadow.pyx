@@ -54,8 +54,15 @@ cdef class Memory:
         self.size = cnp.PyArray_SIZE(owner)
         self.before = self.written = self.read()
 
+    cdef int check(self) except -1:
+        cdef cnp.ndarray owner = self.owner
+        if cnp.PyArray_BYTES(owner) != self.start or cnp.PyArray_SIZE(owner) != self.size:
+            raise ValueError("an array was resized while traced values were stored in it")
+        return 0
+
     def read(self):
         """Copy the numbers in it."""
+        self.check()
         cdef cnp.ndarray out = np.empty(self.size, dtype=np.float64)
         memcpy(cnp.PyArray_DATA(out), self.start, self.size * 8)
         return out
@@ -63,6 +70,7 @@ cdef class Memory:
     def write(self, values):
         """Put numbers into it, whatever its arrays say of writing."""
         cdef cnp.ndarray given = np.ascontiguousarray(values, dtype=np.float64)
+        self.check()
         memcpy(self.start, cnp.PyArray_DATA(given), self.size * 8)
         self.written = given
 
@@ -70,6 +78,7 @@ cdef class Memory:
         """Let nobody find numbers in it."""
         cdef uint64_t *entries = <uint64_t *> self.start
         cdef Py_ssize_t k
+        self.check()
         for k in range(self.size):
             entries[k] = MARK
 

@@ -166,7 +166,7 @@ def dispatch(
         from asdopt.tracing import _complex_ufuncs
 
         return _complex_ufuncs.ufunc(tape, ufunc, method, inputs, kwargs)
-    tape = living(tape, inputs)
+    tape = living(tape, (*inputs, *kwargs.get("out", ())))
     if tape.is_number() and not any(isinstance(a, TracedArrayBase) for a in kwargs.get("out", ())):
         return getattr(ufunc, method)(*constants_only(inputs), **kwargs)
     out = kwargs.pop("out", ())
@@ -308,7 +308,7 @@ def store(result: Any, target: Any) -> Any:
             "cannot hold it: make the array inside the traced function (np.zeros, np.zeros_like, "
             "np.empty), or use the result itself",
         )
-    source = lift(tape, result)
+    source = lift(target.tape, result)  # one of them may be of an earlier trace
     ids = source.ids
     if ids.shape != target.shape and np.broadcast_shapes(ids.shape, target.shape) != target.shape:
         raise ValueError(

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from asdopt._errors import TracingError
+from asdopt.tracing._array_base import TracedArrayBase
 from asdopt.tracing._callee import current, install_workspaces, workspaces
 from asdopt.tracing._convert import is_hooked
 from asdopt.tracing._linear import is_sparse
@@ -58,6 +59,9 @@ def _seen(spaces: Workspaces, tape: Tape, value: Any, depth: int = 0) -> Any:
         if value.dtype == object:
             return value
         found = spaces.shadow(tape, value)
+        return value if found is None else found
+    if issubclass(kind, TracedArrayBase):
+        found = spaces.again(tape, value)
         return value if found is None else found
     if depth > _DEEPEST:
         return value

@@ -36,6 +36,7 @@ from asdopt.tracing._memory_shadow import (
     was_read,
 )
 from asdopt.tracing._nodes import constant_mask
+from asdopt.tracing._revived import Revived, find_revived, is_past
 from asdopt.tracing._tape import Tape
 
 __all__ = ["REMEDY", "Workspaces", "hooked_run", "note_unseen", "writable"]
@@ -52,6 +53,7 @@ class Workspaces:
 
     def __init__(self) -> None:
         self.memories: list[Memory] = []
+        self.revived: list[Revived] = []
         self.is_running = False
 
     @property
@@ -59,7 +61,17 @@ class Workspaces:
         """Where traced values were first stored into each."""
         return " and ".join(dict.fromkeys(memory.place for memory in self.memories))
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no array holds traced values yet."""
+        return not self.memories and not self.revived
+
     # ------------------------------------------------------------------ arrays and their nodes
+    def again(self, tape: Tape, value: Any) -> Any:
+        """Traced array for one that an earlier trace left, None where nothing was stored to it."""
+        found = find_revived(self.revived, value) if is_past(tape, value) else None
+        return None if found is None else array(tape, found.nodes(value))
+
     def shadow(self, tape: Tape, value: npt.NDArray[Any]) -> Any:
         """Traced array for an array of numbers, None where no workspace has its memory."""
         memory = find_memory(self.memories, value)
@@ -82,7 +94,10 @@ class Workspaces:
         """Give what a call returned, an array of the user's where it is on a workspace."""
         if isinstance(result, TracedArrayBase):
             memory = find_nodes(self.memories, result.ids) if result.ids.ndim else None
-            return result if memory is None else memory.array(result.ids)
+            if memory is not None:
+                return memory.array(result.ids)
+            views = (found.view(result.ids) for found in self.revived)
+            return next((view for view in views if view is not None), result)
         if type(result) in (list, tuple) and any(isinstance(r, TracedArrayBase) for r in result):
             return type(result)([self.given(part) for part in result])
         return result
@@ -135,6 +150,8 @@ class Workspaces:
             if changed.any():
                 memory.ids[changed] = tape.constants(now[changed])
             memory.mark()
+        for revived in self.revived:
+            revived.resume(tape)
         self.is_running = True
 
     def pause(self, tape: Tape) -> None:
@@ -148,16 +165,24 @@ class Workspaces:
             memory.write(values)
             if tape.primal:
                 note_left(memory.owner, memory.written, depend(tape, memory.ids))
+        for revived in self.revived:
+            revived.pause(tape)
 
-    def rollback(self, state: list[tuple[Memory, npt.NDArray[np.int32]]]) -> None:
+    def state(self) -> list[tuple[Memory | Revived, npt.NDArray[np.int32]]]:
+        """Note what is stored now, for :meth:`rollback`."""
+        everything: list[Memory | Revived] = [*self.memories, *self.revived]
+        return [(held, held.ids.copy()) for held in everything]
+
+    def rollback(self, state: list[tuple[Memory | Revived, npt.NDArray[np.int32]]]) -> None:
         """Forget what a run that failed stored."""
-        kept = [memory for memory, _ in state]
+        kept = [held for held, _ in state]
         for memory in self.memories:
             if memory not in kept:
                 memory.write(memory.before)
-        for memory, ids in state:
-            memory.ids[...] = ids
-        self.memories = kept
+        for held, ids in state:
+            held.ids[...] = ids
+        self.memories = [memory for memory in self.memories if memory in kept]
+        self.revived = [revived for revived in self.revived if revived in kept]
 
     def verify(self, tape: Tape, start: int = 0, start_pool: int = 0) -> None:
         """Refuse numbers on the tape that were read past the hooks."""
@@ -193,10 +218,12 @@ def _reason(value: npt.NDArray[Any], owner: npt.NDArray[Any]) -> str | None:
 
 def writable(tape: Tape, value: Any) -> Any:
     """Traced array that stands for a plain array to be written into, None where there is none."""
-    if not isinstance(value, np.ndarray) or isinstance(value, TracedArrayBase):
-        return None
     session = current()
     if session is None or not session.level or session.tape is not tape:
+        return None
+    if isinstance(value, TracedArrayBase):
+        return _written_again(tape, value)
+    if not isinstance(value, np.ndarray):
         return None
     if value.dtype.kind not in "fc" or not value.size:
         return None
@@ -212,6 +239,23 @@ def writable(tape: Tape, value: Any) -> Any:
     return found
 
 
+def _written_again(tape: Tape, value: Any) -> Any:
+    """Traced array that stands for one of a trace that has ended, None for any other."""
+    if not is_past(tape, value) or not value.size or value.is_bool:
+        return None
+    spaces = tape.workspaces
+    if spaces is None:
+        spaces = Workspaces()
+        spaces.is_running = True
+    if spaces.again(tape, value) is None:
+        owner = owner_of(value.ids)
+        if not owner.flags.owndata:
+            return None
+        spaces.revived.append(Revived(tape, value))
+        tape.workspaces = spaces
+    return spaces.again(tape, value)
+
+
 @contextmanager
 def hooked_run(tape: Tape) -> Iterator[None]:
     """Run hooked code that may read and write workspaces; forget what it did where it fails."""
@@ -219,7 +263,7 @@ def hooked_run(tape: Tape) -> Iterator[None]:
         tape.workspaces = Workspaces()
     spaces: Workspaces | None = tape.workspaces
     inside = spaces is not None and spaces.is_running
-    state = [] if spaces is None else [(m, m.ids.copy()) for m in spaces.memories]
+    state = [] if spaces is None else spaces.state()
     if spaces is not None and not inside:
         spaces.resume(tape)
     start, start_pool = len(tape), tape.pool_length

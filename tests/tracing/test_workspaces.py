@@ -515,6 +515,63 @@ def test_an_iteration_may_start_from_the_last_solution() -> None:
         np.testing.assert_allclose(asdopt.jacobian(model, x).toarray(), expected, atol=1e-9)
 
 
+class Late:
+    """Makes its arrays when it is called first."""
+
+    work: Any = None
+
+    def model(self, x: Any) -> Any:
+        if self.work is None:
+            self.work, self.table = np.zeros(4), np.ones((2, 4))
+            self.top = self.work[:2]
+        np.multiply(x, 2.0, out=self.work)
+        self.top[1] += x[0] ** 2
+        self.table[0] = self.work[::-1]
+        self.table[1].fill(x[1])
+        self.table[self.table > 1.0] = 1.0
+        for k, v in enumerate(self.work):
+            self.table[1, k] *= v
+        self.work *= self.table[0]
+        return np.concatenate([self.work, self.table.ravel(), self.top, [max(self.table[1])]])
+
+
+def test_arrays_of_an_earlier_trace_are_stored_to() -> None:
+    late = Late()
+    for x in (X, X[::-1].copy(), 0.3 * X):
+        expected = asdopt.jacobian(lambda x: Late().model(x), x).toarray()
+        for _ in range(2):
+            np.testing.assert_allclose(asdopt.jacobian(late.model, x).toarray(), expected)
+            np.testing.assert_allclose(np.asarray(late.model(x)), Late().model(x), rtol=1e-15)
+    problem = asdopt.Problem(None, asdopt.Constraint(late.model, -9.0, 9.0), x0=X)
+    assert problem.check_derivatives(0.1 * X)
+    first = lambda x: late.work[0] * x[1]  # noqa: E731
+    asdopt.jacobian(late.model, X)
+    with pytest.raises(asdopt.TracingError, match="left behind"):
+        asdopt.jacobian(first, X)
+
+
+def test_values_of_two_traces_do_not_mix() -> None:
+    """An earlier one's in ``out=`` and masks are the numbers they were."""
+    kept: dict[str, Any] = {}
+
+    def first(x: Any) -> Any:
+        kept["old"] = np.exp(x)
+        return x
+
+    def second(x: Any) -> Any:
+        out, masked, chosen = np.zeros(4), x * 1.0, kept["old"][x > 0.5]
+        np.sin(np.asarray(kept["old"]), out=out)
+        masked[kept["old"] > 2.0] = 5.0
+        return [masked.sum(), 0.0 * chosen.size, x[0] if out[0] > 0.0 else x[1]]
+
+    asdopt.jacobian(first, X)
+    x = X + 1.0
+    expected = np.zeros((3, 4))
+    expected[0] = np.exp(X) <= 2.0
+    expected[2, 0] = 1.0
+    np.testing.assert_array_equal(asdopt.jacobian(second, x).toarray(), expected)
+
+
 def test_threads_store_too() -> None:
     import threading
 

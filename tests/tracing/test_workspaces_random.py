@@ -1,7 +1,8 @@
 """Random programs on workspaces, their views and aliases, against arrays made inside.
 
-Each program is drawn as text. It fills its arrays with numbers first, so that calls do not depend
-on each other; then it stores into them and reads them under names that share memory in many ways.
+Made before, or by the function when it is called first. Each program is drawn as text. It fills its
+arrays with numbers first, so that calls do not depend on each other; then it stores into them and
+reads them under names that share memory in many ways.
 ``ASDOPT_RANDOM_WORKSPACES=2000 pytest tests/tracing/test_workspaces_random.py`` draws so many.
 """
 
@@ -176,11 +177,20 @@ def test_random_programs(seed: int) -> None:
     def inside(x: Any) -> Any:
         return model(Spaces(), x)
 
+    kept: list[Spaces] = []
+
+    def made_once(x: Any) -> Any:
+        if not kept:
+            kept.append(Spaces())
+        return model(kept[0], x)
+
     for x in (X, X[::-1] * 1.1):
         plain = np.array(inside(x), dtype=float)
         expected = asdopt.jacobian(inside, x).toarray()
         found = asdopt.jacobian(outside, x).toarray()
         np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-12, err_msg=program.text)
+        once = asdopt.jacobian(made_once, x).toarray()
+        np.testing.assert_allclose(once, expected, rtol=1e-11, atol=1e-12, err_msg=program.text)
         left = spaces.m.copy()
         np.testing.assert_array_equal(np.array(outside(x), dtype=float), plain)
         np.testing.assert_allclose(left, spaces.m, rtol=1e-12, atol=1e-14)
