@@ -10,9 +10,10 @@ import copy
 import gc
 import pickle
 import sys
+from collections import deque
 from collections.abc import Callable
 from functools import lru_cache
-from types import BuiltinMethodType, FunctionType, MethodType
+from types import BuiltinMethodType, FunctionType, MethodType, MethodWrapperType
 from typing import Any
 
 import numpy as np
@@ -142,10 +143,10 @@ def _sparse(spaces: Workspaces, tape: Tape, matrix: Any) -> Any:
 # Called with the user's own objects, or looking at nothing of their content.
 _AS_THEY_ARE = frozenset(
     {len, id, isinstance, issubclass, hasattr, getattr, setattr, delattr, callable, range, type}
-    | {list, tuple, set, frozenset, enumerate, zip, map, filter, iter, next, reversed, print, super}
+    | {list, tuple, set, frozenset, enumerate, zip, map, filter, iter, next, print, super}
     | {dict, np.shares_memory, np.may_share_memory, np.shape, np.ndim, np.size}
 )
-_CONTAINERS = (list, dict, set)
+_CONTAINERS = (list, dict, set, deque)
 
 
 def _see_through(callee: Any, found: Any) -> Any:
@@ -202,8 +203,10 @@ _COMPUTING = ("builtins", "numpy", "scipy", "pandas", "fractions", "decimal", "a
 def _owner_seen(spaces: Workspaces, tape: Tape, callee: Any, found: Callable[..., Any]) -> Any:
     """Give the method of what stands for an object that lies on a workspace."""
     owner = getattr(callee, "__self__", None)
-    if owner is None or isinstance(owner, np.ndarray):
+    if owner is None:
         return found
+    if isinstance(owner, np.ndarray) and type(callee) is not MethodWrapperType:
+        return found  # known by METHODS
     traced = _seen(spaces, tape, owner)
     return found if traced is owner else getattr(traced, callee.__name__)
 

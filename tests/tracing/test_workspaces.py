@@ -328,6 +328,21 @@ def kinds_of_holders(s: Spaces, x: Any) -> Any:
     return [held.work.sum(), queue[0][1] * 2.0, np.sum(named.work), np.dot(*named[:1], x)]
 
 
+def other_ways_to_read(s: Spaces, x: Any) -> Any:
+    np.multiply(x, 2.0, s.a)
+    first, *rest = s.a
+    (u, v), w = s.a[:2], s.a[2]
+    total = 0.0
+    for place in np.ndindex(4):
+        total += s.a[place] * place[0]
+    for (k,), entry in np.ndenumerate(s.a):
+        total += entry * k
+    found = [first, *rest, u * v * w, total, *reversed(s.a), *s.a[::-1], *np.nditer(s.a)]
+    found += [np.float64(s.a[0]), *map(float, s.a), s.a.__getitem__(2), *s.a.tolist()]
+    found += [np.interp(0.5, range(4), s.a), np.polyval(s.a, 2.0), np.median(s.a), np.ptp(s.a)]
+    return [*found, np.diff(s.a)[0], np.where(s.a > 1.5)[0][0] * x[0]]
+
+
 def formatted(s: Spaces, x: Any) -> Any:
     s.a[:] = x
     text = f"{s.a[0]:.3f} {s.a}" + str(s.a)
