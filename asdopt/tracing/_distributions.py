@@ -69,7 +69,8 @@ class Frozen:
 
     def __getattr__(self, name: str) -> Any:
         known = distribution_method(self._distribution, name)
-        if known is None and name not in {"mean", "var", "std"}:
+        is_known = known is not None or name in {"mean", "var", "std"}
+        if not is_known and hasattr(self._distribution, "freeze"):
             frozen = HOOK[self._distribution.freeze](*self._args, **self._kwargs)
             return HOOK[getattr(frozen, name)]
         if name in {"mean", "var", "std"}:

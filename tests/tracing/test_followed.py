@@ -67,6 +67,9 @@ STATISTICS: dict[str, Callable[[Any], Any]] = {
         st.johnsonsb.cdf(0.2, x[0], 1.0 + x[2]),
         st.crystalball.pdf(x[0], 1.0 + x[1], 3.0 + x[2]),
         st.multivariate_t.logpdf(x[:2], [0.0, x[2]], [[1.0, 0.1], [0.1, 2.0 + x[3]]], df=5),
+        st.multivariate_t(loc=[x[0], 0.0], shape=[[1.0, 0.1], [0.1, 2.0]], df=4).logpdf(
+            [0.1, x[1]]
+        ),
         st.wishart.logpdf(np.array([[1.0 + x[0], 0.1], [0.1, 2.0]]), 3, np.eye(2)),
     ],
     "moments": lambda x: [
