@@ -154,9 +154,9 @@ def _find(tape: Tape, name: str, original: Any, bound: inspect.BoundArguments) -
             "start, or make the unknown a variable and state the equation as a constraint",
         )
     ids = record(tape, box, inputs).reshape(shape)
-    if inner.has_branches:
-        # Once more at the root, for the guards of its branch.
-        _residual(tape, name, called, extra, wrap(tape, ids))
+    # Once more at the root: for the guards of its branch, and for what the function keeps of its
+    # last call, which is a number of the search otherwise.
+    _residual(tape, name, called, extra, wrap(tape, ids))
     return _replaced(first, wrap(tape, ids))
 
 

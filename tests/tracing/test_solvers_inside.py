@@ -426,3 +426,24 @@ def test_a_refusal_that_the_function_catches_is_none_the_less() -> None:
 
     with pytest.raises(asdopt.TracingError, match="plain float"):
         asdopt.jacobian(lambda x: so.brentq(inner, -5.0, 5.0, args=(x,)), X)
+
+
+@pytest.mark.parametrize("solver", ["brentq", "newton", "fsolve"])
+def test_what_the_function_keeps_of_its_last_call_is_at_the_root(solver: str) -> None:
+    kept: dict[str, Any] = {}
+    log: list[Any] = []
+
+    def fun(x: Any) -> Any:
+        def residual(u: Any) -> Any:
+            kept["u"] = u
+            log.append(u * x[1])
+            return u**3 - x[0]
+
+        log.clear()
+        places = {"brentq": (0.0, 3.0), "newton": (1.0,), "fsolve": ([1.0],)}[solver]
+        getattr(so, solver)(residual, *places)
+        return np.sum(kept["u"]) * x[1] + np.sum(log[-1])
+
+    jacobian = asdopt.jacobian(lambda x: [fun(x)], [2.0, 1.5]).toarray()[0]
+    root = 2.0 ** (1 / 3)
+    assert np.allclose(jacobian, [2 * 1.5 / (3 * root**2), 2 * root], rtol=1e-10)
