@@ -37,7 +37,7 @@ CALLS = "it calls "
 # Packages whose Python computes with NumPy alone. Not those that iterate to a tolerance
 # (scipy.optimize, scipy.integrate, scipy.sparse.linalg), whose last step is no function of x.
 _PACKAGES = (
-    *("scipy._lib.", "scipy.linalg.", "scipy.ndimage.", "scipy.signal."),
+    *("scipy._lib.", "scipy._external.", "scipy.linalg.", "scipy.ndimage.", "scipy.signal."),
     *("scipy.spatial.", "scipy.special.", "scipy.stats."),
     # Of NumPy what its functions are made of.
     *("numpy._core.", "numpy.lib.", "numpy.linalg.", "numpy.polynomial."),
