@@ -194,7 +194,8 @@ class Problem(Limits, Inspection):
             Written to and returned.
         """
         point = x if is_plain(x, self.n) else self._point(x)
-        _check_out(out)
+        if out is not None:
+            _check_out(out)
         values, is_finite = self._evaluator.checked_jacobian(point, out)
         if not is_finite:
             self._refuse_derivatives(point, "jacobian")
@@ -215,7 +216,8 @@ class Problem(Limits, Inspection):
         given = multipliers if is_plain(multipliers, self.m) else self._multipliers(multipliers)
         if type(obj_factor) is not float:
             obj_factor = real_number(obj_factor, "obj_factor")
-        _check_out(out)
+        if out is not None:
+            _check_out(out)
         values, is_finite = self._evaluator.checked_hessian(point, obj_factor, given, out)
         if not is_finite:
             self._check_weights(obj_factor, given)
@@ -421,7 +423,7 @@ class Problem(Limits, Inspection):
 def _check_out(out: Any) -> None:
     """Refuse what values cannot be written to in place; its size is checked with the branch."""
     is_array = isinstance(out, np.ndarray)
-    if out is None or (is_array and out.dtype == np.float64 and out.flags.carray):
+    if is_array and out.dtype == np.float64 and out.flags.carray:
         return
     raise InputError(
         f"out is of type {type(out).__name__}{f' of {out.dtype}' if is_array else ''}; values are "
