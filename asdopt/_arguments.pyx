@@ -20,6 +20,16 @@ def is_plain(values, Py_ssize_t size):
             and cnp.PyArray_DIMS(array)[0] == size and cnp.PyArray_ISCARRAY_RO(array))
 
 
+def is_output(values):
+    """Tell whether this is None, or a contiguous, writeable array of native float64."""
+    if values is None:
+        return True
+    if not cnp.PyArray_Check(values):
+        return False
+    cdef cnp.ndarray array = values
+    return cnp.PyArray_TYPE(array) == cnp.NPY_DOUBLE and cnp.PyArray_ISCARRAY(array)
+
+
 def joined(double first, cnp.ndarray rest not None):
     """Put a number in front of a plain array."""
     cdef cnp.npy_intp size = 1 + cnp.PyArray_SIZE(rest)

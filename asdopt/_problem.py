@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from asdopt._arguments import is_plain
+from asdopt._arguments import is_output, is_plain
 from asdopt._bounds import variable_bounds
 from asdopt._constraints import as_constraints, require_bounds, row_bounds
 from asdopt._current import check_current
@@ -194,8 +194,8 @@ class Problem(Limits, Inspection):
             Written to and returned.
         """
         point = x if is_plain(x, self.n) else self._point(x)
-        if out is not None:
-            _check_out(out)
+        if not is_output(out):
+            _refuse_output(out)
         values, is_finite = self._evaluator.checked_jacobian(point, out)
         if not is_finite:
             self._refuse_derivatives(point, "jacobian")
@@ -216,8 +216,8 @@ class Problem(Limits, Inspection):
         given = multipliers if is_plain(multipliers, self.m) else self._multipliers(multipliers)
         if type(obj_factor) is not float:
             obj_factor = real_number(obj_factor, "obj_factor")
-        if out is not None:
-            _check_out(out)
+        if not is_output(out):
+            _refuse_output(out)
         values, is_finite = self._evaluator.checked_hessian(point, obj_factor, given, out)
         if not is_finite:
             self._check_weights(obj_factor, given)
@@ -420,13 +420,11 @@ class Problem(Limits, Inspection):
         raise EvaluationError(f"{what} at the given x: {why}")
 
 
-def _check_out(out: Any) -> None:
+def _refuse_output(out: Any) -> NoReturn:
     """Refuse what values cannot be written to in place; its size is checked with the branch."""
-    is_array = isinstance(out, np.ndarray)
-    if is_array and out.dtype == np.float64 and out.flags.carray:
-        return
+    of_type = f" of {out.dtype}" if isinstance(out, np.ndarray) else ""
     raise InputError(
-        f"out is of type {type(out).__name__}{f' of {out.dtype}' if is_array else ''}; values are "
+        f"out is of type {type(out).__name__}{of_type}; values are "
         "written into it, and it must be a contiguous, writeable array of float64 with one entry "
         "for each nonzero: make it with np.empty(nnz), or leave it out"
     )
