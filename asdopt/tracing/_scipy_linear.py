@@ -70,7 +70,8 @@ def _linear(package: str, name: str, data: str) -> Callable[..., Any]:
         x = bound.arguments[data]
         rest = {key: value for key, value in bound.arguments.items() if key != data}
         fixed = constants_only(list(rest.values()))
-        if fixed is None and package == "scipy.ndimage" and name in READERS:
+        is_place = fixed is None and package == "scipy.ndimage" and name in READERS
+        if is_place and rest.get("output") is None:
             return READERS[name](*args, **kwargs)
         if fixed is None or any(rest.get(key) is not None for key in ("output", "zi", "t")):
             raise refused(
